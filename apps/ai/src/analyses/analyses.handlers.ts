@@ -1,0 +1,65 @@
+import {
+  getAnalysis,
+  incidentOpened,
+  incidentResolved,
+  listAnalyses,
+  reportAnalysisStatus,
+  startAnalysis,
+  type AnalysisPage,
+  type AnalysisView,
+  type ById,
+  type IncidentEvent,
+  type IncidentResolved,
+  type ListAnalyses,
+  type ReportAnalysisStatus,
+  type StartAnalysis,
+} from '@alertagent/contracts';
+import { OnEvent, OnRequest, type Delivery } from '@alertagent/service-kit';
+import { Controller } from '@nestjs/common';
+import { AnalysesService } from './analyses.service';
+import { IncidentNews } from './incident-news';
+import { StatusReports } from './status-reports';
+import { WakeUp } from './wake-up';
+
+/** What others ask about analyses, and what they tell about incidents. */
+@Controller()
+export class AnalysesHandlers {
+  constructor(
+    private readonly analyses: AnalysesService,
+    private readonly reports: StatusReports,
+    private readonly news: IncidentNews,
+    private readonly wakeUp: WakeUp,
+  ) {}
+
+  @OnRequest(startAnalysis)
+  async start(query: StartAnalysis): Promise<AnalysisView> {
+    const view = await this.analyses.start(query);
+    this.wakeUp.ring();
+    return view;
+  }
+
+  @OnRequest(getAnalysis)
+  get({ id }: ById): Promise<AnalysisView> {
+    return this.analyses.get(id);
+  }
+
+  @OnRequest(listAnalyses)
+  list(query: ListAnalyses): Promise<AnalysisPage> {
+    return this.analyses.list(query);
+  }
+
+  @OnRequest(reportAnalysisStatus)
+  report(query: ReportAnalysisStatus): Promise<AnalysisView> {
+    return this.reports.take(query);
+  }
+
+  @OnEvent(incidentOpened)
+  onOpened(event: IncidentEvent, delivery: Delivery): Promise<void> {
+    return this.news.opened(event, delivery);
+  }
+
+  @OnEvent(incidentResolved)
+  onResolved(event: IncidentResolved, delivery: Delivery): Promise<void> {
+    return this.news.resolved(event, delivery);
+  }
+}

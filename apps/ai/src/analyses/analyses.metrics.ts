@@ -1,0 +1,43 @@
+import { Metrics } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { INCIDENT_OPENED, type Analysis } from './analysis';
+
+const TYPES = ['automatic', 'requested'] as const;
+const ENDS = ['completed', 'failed'] as const;
+
+/** How analyses get on. */
+@Injectable()
+export class AnalysesMetrics {
+  private readonly total;
+  private readonly duration;
+  private readonly fallbacks;
+
+  constructor(metrics: Metrics) {
+    this.total = metrics.counter({
+      name: 'ai_analysis_total',
+      help: 'Analyses that ended, by what asked for them.',
+      labels: { type: TYPES, status: ENDS },
+    });
+    this.duration = metrics.histogram({
+      name: 'ai_analysis_duration_seconds',
+      help: 'From the wish for an analysis to its end.',
+      labels: { type: TYPES },
+      buckets: [0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600],
+    });
+    this.fallbacks = metrics.counter({
+      name: 'ai_workflow_fallbacks_total',
+      help: 'Analyses that the built-in workflow took over from n8n.',
+    });
+  }
+
+  /** Called after commit. */
+  ended({ triggerKey, status, createdAt, completedAt }: Analysis): void {
+    const type = triggerKey === INCIDENT_OPENED ? 'automatic' : 'requested';
+    this.total.inc({ type, status: status === 'completed' ? 'completed' : 'failed' });
+    if (completedAt) this.duration.observe({ type }, Math.max(0, completedAt.getTime() - createdAt.getTime()) / 1000);
+  }
+
+  fellBack(): void {
+    this.fallbacks.inc({});
+  }
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { AnalystsModule } from '../analysts/analysts.module';
+import { DecisionsModule } from '../decisions/decisions.module';
+import { IncidentsModule } from '../incidents/incidents.module';
+import { WorkflowsModule } from '../workflows/workflows.module';
+import { AnalysesHandlers } from './analyses.handlers';
+import { AnalysesMetrics } from './analyses.metrics';
+import { AnalysesService } from './analyses.service';
+import { AnalysesStore } from './analyses.store';
+import { AnalysisAnnouncements } from './analysis-announcements';
+import { AnalysisCompletion } from './analysis-completion';
+import { AnalysisLeases } from './analysis-leases';
+import { AnalysisRun } from './analysis-run';
+import { AnalysisViews } from './analysis-views';
+import { AnalysisWorker } from './analysis-worker';
+import { EnginePolicy } from './engine-policy';
+import { IncidentNews } from './incident-news';
+import { NewAnalyses } from './new-analysis';
+import { StatusReports } from './status-reports';
+import { WakeUp } from './wake-up';
+
+@Module({
+  imports: [AnalystsModule, DecisionsModule, IncidentsModule, WorkflowsModule],
+  controllers: [AnalysesHandlers],
+  providers: [
+    AnalysesMetrics,
+    AnalysesService,
+    AnalysesStore,
+    AnalysisAnnouncements,
+    AnalysisCompletion,
+    AnalysisLeases,
+    AnalysisRun,
+    AnalysisViews,
+    AnalysisWorker,
+    EnginePolicy,
+    IncidentNews,
+    NewAnalyses,
+    StatusReports,
+    WakeUp,
+  ],
+})
+export class AnalysesModule {}

@@ -1,0 +1,56 @@
+import type { IncidentEvent, IncidentResolved } from '@alertagent/contracts';
+import { Inbox, isUniqueViolation, type Delivery } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { KnownIncidentsStore } from '../incidents/known-incidents.store';
+import { AnalysesStore } from './analyses.store';
+import { INCIDENT_OPENED, type Analysis } from './analysis';
+import { NewAnalyses } from './new-analysis';
+import { WakeUp } from './wake-up';
+
+/** What incidents mean for this service: one that opens is analysed, once; all are remembered. */
+@Injectable()
+export class IncidentNews {
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly incidents: KnownIncidentsStore,
+    private readonly analyses: AnalysesStore,
+    private readonly newAnalyses: NewAnalyses,
+    private readonly wakeUp: WakeUp,
+  ) {}
+
+  /** The same incident under another message id, as after a lost stream, changes nothing either. */
+  async opened(event: IncidentEvent, delivery: Delivery): Promise<void> {
+    await this.once(delivery, async (tx) => {
+      await this.incidents.remember(tx, event, null);
+      if (!(await this.analyses.hasAutomatic(tx, event.incident_id))) await this.analyses.insert(tx, this.analysisOf(event));
+    });
+    this.wakeUp.ring();
+  }
+
+  /** May be heard before the opening. */
+  async resolved(event: IncidentResolved, delivery: Delivery): Promise<void> {
+    await this.once(delivery, (tx) => this.incidents.remember(tx, event, new Date(event.resolved_at)));
+  }
+
+  private async once(delivery: Delivery, work: (tx: EntityManager) => Promise<void>): Promise<void> {
+    try {
+      await this.inbox.once(delivery, work);
+    } catch (error) {
+      // Lost against other news of the same incident at the same time; that is committed by now, so it is seen this time.
+      if (!isUniqueViolation(error)) throw error;
+      await this.inbox.once(delivery, work);
+    }
+  }
+
+  private analysisOf(event: IncidentEvent): Analysis {
+    return this.newAnalyses.make({
+      trigger: INCIDENT_OPENED,
+      incidentId: event.incident_id,
+      clusterId: event.cluster_id,
+      clusterName: event.cluster_name,
+      alert: event.alert,
+      groupLabels: event.group_labels,
+    });
+  }
+}

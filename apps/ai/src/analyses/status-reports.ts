@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { ServiceError, type AnalysisView, type ReportAnalysisStatus } from '@alertagent/contracts';
+import { AlertAgentConfig, Clock, inTransaction } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { boundedResult, type AnalystOutcome } from '../analysts/analyst-outcome';
+import { AnalysesService } from './analyses.service';
+import { AnalysesStore } from './analyses.store';
+import { isOver, type Analysis } from './analysis';
+import { AnalysisCompletion } from './analysis-completion';
+import { callbackAwaited } from './analysis-leases';
+
+/** Times a report is judged anew because the analysis changed between reading and writing. */
+const MAX_ROUNDS = 3;
+
+/**
+ * What a workflow reports about the analysis it was started for. It may report before we have noted that it was started,
+ * and may repeat itself; it can't change an analysis that is over or was taken from it.
+ */
+@Injectable()
+export class StatusReports {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly store: AnalysesStore,
+    private readonly analyses: AnalysesService,
+    private readonly completion: AnalysisCompletion,
+    private readonly config: AlertAgentConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Errors: `not_found`; `invalid` for a completed report without result; `conflict` when it comes too late. */
+  async take(report: ReportAnalysisStatus): Promise<AnalysisView> {
+    const hash = hashOf(report);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const analysis = await this.store.find(this.dataSource.manager, report.analysis_id);
+      if (!analysis) throw new ServiceError('not_found', 'there is no such analysis');
+      if (analysis.reportHash === hash) return this.analyses.get(analysis.id);
+      refuseTooLate(analysis);
+      const view = await this.apply(analysis, report, hash);
+      if (view) return view;
+    }
+    throw new ServiceError('unavailable', 'the analysis is being changed; try again');
+  }
+
+  /** Null when the analysis changed meanwhile. */
+  private async apply(analysis: Analysis, report: ReportAnalysisStatus, hash: string): Promise<AnalysisView | null> {
+    if (report.status === 'processing') {
+      if (analysis.status === 'pending' && !(await this.started(analysis))) return null;
+      return this.analyses.get(analysis.id);
+    }
+    const ending = { outcome: outcomeOf(report), guard: { engine: 'n8n' as const }, report: { hash, actor: report.actor } };
+    return this.completion.end(analysis, ending);
+  }
+
+  private started({ id }: Analysis): Promise<boolean> {
+    const changes = { ...callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout), leaseToken: null };
+    return inTransaction(this.dataSource, (tx) => this.store.change(tx, id, { engine: 'n8n' }, changes));
+  }
+}
+
+function refuseTooLate(analysis: Analysis): void {
+  if (isOver(analysis)) throw new ServiceError('conflict', `the analysis is over already: it ${analysis.status}`);
+  if (analysis.engine !== 'n8n') throw new ServiceError('conflict', 'the analysis is not with this workflow: the built-in one runs it');
+}
+
+function outcomeOf({ status, result, error }: ReportAnalysisStatus): AnalystOutcome {
+  if (status === 'failed') {
+    return { status, error: error ?? 'the workflow reported a failure', result: result ? { ...boundedResult(result), analyst: 'n8n' } : null };
+  }
+  if (!result) {
+    throw new ServiceError('invalid', '/result: a completed analysis has a result', {
+      errors: [{ pointer: '/result', code: 'required', detail: 'expected the result of the analysis' }],
+    });
+  }
+  return { status: 'completed', result: { ...boundedResult(result), analyst: 'n8n' } };
+}
+
+function hashOf({ status, result, error }: ReportAnalysisStatus): string {
+  return createHash('sha256')
+    .update(JSON.stringify([status, result ? boundedResult(result) : null, error ?? null]))
+    .digest('hex');
+}

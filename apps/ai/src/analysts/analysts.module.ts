@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { IncidentsModule } from '../incidents/incidents.module';
+import { BuiltInWorkflow } from './built-in-workflow';
+import { DifyAnalyst } from './dify-analyst';
+import { DifyClient } from './dify-client';
+import { EvidenceCollector } from './evidence';
+
+@Module({
+  imports: [IncidentsModule],
+  providers: [BuiltInWorkflow, DifyAnalyst, DifyClient, EvidenceCollector],
+  exports: [BuiltInWorkflow, DifyClient],
+})
+export class AnalystsModule {}

@@ -1,0 +1,71 @@
+import { getRule, type AlertSnapshot, type AnalysisContext, type RuleView } from '@alertagent/contracts';
+import { Bus, Clock, LOGGER, type Logger } from '@alertagent/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { KnownIncidentsStore } from '../incidents/known-incidents.store';
+import { rankSimilar, type RankedIncident } from '../incidents/similar-incidents';
+
+/** An alert to be analysed and where it came from. */
+export interface AnalysisSubject {
+  incidentId: string | null;
+  clusterId: string;
+  clusterName: string;
+  alert: AlertSnapshot;
+  context: AnalysisContext | null;
+}
+
+/** What an analyst looks at. */
+export interface Evidence {
+  subject: AnalysisSubject;
+  /** Best first. */
+  similar: RankedIncident[];
+  /** The rule that raised the alert, when it is one of ours and could be asked for. */
+  rule: RuleView | null;
+}
+
+/** Milliseconds the rules service may take; the analysis goes on without it. */
+const RULE_TIMEOUT_MS = 1_000;
+
+/** Collects what is known about an alert before an analyst sees it. */
+@Injectable()
+export class EvidenceCollector {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly incidents: KnownIncidentsStore,
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.log = log.component('evidence');
+  }
+
+  /** Errors: `unavailable` when the database is. */
+  async collect(subject: AnalysisSubject): Promise<Evidence> {
+    const [similar, rule] = await Promise.all([this.similarTo(subject), this.ruleOf(subject.alert)]);
+    return { subject, similar, rule };
+  }
+
+  private async similarTo({ alert, clusterId, incidentId, context }: AnalysisSubject): Promise<RankedIncident[]> {
+    if (context?.similar_incidents === false) return [];
+    const candidates = await this.incidents.candidates(this.dataSource.manager, {
+      alertName: alert.name,
+      clusterId,
+      not: incidentId,
+      now: this.clock.now(),
+    });
+    return rankSimilar(alert.labels, candidates);
+  }
+
+  private async ruleOf({ annotations }: AlertSnapshot): Promise<RuleView | null> {
+    const id = annotations['alertagent_rule_id'];
+    if (!id || !/^[0-9a-f-]{36}$/.test(id)) return null;
+    try {
+      return await this.bus.request(getRule, { id }, { timeoutMs: RULE_TIMEOUT_MS });
+    } catch (error) {
+      this.log.debug({ error }, 'an analysis goes on without its rule');
+      return null;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { DecisionInput, DecisionThresholds } from '@alertagent/alerting';
+import { epochMs, json } from '@alertagent/service-kit';
+import { EntitySchema } from 'typeorm';
+import type { StoredDecision } from './decision';
+
+export const decisionEntity = new EntitySchema<StoredDecision>({
+  name: 'decisions',
+  columns: {
+    id: { type: 'varchar', length: 36, primary: true },
+    analysisId: { name: 'analysis_id', type: 'varchar', length: 36 },
+    incidentId: { name: 'incident_id', type: 'varchar', length: 100, nullable: true },
+    action: { type: 'varchar', length: 30 },
+    reason: { type: 'longtext' },
+    priority: { type: 'varchar', length: 20 },
+    escalationRequired: { name: 'escalation_required', type: 'boolean' },
+    targetTeam: { name: 'target_team', type: 'varchar', length: 200, nullable: true },
+    policyVersion: { name: 'policy_version', type: 'varchar', length: 64 },
+    inputs: { type: 'longtext', transformer: json<DecisionInput>() },
+    thresholds: { type: 'longtext', transformer: json<DecisionThresholds>() },
+    decidedAt: { name: 'decided_at', type: 'bigint', transformer: epochMs },
+  },
+  indices: [
+    { name: 'UQ_decisions_analysis', columns: ['analysisId'], unique: true },
+    { name: 'IX_decisions_incident', columns: ['incidentId', 'id'] },
+  ],
+});

@@ -1,0 +1,54 @@
+import type { IncidentEvent } from '@alertagent/contracts';
+import { Injectable } from '@nestjs/common';
+import { MoreThan, Not, type EntityManager } from 'typeorm';
+import type { KnownIncident } from './known-incident';
+import { knownIncidentEntity } from './known-incident.entity';
+
+/** How many past incidents are looked at for similarity, per way of finding them. */
+const CANDIDATES = 100;
+/** Older incidents say little about today's system. In milliseconds. */
+const REMEMBERED_MS = 180 * 24 * 3_600_000;
+
+/** The incidents this service has heard of. */
+@Injectable()
+export class KnownIncidentsStore {
+  /** Remembers an incident; news that arrives late or again never makes a resolved one open. */
+  async remember(tx: EntityManager, event: IncidentEvent, resolvedAt: Date | null): Promise<void> {
+    const known = await tx.findOneBy(knownIncidentEntity, { id: event.incident_id });
+    if (!known) await tx.insert(knownIncidentEntity, incidentOf(event, resolvedAt));
+    else if (resolvedAt && !known.resolvedAt) await tx.update(knownIncidentEntity, { id: known.id }, { resolvedAt });
+  }
+
+  /** Recent incidents that may resemble this one: same alert name, or same cluster. At most 200. */
+  async candidates(
+    manager: EntityManager,
+    { alertName, clusterId, not, now }: { alertName: string; clusterId: string; not: string | null; now: Date },
+  ): Promise<KnownIncident[]> {
+    const since = MoreThan(new Date(now.getTime() - REMEMBERED_MS));
+    const others = not ? { id: Not(not) } : {};
+    const newest = { openedAt: 'DESC' } as const;
+    const sameAlert = { ...others, alertName: nameOf(alertName), openedAt: since };
+    const sameCluster = { ...others, clusterId, openedAt: since };
+    const found = [
+      ...(await manager.find(knownIncidentEntity, { where: sameAlert, order: newest, take: CANDIDATES })),
+      ...(await manager.find(knownIncidentEntity, { where: sameCluster, order: newest, take: CANDIDATES })),
+    ];
+    return [...new Map(found.map((incident) => [incident.id, incident])).values()];
+  }
+}
+
+const nameOf = (text: string): string => cut(text, 200);
+const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
+
+function incidentOf(event: IncidentEvent, resolvedAt: Date | null): KnownIncident {
+  return {
+    id: event.incident_id,
+    clusterId: event.cluster_id,
+    title: cut(event.title, 1000),
+    alertName: nameOf(event.alert.name),
+    severity: event.severity ? cut(event.severity, 200) : null,
+    labels: { ...event.group_labels, ...event.alert.labels },
+    openedAt: new Date(event.opened_at),
+    resolvedAt,
+  };
+}

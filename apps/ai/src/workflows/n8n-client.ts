@@ -1,0 +1,115 @@
+import { ServiceError } from '@alertagent/contracts';
+import { AlertAgentConfig, outboundClient, type OutboundClient, type OutboundResponse } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen, type CircuitBreakerPolicy } from 'cockatiel';
+import { WorkflowCallError } from './workflow-call-error';
+import { workflowRequest, type WorkflowSubject } from './workflow-request';
+
+/** A started workflow answers a sentence; whatever sends more is not one. */
+const MAX_ANSWER_BYTES = 65_536;
+/** Failures in a row, over all workflows, after which n8n is left alone for a while. */
+const FAILURES_TO_OPEN = 5;
+const OPEN_MS = 30_000;
+
+/** Starts workflows in n8n by their webhooks. */
+@Injectable()
+export class N8nClient {
+  private readonly base: string | undefined;
+  private readonly client: OutboundClient;
+  private readonly breaker: CircuitBreakerPolicy;
+  private isClosed = false;
+
+  constructor(private readonly config: AlertAgentConfig) {
+    const { n8n, security } = config;
+    this.base = n8n.webhookBase();
+    const own = this.base ? [new URL(this.base).origin] : [];
+    this.client = outboundClient({
+      // The operator typed this address, so it may be on loopback or in a private range.
+      allow: [...security.outbound_allow, ...own],
+      totalMs: n8n.timeout,
+      maxBodyBytes: MAX_ANSWER_BYTES,
+    });
+    this.breaker = circuitBreaker(
+      handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
+      { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+    );
+  }
+
+  /** Whether an n8n is configured. */
+  get isConfigured(): boolean {
+    return this.base !== undefined;
+  }
+
+  /**
+   * Asks n8n to start the workflow and returns once it said that it did. The id of the analysis is the idempotency key:
+   * it is the same for every repetition. Errors: WorkflowCallError; anything else when the call was cut by `close`.
+   */
+  async start(subject: WorkflowSubject): Promise<void> {
+    try {
+      await this.breaker.execute(() => this.post(subject));
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, { cause: error });
+    }
+  }
+
+  /** Cuts open calls. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.client.close();
+  }
+
+  private async post(subject: WorkflowSubject): Promise<void> {
+    const { header_auth_name, header_auth_value } = this.config.n8n;
+    const url = `${this.base}/${this.pathOf(subject.workflow)}`;
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': subject.id,
+      ...(header_auth_value ? { [header_auth_name]: header_auth_value } : {}),
+    };
+    const body = JSON.stringify(workflowRequest(subject, this.config.server.publicUrl()));
+    let answer: OutboundResponse;
+    try {
+      answer = await this.client.request({ method: 'POST', url, headers, body });
+    } catch (error) {
+      // Cut by ourselves: that says nothing about n8n.
+      throw this.isClosed ? error : callFailed(error);
+    }
+    const problem = problemOf(answer);
+    if (problem) throw problem;
+  }
+
+  /** A routed name that the configuration knows as a workflow, such as `alert-analysis`, is called at the path configured for it. */
+  private pathOf(workflow: string): string {
+    const configured: unknown = Reflect.get(this.config.n8n.workflows, workflow.replaceAll('-', '_'));
+    const path = typeof configured === 'string' ? configured : workflow;
+    return path.split('/').map(encodeURIComponent).join('/');
+  }
+}
+
+function callFailed(error: unknown): WorkflowCallError {
+  const isRefused = error instanceof ServiceError && error.code === 'invalid';
+  const reason = error instanceof ServiceError ? error.message : 'the call failed';
+  return new WorkflowCallError(`n8n: ${reason}`, !isRefused, { cause: error });
+}
+
+function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null {
+  if (status >= 200 && status < 300) {
+    // A login page or proxy in between also answers 200; n8n answers JSON or nothing.
+    return body.trim() === '' || isJson(body) ? null : new WorkflowCallError('n8n answered something that is not JSON', true);
+  }
+  if (status >= 300 && status < 400) return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false);
+  if (status === 401 || status === 403) return new WorkflowCallError(`n8n refused the header authentication (${status})`, false);
+  // A webhook is registered some seconds after its workflow was published or n8n was started.
+  if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true);
+  return new WorkflowCallError(`n8n answered ${status}`, status === 408 || status === 429 || status >= 500);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

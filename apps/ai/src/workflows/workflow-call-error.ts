@@ -1,0 +1,11 @@
+/** Why a workflow could not be started. `message` is safe to store and show. */
+export class WorkflowCallError extends Error {
+  /** `worthRetrying`: whether the same call may succeed later without anybody changing a configuration. */
+  constructor(
+    message: string,
+    readonly worthRetrying: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,99 @@
+import { startDifyStub, type DifyApp, type DifyMode, type DifyStub } from './index';
+
+/** What Dify's service API documents, and its code does. */
+describe('the Dify stub, like Dify,', () => {
+  const open: DifyStub[] = [];
+
+  afterEach(async () => {
+    for (const stub of open.splice(0)) await stub.close();
+  });
+
+  async function stubOf(app: DifyApp, mode: DifyMode = 'ok'): Promise<DifyStub> {
+    const stub = await startDifyStub({ app });
+    open.push(stub);
+    stub.mode = mode;
+    return stub;
+  }
+
+  const ask = (stub: DifyStub, path: string, body: object, key = stub.key): Promise<Response> =>
+    fetch(`${stub.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ inputs: {}, user: 'alertagent', ...body }),
+      redirect: 'manual',
+    });
+
+  const streamed = { query: 'why?', response_mode: 'streaming' };
+  const eventsOf = (text: string): string[] => [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => (JSON.parse(json ?? '') as { event: string }).event);
+
+  it('answers 401 for a wrong key', async () => {
+    const answer = await ask(await stubOf('chat'), '/v1/chat-messages', streamed, 'app-wrong');
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'unauthorized', status: 401 });
+  });
+
+  it.each([
+    ['chat', '/v1/workflows/run', 'not_workflow_app'],
+    ['workflow', '/v1/chat-messages', 'not_chat_app'],
+  ] as const)('refuses to let a %s app answer at %s', async (app, path, code) => {
+    const answer = await ask(await stubOf(app), path, streamed);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code });
+  });
+
+  it('takes an omitted response mode for blocking, which agents refuse', async () => {
+    const answer = await ask(await stubOf('agent-chat'), '/v1/chat-messages', { query: 'why?' });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_param', message: 'Agent Chat App does not support blocking mode' });
+  });
+
+  it('refuses inputs that are not text, missing users and conversation ids that are no UUIDs', async () => {
+    const stub = await stubOf('chat');
+    for (const wrong of [{ inputs: { alert_data: {} } }, { user: undefined }, { conversation_id: 'conv-123' }, { inputs: undefined }]) {
+      const answer = await ask(stub, '/v1/chat-messages', { ...streamed, ...wrong });
+      expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 });
+      expect(await answer.json()).toMatchObject({ code: 'invalid_param' });
+    }
+  });
+
+  it.each([
+    ['chat', 'message', 'message_end'],
+    ['agent-chat', 'agent_message', 'message_end'],
+    ['agent', 'agent_message', 'message_end'],
+    ['advanced-chat', 'message', 'workflow_finished'],
+  ] as const)('streams the events of a %s app, with keep-alives', async (app, piece, last) => {
+    const text = await (await ask(await stubOf(app), '/v1/chat-messages', streamed)).text();
+    expect(text).toContain('event: ping\n\n');
+    expect(eventsOf(text)).toContain(piece);
+    expect(eventsOf(text)).toContain('message_end');
+    expect(eventsOf(text).at(-1)).toBe(last);
+  });
+
+  it('reports an error in the middle of a stream with HTTP 200', async () => {
+    const answer = await ask(await stubOf('chat', 'error-event'), '/v1/chat-messages', streamed);
+    expect(answer.status).toBe(200);
+    expect(eventsOf(await answer.text()).at(-1)).toBe('error');
+  });
+
+  it('can end a stream without its last event', async () => {
+    const text = await (await ask(await stubOf('chat', 'cut'), '/v1/chat-messages', streamed)).text();
+    expect(eventsOf(text)).not.toContain('message_end');
+  });
+
+  it('answers a failed run with HTTP 200 and a status inside', async () => {
+    const answer = await ask(await stubOf('workflow', 'failed-run'), '/v1/workflows/run', { response_mode: 'blocking' });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ data: { status: 'failed', outputs: null } });
+  });
+
+  it('answers a run with its outputs', async () => {
+    const answer = await ask(await stubOf('workflow'), '/v1/workflows/run', { response_mode: 'blocking' });
+    expect(await answer.json()).toMatchObject({ workflow_run_id: expect.any(String), data: { status: 'succeeded', outputs: { text: expect.any(String) } } });
+  });
+
+  it('tells what kind of app it is', async () => {
+    const stub = await stubOf('agent');
+    const answer = await fetch(`${stub.url}/v1/info`, { headers: { authorization: `Bearer ${stub.key}` } });
+    expect(await answer.json()).toMatchObject({ mode: 'agent' });
+  });
+});

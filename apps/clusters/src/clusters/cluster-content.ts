@@ -1,0 +1,81 @@
+import { parseGoDuration } from '@alertagent/alerting';
+import { ServiceError, type ClusterInput, type ClusterView, type FieldProblem } from '@alertagent/contracts';
+
+/** Settings of a cluster with defaults filled in; durations in Go's grammar, as they were written. */
+export interface StoredClusterSettings {
+  sync_interval: string;
+  health_check_interval: string;
+  retry_attempts: number;
+}
+
+/** What a person can change of a cluster. */
+export interface ClusterContent {
+  name: string;
+  endpoint: string | null;
+  settings: StoredClusterSettings;
+  labels: Record<string, string>;
+}
+
+const DEFAULTS: StoredClusterSettings = { sync_interval: '30s', health_check_interval: '10s', retry_attempts: 3 };
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The content of an input. Errors: `invalid`, with pointers. */
+export function clusterContent({ name, endpoint, config, labels }: ClusterInput): ClusterContent {
+  const settings = {
+    sync_interval: config?.sync_interval ?? DEFAULTS.sync_interval,
+    health_check_interval: config?.health_check_interval ?? DEFAULTS.health_check_interval,
+    retry_attempts: config?.retry_attempts ?? DEFAULTS.retry_attempts,
+  };
+  const problems: FieldProblem[] = [
+    // Targets and URLs name clusters by id or by name; a name that could be another's id would make that ambiguous.
+    ...(UUID.test(name)
+      ? [{ pointer: '/name', code: 'looks_like_id', detail: 'expected a name that does not look like an id' }]
+      : []),
+    ...durationProblems('sync_interval', settings.sync_interval),
+    ...durationProblems('health_check_interval', settings.health_check_interval),
+    ...(settings.retry_attempts < 0 || settings.retry_attempts > 100
+      ? [{ pointer: '/config/retry_attempts', code: 'out_of_range', detail: 'expected 0 to 100' }]
+      : []),
+  ];
+  const [first] = problems;
+  if (first) throw new ServiceError('invalid', `${first.pointer}: ${first.detail}`, { errors: problems });
+  return { name, endpoint: endpoint ?? null, settings, labels: sorted(labels ?? {}) };
+}
+
+/** Milliseconds of a duration that was checked when it was stored. */
+export const millisecondsOf = (duration: string): number => parseGoDuration(duration) ?? 0;
+
+/** Whether saving `b` over `a` would change nothing. */
+export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
+  const text = ({ name, endpoint, settings, labels }: ClusterContent): string => {
+    const { sync_interval, health_check_interval, retry_attempts } = settings;
+    return JSON.stringify([name, endpoint, sync_interval, health_check_interval, retry_attempts, sorted(labels)]);
+  };
+  return text(a) === text(b);
+}
+
+/** A cluster as the API shows it. */
+export function clusterView(
+  cluster: ClusterContent & { id: string; version: number; createdAt: Date; updatedAt: Date },
+): ClusterView {
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    endpoint: cluster.endpoint,
+    config: cluster.settings,
+    labels: cluster.labels,
+    version: cluster.version,
+    created_at: cluster.createdAt.toISOString(),
+    updated_at: cluster.updatedAt.toISOString(),
+  };
+}
+
+function durationProblems(field: string, text: string): FieldProblem[] {
+  const ms = parseGoDuration(text);
+  if (ms !== null && ms >= 1_000 && ms <= 3_600_000) return [];
+  return [{ pointer: `/config/${field}`, code: 'out_of_range', detail: 'expected a duration from 1s to 1h' }];
+}
+
+function sorted(map: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

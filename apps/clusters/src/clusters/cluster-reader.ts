@@ -1,0 +1,86 @@
+import {
+  ServiceError,
+  type ClusterPage,
+  type ClusterView,
+  type DesiredAlertmanagerConfig,
+  type ListClusters,
+  type ResolvedTargets,
+  type ResolveTargets,
+  type RuleTarget,
+} from '@alertagent/contracts';
+import { AlertAgentConfig } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { clusterView } from './cluster-content';
+import type { StoredCluster } from './cluster.entity';
+import { ClustersStore } from './clusters.store';
+import { assertCursor } from './cursor';
+
+const DEFAULT_LIMIT = 50;
+
+/** Answers questions about clusters. */
+@Injectable()
+export class ClusterReader {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly store: ClustersStore,
+    private readonly config: AlertAgentConfig,
+  ) {}
+
+  /** By id or name. Errors: `not_found`. */
+  async get(idOrName: string): Promise<ClusterView> {
+    return clusterView(await this.expect(idOrName));
+  }
+
+  /** In the order of registration. Errors: `invalid` when the cursor is none of ours. */
+  async list({ cursor, limit, name }: ListClusters): Promise<ClusterPage> {
+    assertCursor(cursor);
+    const size = limit ?? DEFAULT_LIMIT;
+    const found = await this.store.list(this.dataSource.manager, { name, after: cursor }, size + 1);
+    const items = found.slice(0, size);
+    return { items: items.map(clusterView), next_cursor: found.length > size ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  /** Which clusters these targets mean now. A selector that matches nothing is no error: clusters may come. */
+  async resolve({ targets }: ResolveTargets): Promise<ResolvedTargets> {
+    const clusters = await this.store.list(this.dataSource.manager, {});
+    const byId = new Map(clusters.map((cluster) => [cluster.id, cluster]));
+    const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+    const meant = new Map<string, StoredCluster>();
+    const unknown: string[] = [];
+    for (const target of targets) {
+      const found =
+        typeof target === 'string'
+          ? [byId.get(target) ?? byName.get(target)]
+          : clusters.filter((cluster) => selects(target, cluster));
+      for (const cluster of found) if (cluster) meant.set(cluster.id, cluster);
+      if (typeof target === 'string' && !found[0]) unknown.push(target);
+    }
+    return { clusters: [...meant.values()].map(({ id, name }) => ({ id, name })), unknown };
+  }
+
+  /** What the cluster's Alertmanager should run: everything goes to this AlertAgent. Errors: `not_found`. */
+  async alertmanagerConfig(idOrName: string): Promise<DesiredAlertmanagerConfig> {
+    const { id } = await this.expect(idOrName);
+    return {
+      cluster_id: id,
+      webhook_url: `${this.config.server.publicUrl()}/api/v1/alerts/webhook`,
+      // Relative to the configuration file, beside which the sidecar stores it.
+      credentials_file: 'alertagent-webhook.token',
+      group_by: ['alertname', 'cluster', 'service'],
+      // Short: grouping for people is done by AlertAgent's convergence, this one only saves requests.
+      group_wait: '1s',
+      group_interval: '10s',
+      repeat_interval: '1h',
+    };
+  }
+
+  private async expect(idOrName: string): Promise<StoredCluster> {
+    const found = await this.store.find(this.dataSource.manager, idOrName);
+    if (!found) throw new ServiceError('not_found', 'there is no such cluster');
+    return found;
+  }
+}
+
+const selects = (target: Exclude<RuleTarget, string>, cluster: StoredCluster): boolean =>
+  Object.entries(target.labels).every(([name, value]) => cluster.labels[name] === value);

@@ -1,0 +1,31 @@
+import { epochMs, json } from '@alertagent/service-kit';
+import { EntitySchema } from 'typeorm';
+import type { ClusterContent } from './cluster-content';
+
+/** A cluster; retired ones are kept. */
+export interface StoredCluster extends ClusterContent {
+  id: string;
+  /** The name while it is taken; null for retired clusters, which give theirs back. */
+  activeName: string | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  retiredAt: Date | null;
+}
+
+export const clusterEntity = new EntitySchema<StoredCluster>({
+  name: 'alertmanager_clusters',
+  columns: {
+    id: { type: 'varchar', length: 36, primary: true },
+    name: { type: 'varchar', length: 100 },
+    activeName: { name: 'active_name', type: 'varchar', length: 100, nullable: true },
+    endpoint: { type: 'varchar', length: 255, nullable: true },
+    settings: { type: 'longtext', transformer: json<ClusterContent['settings']>() },
+    labels: { type: 'longtext', transformer: json<Record<string, string>>() },
+    version: { type: 'int' },
+    createdAt: { name: 'created_at', type: 'bigint', transformer: epochMs },
+    updatedAt: { name: 'updated_at', type: 'bigint', transformer: epochMs },
+    retiredAt: { name: 'retired_at', type: 'bigint', nullable: true, transformer: epochMs },
+  },
+  indices: [{ name: 'UQ_alertmanager_clusters_active_name', columns: ['activeName'], unique: true }],
+});

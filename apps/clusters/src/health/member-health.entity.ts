@@ -1,0 +1,30 @@
+import { epochMs } from '@alertagent/service-kit';
+import { EntitySchema } from 'typeorm';
+import type { MemberHealthState } from './member-health';
+
+/** A replica with a sidecar, as last heard. */
+export interface StoredMember extends MemberHealthState {
+  clusterId: string;
+  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
+  type: string;
+  name: string;
+  version: string | null;
+  responseMs: number | null;
+}
+
+export const memberHealthEntity = new EntitySchema<StoredMember>({
+  name: 'cluster_members',
+  columns: {
+    clusterId: { name: 'cluster_id', type: 'varchar', length: 36, primary: true },
+    type: { type: 'varchar', length: 30, primary: true },
+    name: { type: 'varchar', length: 200, primary: true },
+    status: { type: 'varchar', length: 20 },
+    reason: { type: 'longtext', nullable: true },
+    version: { type: 'varchar', length: 100, nullable: true },
+    responseMs: { name: 'response_ms', type: 'double', nullable: true },
+    lastSeen: { name: 'last_seen', type: 'bigint', transformer: epochMs },
+    lastCheck: { name: 'last_check', type: 'bigint', nullable: true, transformer: epochMs },
+    goodStreak: { name: 'good_streak', type: 'int' },
+    badStreak: { name: 'bad_streak', type: 'int' },
+  },
+});

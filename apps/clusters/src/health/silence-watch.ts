@@ -1,0 +1,43 @@
+import { Clock, LOGGER, type Logger } from '@alertagent/service-kit';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { SilenceCheck } from './silence-check';
+
+/** Milliseconds between two looks at who has gone silent. */
+const LOOK_EVERY_MS = 5_000;
+
+/** Nobody reports silence, so somebody has to look. */
+@Injectable()
+export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log: Logger;
+  private readonly watchingSince: Date;
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | null = null;
+
+  constructor(
+    private readonly check: SilenceCheck,
+    clock: Clock,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.log = log.component('silence-watch');
+    this.watchingSince = clock.now();
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** Looks once; a look that is going on is joined. Never fails: the next look tries again. */
+  async look(): Promise<void> {
+    this.looking ??= this.check
+      .run(this.watchingSince)
+      .catch((error: unknown) => this.log.warn({ error }, 'could not look for silent members'))
+      .finally(() => (this.looking = null));
+    await this.looking;
+  }
+}

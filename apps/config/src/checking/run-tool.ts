@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+
+/** How a tool ended. `output` is what it wrote to both streams, cut at 64 KiB. */
+export type ToolRun =
+  { kind: 'exited'; code: number; output: string } | { kind: 'timeout' } | { kind: 'broken'; error: Error };
+
+const MAX_OUTPUT = 64 * 1024;
+
+/** Runs a tool without a shell and with an empty environment; kills it after `timeoutMs`. Never rejects. */
+export function runTool(file: string, args: readonly string[], timeoutMs: number): Promise<ToolRun> {
+  return new Promise((resolve) => {
+    const options = {
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: MAX_OUTPUT,
+      env: {},
+      windowsHide: true,
+    };
+    execFile(file, args, options, (error, stdout, stderr) => {
+      const output = `${stderr}\n${stdout}`;
+      if (!error) resolve({ kind: 'exited', code: 0, output });
+      else if (typeof error.code === 'number') resolve({ kind: 'exited', code: error.code, output });
+      else if (error.killed && error.signal === 'SIGKILL') resolve({ kind: 'timeout' });
+      else resolve({ kind: 'broken', error });
+    });
+  });
+}

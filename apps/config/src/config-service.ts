@@ -1,0 +1,29 @@
+import type { ServiceDefinition } from '@alertagent/service-kit';
+import { AppModule } from './app.module';
+import { CreateConfigTables1764000000000 } from './migrations/1764000000000-create-config-tables';
+import { Member } from './reports/member.entity';
+import { MAX_REPORT_BYTES, REPORTS_PATH } from './reports/reports.controller';
+import { ConfigHead } from './revisions/config-head.entity';
+import { Revision } from './revisions/revision.entity';
+import { SigningKey } from './signing/signing-key.entity';
+
+/** The config service as the kit runs it. */
+export const configService: ServiceDefinition = {
+  name: 'config',
+  module: AppModule,
+  entities: [Revision, ConfigHead, SigningKey, Member],
+  migrations: [CreateConfigTables1764000000000],
+  clusterTokens: true,
+  http: {
+    port: (config) => config.server.config_port,
+    prepare(app) {
+      // Nest has no body limit per route; Fastify takes it from the route as it is declared.
+      app
+        .getHttpAdapter()
+        .getInstance()
+        .addHook('onRoute', (route) => {
+          if (route.url === REPORTS_PATH) route.bodyLimit = MAX_REPORT_BYTES;
+        });
+    },
+  },
+};

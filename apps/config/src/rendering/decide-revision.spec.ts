@@ -1,0 +1,89 @@
+import type { RevisionRule } from '@alertagent/contracts';
+import type { ConfigHistory } from '../revisions/revisions.store';
+import { decideRevision } from './decide-revision';
+import type { DesiredFile } from './desired-file';
+
+const entry = (rule_id: string, rule_version = 1): RevisionRule => ({
+  rule_id,
+  rule_version,
+  group: 'g',
+  name: `Rule ${rule_id}`,
+});
+
+const history = (manifest: RevisionRule[] | null, hash = 'old'): ConfigHistory => ({
+  lastRevision: manifest ? 1 : 0,
+  isRetired: false,
+  served: manifest && { revision: 1, hash, manifest },
+  refused: null,
+});
+
+const desired = (manifest: RevisionRule[], withdrawn: string[] = [], hash = 'new'): DesiredFile => ({
+  kind: 'rendered',
+  content: 'groups: []',
+  hash,
+  manifest,
+  withdrawnRuleIds: new Set(withdrawn),
+});
+
+describe('deciding what becomes of a render', () => {
+  it('publishes a first file and every changed one', () => {
+    expect(decideRevision('prometheus-rules', history(null), desired([entry('a')]))).toMatchObject({
+      kind: 'publish',
+      emptyConfirmed: false,
+    });
+    expect(decideRevision('prometheus-rules', history([entry('a')]), desired([entry('a', 2)]))).toMatchObject({
+      kind: 'publish',
+    });
+  });
+
+  it('leaves the same bytes alone', () => {
+    const same = decideRevision('prometheus-rules', history([entry('a')], 'same'), desired([entry('a')], [], 'same'));
+    expect(same).toEqual({ kind: 'leave', outcome: 'unchanged' });
+  });
+
+  it('refuses when a rule vanishes that nobody withdrew, even beside one that was withdrawn', () => {
+    const decision = decideRevision(
+      'prometheus-rules',
+      history([entry('a'), entry('b'), entry('c')]),
+      desired([entry('a')], ['b']),
+    );
+    expect(decision).toEqual({ kind: 'refuse', reason: '1 rule would vanish although nobody withdrew it: g/Rule c' });
+  });
+
+  it('names at most five of many lost rules', () => {
+    const lost = Array.from({ length: 7 }, (_, index) => entry(String(index)));
+    expect(decideRevision('prometheus-rules', history(lost), desired([entry('new')]))).toMatchObject({
+      reason: expect.stringMatching(/^7 rules .* and 2 more$/) as string,
+    });
+  });
+
+  it('confirms emptiness only when the last rule was withdrawn', () => {
+    const confirmed = decideRevision('prometheus-rules', history([entry('a')]), desired([], ['a']));
+    expect(confirmed).toMatchObject({ kind: 'publish', emptyConfirmed: true });
+    expect(decideRevision('prometheus-rules', history([entry('a')]), desired([]))).toMatchObject({ kind: 'refuse' });
+    expect(decideRevision('prometheus-rules', history(null), desired([]))).toEqual({
+      kind: 'leave',
+      outcome: 'skipped',
+    });
+  });
+
+  it('does not take an Alertmanager configuration for an empty rule file', () => {
+    expect(decideRevision('alertmanager-config', history(null), desired([]))).toMatchObject({
+      kind: 'publish',
+      emptyConfirmed: false,
+    });
+  });
+
+  it('refuses what could not be rendered', () => {
+    const broken: DesiredFile = {
+      kind: 'unrenderable',
+      reason: 'half a character',
+      manifest: [],
+      withdrawnRuleIds: new Set(),
+    };
+    expect(decideRevision('prometheus-rules', history(null), broken)).toEqual({
+      kind: 'refuse',
+      reason: 'half a character',
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import type { ConfigType } from '@alertagent/contracts';
+import type { ConfigHistory } from '../revisions/revisions.store';
+import type { DesiredFile } from './desired-file';
+import { lossesText, unexplainedLosses } from './rule-changes';
+
+/** What is to be done with a freshly rendered file, as far as that can be said without promtool. */
+export type Decision =
+  | { kind: 'leave'; outcome: 'unchanged' | 'skipped' }
+  | { kind: 'refuse'; reason: string }
+  | { kind: 'publish'; content: string; hash: string; emptyConfirmed: boolean };
+
+/**
+ * Compares what is wanted with what is served. The same bytes never become a new revision, because every reload makes
+ * Alertmanager and Prometheus start over. A file without rules is only published when somebody withdrew the last one;
+ * a cluster that never had rules gets no file at all, so that nothing of its owner's is overwritten by emptiness.
+ */
+export function decideRevision(type: ConfigType, history: ConfigHistory, desired: DesiredFile): Decision {
+  if (desired.kind === 'unrenderable') return { kind: 'refuse', reason: desired.reason };
+  const { content, hash, manifest, withdrawnRuleIds } = desired;
+  if (history.served?.hash === hash) return { kind: 'leave', outcome: 'unchanged' };
+  const servedRules = history.served?.manifest ?? [];
+  const losses = unexplainedLosses(servedRules, manifest, withdrawnRuleIds);
+  if (losses.length > 0) return { kind: 'refuse', reason: lossesText(losses) };
+  const isEmpty = type === 'prometheus-rules' && manifest.length === 0;
+  if (isEmpty && servedRules.length === 0) return { kind: 'leave', outcome: 'skipped' };
+  return { kind: 'publish', content, hash, emptyConfirmed: isEmpty };
+}

@@ -1,0 +1,60 @@
+import { renderAlertmanagerConfig, renderRuleFile, RenderError } from '@alertagent/alerting';
+import { getClusterRules, getDesiredAlertmanagerConfig, ServiceError, type RevisionRule } from '@alertagent/contracts';
+import { Bus } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { ConfigKey } from '../revisions/config-key';
+
+/** What a cluster should run now, as a file; or why no file could be made of it. */
+export type DesiredFile = {
+  /** Rules meant to be in the file, in its order. */
+  manifest: RevisionRule[];
+  /** Rules that may vanish, because somebody withdrew them. */
+  withdrawnRuleIds: ReadonlySet<string>;
+} & ({ kind: 'rendered'; content: string; hash: string } | { kind: 'unrenderable'; reason: string });
+
+/** Asks the owners what a cluster should run and renders it. */
+@Injectable()
+export class DesiredFiles {
+  constructor(private readonly bus: Bus) {}
+
+  /**
+   * Null when the owner knows no such cluster (any more). Errors: ServiceError `unavailable` or `deadline` when the
+   * owner can't answer.
+   */
+  async ask(key: ConfigKey): Promise<DesiredFile | null> {
+    try {
+      return key.type === 'prometheus-rules'
+        ? await this.ruleFile(key.clusterId)
+        : await this.alertmanagerConfig(key.clusterId);
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  private async ruleFile(clusterId: string): Promise<DesiredFile> {
+    const { rules, withdrawn_rule_ids } = await this.bus.request(getClusterRules, { id: clusterId });
+    const withdrawnRuleIds = new Set(withdrawn_rule_ids);
+    const meant = rules.map(({ rule_id, version, group, name }) => ({ rule_id, rule_version: version, group, name }));
+    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(rules)) };
+  }
+
+  private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {
+    const { cluster_id: _id, ...desired } = await this.bus.request(getDesiredAlertmanagerConfig, { id: clusterId });
+    return { withdrawnRuleIds: new Set(), manifest: [], ...attempt(() => renderAlertmanagerConfig(desired)) };
+  }
+}
+
+type Attempt =
+  | { kind: 'rendered'; content: string; hash: string; manifest: RevisionRule[] }
+  | { kind: 'unrenderable'; reason: string };
+
+function attempt(render: () => { content: string; hash: string; manifest: RevisionRule[] }): Attempt {
+  try {
+    const { content, hash, manifest } = render();
+    return { kind: 'rendered', content, hash, manifest };
+  } catch (error) {
+    if (error instanceof RenderError) return { kind: 'unrenderable', reason: error.reason };
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { ConfigType, SidecarState } from '@alertagent/contracts';
+import { epochMs } from '@alertagent/service-kit';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** What the sidecar of one member (a Prometheus or Alertmanager replica) said last. */
+@Entity({ name: 'config_members' })
+@Index('UQ_config_members_member', ['clusterId', 'type', 'memberHash'], { unique: true })
+export class Member {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ name: 'cluster_id', type: 'varchar', length: 36 })
+  clusterId!: string;
+
+  @Column({ type: 'varchar', length: 30 })
+  type!: ConfigType;
+
+  @Column({ type: 'varchar', length: 200 })
+  member!: string;
+
+  /** SHA-256 of the name, hex: databases disagree about when two texts are equal. */
+  @Column({ name: 'member_hash', type: 'varchar', length: 64 })
+  memberHash!: string;
+
+  @Column({ type: 'varchar', length: 20 })
+  state!: SidecarState;
+
+  @Column({ type: 'int', nullable: true })
+  revision!: number | null;
+
+  /** SHA-256 of the file on the member's disk, hex. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  hash!: string | null;
+
+  /** SHA-256 over everything in the last report that counts as a change when it differs. */
+  @Column({ name: 'report_hash', type: 'varchar', length: 64 })
+  reportHash!: string;
+
+  /** Last report that was written down; up to 10 s older than the last one received. */
+  @Column({ name: 'last_seen', type: 'bigint', transformer: epochMs })
+  lastSeen!: Date;
+
+  /** When other services were last told about this member. */
+  @Column({ name: 'last_emitted', type: 'bigint', transformer: epochMs })
+  lastEmitted!: Date;
+}

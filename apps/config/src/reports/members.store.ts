@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { newId } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { LessThan, type EntityManager } from 'typeorm';
+import type { ConfigKey } from '../revisions/config-key';
+import { Member } from './member.entity';
+
+/** A member unseen for this long is forgotten when a new one appears: replicas get new names when they are replaced. */
+const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
+
+/** What is known about a member, without what identifies it. */
+export type MemberStanding = Pick<Member, 'state' | 'revision' | 'hash' | 'reportHash' | 'lastSeen' | 'lastEmitted'>;
+
+/** The members that have reported. */
+@Injectable()
+export class MembersStore {
+  find(manager: EntityManager, key: ConfigKey, member: string): Promise<Member | null> {
+    return manager.findOneBy(Member, { ...key, memberHash: hashOf(member) });
+  }
+
+  /** Errors: a unique violation when the member has just been added by somebody else. */
+  async add(tx: EntityManager, key: ConfigKey, member: string, standing: MemberStanding): Promise<void> {
+    const oldest = new Date(standing.lastSeen.getTime() - FORGET_AFTER_MS);
+    await tx.delete(Member, { ...key, lastSeen: LessThan(oldest) });
+    await tx.insert(Member, { id: newId(), ...key, member, memberHash: hashOf(member), ...standing });
+  }
+
+  async update(tx: EntityManager, id: string, standing: MemberStanding): Promise<void> {
+    await tx.update(Member, { id }, standing);
+  }
+}
+
+const hashOf = (member: string): string => createHash('sha256').update(member, 'utf8').digest('hex');

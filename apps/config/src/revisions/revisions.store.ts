@@ -1,0 +1,168 @@
+import type { ConfigType, RevisionPage, RevisionRule, RevisionView } from '@alertagent/contracts';
+import { toDatabaseServiceError, withConnectionDeadline } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, In, LessThan, type EntityManager, type FindOptionsSelect } from 'typeorm';
+import { ConfigHead } from './config-head.entity';
+import type { ConfigKey } from './config-key';
+import { Revision } from './revision.entity';
+
+/** How long a read for sidecars may take, in milliseconds, before the last known answer is used instead. */
+const READ_DEADLINE_MS = 2_000;
+
+/** Most clusters looked up by one statement. */
+const HEADS_PER_QUERY = 500;
+
+const DEFAULT_PAGE = 50;
+
+const VIEW_COLUMNS: FindOptionsSelect<Revision> = {
+  id: true,
+  clusterId: true,
+  type: true,
+  revision: true,
+  status: true,
+  reason: true,
+  hash: true,
+  bytes: true,
+  rules: true,
+  createdAt: true,
+};
+
+/** What a renderer has to know about the past of a configuration. */
+export interface ConfigHistory {
+  /** Number of the newest revision; 0 when there is none. */
+  lastRevision: number;
+  /** True when the cluster is retired. */
+  isRetired: boolean;
+  /** The revision being served. */
+  served: { revision: number; hash: string; manifest: RevisionRule[] } | null;
+  /** The newest revision when it was refused. */
+  refused: { hash: string; reason: string } | null;
+}
+
+/** Which revision of which configuration is being served; `revision` is 0 when nothing is (any more). */
+export interface HeadNumber extends ConfigKey {
+  revision: number;
+}
+
+/** Revisions and which of them are served. */
+@Injectable()
+export class RevisionsStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** What has become of this configuration so far. */
+  async history(key: ConfigKey): Promise<ConfigHistory> {
+    const head = await this.dataSource.manager.findOneBy(ConfigHead, key);
+    if (!head) return { lastRevision: 0, isRetired: false, served: null, refused: null };
+    const numbers = [...new Set([head.revision, head.lastRevision])];
+    const rows = await this.dataSource.manager.find(Revision, {
+      select: { revision: true, status: true, hash: true, reason: true, manifest: true },
+      where: { ...key, revision: In(numbers) },
+    });
+    const served = rows.find((row) => row.revision === head.revision);
+    const newest = rows.find((row) => row.revision === head.lastRevision);
+    return {
+      lastRevision: head.lastRevision,
+      isRetired: head.retiredAt !== null,
+      served: served ? { revision: served.revision, hash: served.hash, manifest: served.manifest } : null,
+      refused: newest?.status === 'refused' ? { hash: newest.hash, reason: newest.reason ?? '' } : null,
+    };
+  }
+
+  /**
+   * Keeps a revision and, when it is published, makes it the served one. Errors: a unique violation when another
+   * renderer has taken its number meanwhile; whoever rendered it must then look at the world again.
+   */
+  async add(tx: EntityManager, revision: Revision): Promise<void> {
+    await tx.insert(Revision, revision);
+    const key: ConfigKey = { clusterId: revision.clusterId, type: revision.type };
+    const changes = {
+      lastRevision: revision.revision,
+      changedAt: revision.createdAt,
+      ...(revision.status === 'published' ? { revision: revision.revision, revisionId: revision.id } : {}),
+    };
+    if (revision.revision > 1) await tx.update(ConfigHead, key, changes);
+    else await tx.insert(ConfigHead, { revision: 0, revisionId: null, retiredAt: null, ...key, ...changes });
+  }
+
+  /** Stops rendering and serving everything of a cluster. */
+  async retire(tx: EntityManager, clusterId: string, at: Date): Promise<void> {
+    await tx.update(ConfigHead, { clusterId }, { retiredAt: at, changedAt: at });
+  }
+
+  /** The revision to serve with its content; null when there is none or the cluster is retired. */
+  async served(key: ConfigKey): Promise<Revision | null> {
+    return this.read(async (manager) => {
+      const head = await manager.findOneBy(ConfigHead, key);
+      if (!head?.revisionId || head.retiredAt) return null;
+      return manager.findOneBy(Revision, { id: head.revisionId });
+    });
+  }
+
+  /** The manifest of one published revision; null when there is no such revision. */
+  async manifest(key: ConfigKey, revision: number): Promise<RevisionRule[] | null> {
+    const row = await this.dataSource.manager.findOne(Revision, {
+      select: { id: true, manifest: true },
+      where: { ...key, revision, status: 'published' },
+    });
+    return row?.manifest ?? null;
+  }
+
+  /** The served numbers of everything these clusters have. */
+  async headNumbers(clusterIds: readonly string[]): Promise<HeadNumber[]> {
+    const found: HeadNumber[] = [];
+    for (let start = 0; start < clusterIds.length; start += HEADS_PER_QUERY) {
+      const chunk = clusterIds.slice(start, start + HEADS_PER_QUERY);
+      const heads = await this.read((manager) => manager.findBy(ConfigHead, { clusterId: In(chunk) }));
+      for (const { clusterId, type, revision, retiredAt } of heads) {
+        found.push({ clusterId, type, revision: retiredAt ? 0 : revision });
+      }
+    }
+    return found;
+  }
+
+  /** A page of a cluster's revisions, newest first, without contents. */
+  async list(query: {
+    clusterId: string;
+    type?: ConfigType | null;
+    before?: string | null;
+    limit?: number | null;
+  }): Promise<RevisionPage> {
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const rows = await this.dataSource.manager.find(Revision, {
+      select: VIEW_COLUMNS,
+      where: {
+        clusterId: query.clusterId,
+        ...(query.type ? { type: query.type } : {}),
+        ...(query.before ? { id: LessThan(query.before) } : {}),
+      },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit);
+    return { items: items.map(view), next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  /** A read with a deadline: a database that hangs must not hang the sidecars with it. */
+  private async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await withConnectionDeadline(runner, READ_DEADLINE_MS, () => work(runner.manager));
+    } catch (error) {
+      throw toDatabaseServiceError(error);
+    }
+  }
+}
+
+function view(row: Revision): RevisionView {
+  return {
+    cluster_id: row.clusterId,
+    type: row.type,
+    revision: row.revision,
+    status: row.status,
+    reason: row.reason,
+    hash: row.hash,
+    bytes: row.bytes,
+    rules: row.rules,
+    created_at: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,44 @@
+import type { RevisionRule } from '@alertagent/contracts';
+import type { ConfigKey } from '../revisions/config-key';
+import type { Revision } from '../revisions/revision.entity';
+
+/** A published revision ready to be sent. */
+export interface ServedRevision extends ConfigKey {
+  revision: number;
+  /** The exact bytes of the file. */
+  body: Buffer;
+  /** SHA-256 of the body, hex. */
+  hash: string;
+  /** Quoted, as it stands in the header. */
+  etag: string;
+  manifest: RevisionRule[];
+  rules: number;
+  emptyConfirmed: boolean;
+  /** Ed25519, base64. */
+  signature: string;
+  /** DER SPKI, base64. */
+  publicKey: string;
+}
+
+/** The tag names the number and the content: after a restored backup the same number may mean another content. */
+export const etagOf = (revision: number, hash: string): string => `"${revision}-${hash.slice(0, 16)}"`;
+
+/** Errors: when the revision was never published. */
+export function servedRevision(row: Revision, publicKey: string): ServedRevision {
+  const { clusterId, type, revision, hash, manifest, rules, emptyConfirmed, signature } = row;
+  if (row.status !== 'published' || signature === null) throw new Error(`revision ${row.id} was never published`);
+  const body = Buffer.from(row.content, 'utf8');
+  return {
+    clusterId,
+    type,
+    revision,
+    hash,
+    manifest,
+    rules,
+    emptyConfirmed,
+    signature,
+    publicKey,
+    body,
+    etag: etagOf(revision, hash),
+  };
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ConfigMetricsModule } from '../config-metrics.module';
+import { RevisionsModule } from '../revisions/revisions.module';
+import { SigningModule } from '../signing/signing.module';
+import { ConfigsController } from './configs.controller';
+import { HeadRefresh } from './head-refresh';
+import { LongPolls } from './long-polls';
+import { ServedRevisions } from './served-revisions';
+
+/** Hands revisions out to sidecars. */
+@Module({
+  imports: [ConfigMetricsModule, RevisionsModule, SigningModule],
+  controllers: [ConfigsController],
+  providers: [HeadRefresh, LongPolls, ServedRevisions],
+  exports: [ServedRevisions],
+})
+export class ServingModule {}

@@ -1,0 +1,20 @@
+import { signedText, type SignedFacts } from './signed-text';
+
+const facts: SignedFacts = {
+  clusterId: 'c1',
+  type: 'prometheus-rules',
+  revision: 7,
+  hash: 'ab',
+  bytes: 12,
+  rules: 0,
+  emptyConfirmed: true,
+};
+
+describe('the signed text', () => {
+  it('has the lines that sidecars expect', () => {
+    expect(signedText(facts).toString()).toBe('alertagent-config-v1\nc1\nprometheus-rules\n7\nab\n12\n0\nconfirmed');
+    expect(signedText({ ...facts, emptyConfirmed: false }).toString()).toBe(
+      'alertagent-config-v1\nc1\nprometheus-rules\n7\nab\n12\n0\n',
+    );
+  });
+});

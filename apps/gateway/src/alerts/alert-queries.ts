@@ -1,0 +1,132 @@
+import { ServiceError } from '@alertagent/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource, In, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
+import { IncidentTimelineEntry } from '../incidents/incident-timeline.entity';
+import { ClusterNames } from '../incidents/cluster-names';
+import { AlertProcessingRecord } from '../ledger/alert-processing-record.entity';
+import { AlertLookup, type FoundAlert } from '../rest/alert-lookup';
+import type { AlertDetail, AlertPage, AlertTimelineEntry, AlertView, ListAlerts } from './alert.dto';
+import { Alert } from './alert.entity';
+import { pageSize, readCursor, toPage } from './page-cursor';
+import { iso, isoOrNull } from './wire-time';
+
+/** Events shown from either end of a long timeline. */
+const TIMELINE_END = 100;
+
+/** What can be read about alerts. */
+@Injectable()
+export class AlertQueries implements AlertLookup {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clusters: ClusterNames,
+  ) {}
+
+  /** Newest first. Errors: ServiceError `invalid` for a cursor that is none. */
+  async list(query: ListAlerts): Promise<AlertPage> {
+    const size = pageSize(query);
+    const below = readCursor(query.cursor);
+    const where: FindOptionsWhere<Alert> = {
+      ...(below === null ? {} : { id: LessThan(below) }),
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(query.name === undefined ? {} : { name: [...query.name].slice(0, 255).join('') }),
+      ...(query.severity === undefined ? {} : { severity: query.severity }),
+      ...(query.cluster_id === undefined ? {} : { cluster_id: query.cluster_id }),
+      ...(query.incident_id === undefined ? {} : { incident_id: query.incident_id }),
+      ...(query.since === undefined ? {} : { received_at: MoreThanOrEqual(sinceMs(query.since)) }),
+    };
+    const rows = await this.dataSource.manager.find(Alert, { where, order: { id: 'DESC' }, take: size + 1 });
+    const names = await this.clusters.of(rows.map(({ cluster_id }) => cluster_id));
+    return toPage(rows, size, (row) => alertView(row, names));
+  }
+
+  /** Errors: ServiceError `not_found`. */
+  async get(id: string): Promise<AlertDetail> {
+    const alert = await this.dataSource.manager.findOneBy(Alert, { id });
+    if (!alert) throw new ServiceError('not_found', 'there is no such alert');
+    const names = await this.clusters.of([alert.cluster_id]);
+    const { events, count } = await this.eventsOf(id);
+    const moments = await this.momentsOf(alert);
+    return {
+      ...alertView(alert, names),
+      event_count: count,
+      timeline: [...events.flatMap(stagesOf), ...moments].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+      timeline_shortened: count > events.length,
+    };
+  }
+
+  /** An alert by its id, or the one that opened the incident with this id. */
+  async findAlert(id: string): Promise<FoundAlert | null> {
+    const { manager } = this.dataSource;
+    const alert = (await manager.findOneBy(Alert, { id })) ?? (await manager.findOne(Alert, { where: { incident_id: id }, order: { id: 'ASC' } }));
+    if (!alert) return null;
+    const view = alertView(alert, await this.clusters.of([alert.cluster_id]));
+    const { name, severity, status, labels, annotations, starts_at, ends_at, generator_url } = view;
+    return {
+      alert: { id: alert.id, name, severity, status, labels, annotations, starts_at, ends_at, generator_url },
+      incident_id: alert.incident_id,
+      cluster_id: alert.cluster_id,
+      cluster_name: view.cluster_name,
+    };
+  }
+
+  private async eventsOf(alertId: string): Promise<{ events: AlertProcessingRecord[]; count: number }> {
+    const { manager } = this.dataSource;
+    const where = { alert_id: alertId };
+    const count = await manager.countBy(AlertProcessingRecord, where);
+    const first = await manager.find(AlertProcessingRecord, { where, order: { inbox_id: 'ASC', alert_index: 'ASC' }, take: TIMELINE_END });
+    const rest = Math.min(TIMELINE_END, count - first.length);
+    if (rest <= 0) return { events: first, count };
+    const last = await manager.find(AlertProcessingRecord, { where, order: { inbox_id: 'DESC', alert_index: 'DESC' }, take: rest });
+    return { events: [...first, ...last.reverse()], count };
+  }
+
+  private async momentsOf(alert: Alert): Promise<AlertTimelineEntry[]> {
+    if (alert.incident_id === null) return [];
+    const entries = await this.dataSource.manager.find(IncidentTimelineEntry, {
+      where: { incident_id: In([alert.incident_id]) },
+      order: { id: 'ASC' },
+      take: TIMELINE_END,
+    });
+    return entries.map(({ at, kind, why }) => ({ at: iso(at), stage: 'incident', outcome: kind, why }));
+  }
+}
+
+function stagesOf(record: AlertProcessingRecord): AlertTimelineEntry[] {
+  return record.stages.map(({ stage, outcome, why }) => ({
+    at: iso(record.received_at),
+    stage,
+    outcome,
+    why,
+    event_status: record.event_status,
+    disposition: record.disposition,
+  }));
+}
+
+function sinceMs(since: string): number {
+  const ms = Date.parse(since);
+  if (!Number.isNaN(ms)) return ms;
+  const detail = 'there is no such time';
+  throw new ServiceError('invalid', detail, { errors: [{ pointer: '/since', code: 'bad_time', detail }] });
+}
+
+/** An alert as the API shows it. */
+export function alertView(row: Alert, clusterNames: ReadonlyMap<string, string>): AlertView {
+  return {
+    id: row.id,
+    cluster_id: row.cluster_id,
+    cluster_name: clusterNames.get(row.cluster_id) ?? row.cluster_id,
+    incident_id: row.incident_id,
+    name: row.labels['alertname'] ?? '',
+    severity: row.severity,
+    status: row.status,
+    labels: row.labels,
+    annotations: row.annotations,
+    starts_at: row.starts_at,
+    ends_at: isoOrNull(row.ends_at_ms),
+    received_at: iso(row.received_at),
+    generator_url: row.generator_url,
+    fingerprint: row.fingerprint,
+    suppressed_by: row.suppressed_by,
+    truncated: row.truncated,
+  };
+}

@@ -1,0 +1,68 @@
+import { ALERT_STATES, DISPOSITIONS, IsStringMap, PageQuery, type AlertState, type Disposition } from '@alertagent/contracts';
+import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+
+const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+/** Filters of `GET /api/v1/alerts`. */
+export class ListAlerts extends PageQuery {
+  @IsOptional() @IsIn(ALERT_STATES) status?: AlertState;
+  /** The alert name, whole. */
+  @IsOptional() @IsString() @MaxLength(4096) name?: string;
+  @IsOptional() @IsString() @MaxLength(100) severity?: string;
+  @IsOptional() @IsString() @MaxLength(36) cluster_id?: string;
+  @IsOptional() @IsString() @MaxLength(36) incident_id?: string;
+  /** Only alerts first heard of at or after this UTC time. */
+  @IsOptional() @Matches(UTC_TIME, { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' }) since?: string;
+}
+
+/** One episode of an alert. */
+export class AlertView {
+  @IsString() id!: string;
+  @IsString() cluster_id!: string;
+  @IsString() cluster_name!: string;
+  /** Null while suppressed, and for alerts first heard of when they were over. */
+  @IsOptional() @IsString() incident_id!: string | null;
+  @IsString() name!: string;
+  @IsOptional() @IsString() severity!: string | null;
+  @IsIn(ALERT_STATES) status!: AlertState;
+  @IsStringMap() labels!: Record<string, string>;
+  @IsStringMap() annotations!: Record<string, string>;
+  @IsString() starts_at!: string;
+  @IsOptional() @IsString() ends_at!: string | null;
+  /** When AlertAgent first heard of it. */
+  @IsString() received_at!: string;
+  @IsOptional() @IsString() generator_url!: string | null;
+  /** Alertmanager's own fingerprint, for looking it up there. */
+  @IsOptional() @IsString() fingerprint!: string | null;
+  /** The suppression that hides it. */
+  @IsOptional() @IsString() suppressed_by!: string | null;
+  /** A label or annotation was too long and is shown cut. */
+  @IsBoolean() truncated!: boolean;
+}
+
+export class AlertPage {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => AlertView) items!: AlertView[];
+  @IsOptional() @IsString() next_cursor!: string | null;
+}
+
+/** One step in an alert's way, with its reason. */
+export class AlertTimelineEntry {
+  @IsString() at!: string;
+  /** A stage of the pipeline (`dedupe`, `suppress`, `converge`), or `incident` for what happened to its incident. */
+  @IsString() stage!: string;
+  @IsString() outcome!: string;
+  @IsString() why!: string;
+  /** What the event said; absent for moments of the incident. */
+  @IsOptional() @IsIn(ALERT_STATES) event_status?: AlertState | null;
+  /** Where the event ended; absent for moments of the incident. */
+  @IsOptional() @IsIn(DISPOSITIONS) disposition?: Disposition | null;
+}
+
+export class AlertDetail extends AlertView {
+  /** How many events told of this episode, repetitions included. */
+  @IsInt() event_count!: number;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => AlertTimelineEntry) timeline!: AlertTimelineEntry[];
+  /** Of very many events the timeline shows the first and the last hundred. */
+  @IsBoolean() timeline_shortened!: boolean;
+}

@@ -1,0 +1,37 @@
+import { bigintNumber, json } from '@alertagent/service-kit';
+import type { AlertState } from '@alertagent/contracts';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** One episode: an alert from the moment it fires to its resolution. */
+@Entity('alerts')
+@Index('UQ_alerts_episode_key', ['episode_key'], { unique: true })
+@Index('IX_alerts_label_hash', ['label_hash', 'starts_at_ms'])
+@Index('IX_alerts_incident_id', ['incident_id', 'id'])
+@Index('IX_alerts_name', ['name', 'id'])
+export class Alert {
+  @PrimaryColumn('varchar', { length: 36 }) id!: string;
+  /** Identity for ever: cluster, labels and start. Two workers that see the same first alert meet here. */
+  @Column('varchar', { length: 64 }) episode_key!: string;
+  /** The alert whenever it fires: cluster and labels. */
+  @Column('varchar', { length: 64 }) label_hash!: string;
+  @Column('varchar', { length: 36 }) cluster_id!: string;
+  /** The incident it belongs to; null while suppressed, and for alerts first heard of when they were over. */
+  @Column('varchar', { length: 36, nullable: true }) incident_id!: string | null;
+  /** The first 255 characters of the alert name, for filtering; the labels hold it whole. */
+  @Column('varchar', { length: 255 }) name!: string;
+  @Column('varchar', { length: 100, nullable: true }) severity!: string | null;
+  @Column('varchar', { length: 10 }) status!: AlertState;
+  /** As received, nanoseconds included. */
+  @Column('varchar', { length: 64 }) starts_at!: string;
+  @Column('bigint', { transformer: bigintNumber }) starts_at_ms!: number;
+  @Column('bigint', { transformer: bigintNumber, nullable: true }) ends_at_ms!: number | null;
+  /** When the webhook that first told of it arrived. */
+  @Column('bigint', { transformer: bigintNumber }) received_at!: number;
+  @Column('varchar', { length: 255, nullable: true }) suppressed_by!: string | null;
+  @Column('varchar', { length: 100, nullable: true }) fingerprint!: string | null;
+  /** A label or annotation was too long and has been cut; the inbox still has the whole body. */
+  @Column('boolean') truncated!: boolean;
+  @Column('longtext', { transformer: json<Record<string, string>>() }) labels!: Record<string, string>;
+  @Column('longtext', { transformer: json<Record<string, string>>() }) annotations!: Record<string, string>;
+  @Column('longtext', { nullable: true }) generator_url!: string | null;
+}

@@ -1,0 +1,33 @@
+import { Authenticator } from '@alertagent/service-kit';
+import { Module } from '@nestjs/common';
+import { ApiTokensController } from './access/api-tokens.controller';
+import { ApiTokensService } from './access/api-tokens.service';
+import { FirstAdminToken } from './access/first-admin-token';
+import { GatewayAuthenticator } from './access/gateway-authenticator';
+import { AlertPathModule } from './alert-path.module';
+import { AnalysisController } from './rest/analysis.controller';
+import { AuditController } from './rest/audit.controller';
+import { AutomationController } from './rest/automation.controller';
+import { ClustersController } from './rest/clusters.controller';
+import { ParkedController } from './rest/parked.controller';
+import { RulesController } from './rest/rules.controller';
+import { StatusController } from './rest/status.controller';
+
+@Module({
+  imports: [AlertPathModule],
+  controllers: [
+    // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
+    AnalysisController,
+    ApiTokensController,
+    AuditController,
+    AutomationController,
+    ClustersController,
+    ParkedController,
+    RulesController,
+    StatusController,
+  ],
+  providers: [ApiTokensService, FirstAdminToken, { provide: Authenticator, useClass: GatewayAuthenticator }],
+  // For the global guard.
+  exports: [Authenticator],
+})
+export class AppModule {}

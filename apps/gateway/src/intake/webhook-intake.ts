@@ -1,0 +1,87 @@
+import { ServiceError } from '@alertagent/contracts';
+import { AlertAgentConfig, Clock, newId } from '@alertagent/service-kit';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { reachFailpoint } from './failpoint';
+import { GroupCommit } from './group-commit';
+import { InboxWriter, type IncomingWebhook } from './inbox-writer';
+import { IntakeMetrics } from './intake.metrics';
+import { PipelineBell } from './pipeline-bell';
+import { readWebhookBody, type WebhookReceipt } from './webhook-body';
+
+/** Bytes of bodies in one statement: well below the 16 MiB that MariaDB takes by default. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** Bytes of bodies that may wait in memory. */
+const MAX_QUEUE_BYTES = 128 * 1024 * 1024;
+
+/** Takes webhooks in: what it has answered for is in the database. */
+@Injectable()
+export class WebhookIntake implements BeforeApplicationShutdown {
+  private readonly commits: GroupCommit<IncomingWebhook>;
+
+  constructor(
+    dataSource: DataSource,
+    { gateway: { intake } }: AlertAgentConfig,
+    private readonly clock: Clock,
+    private readonly metrics: IntakeMetrics,
+    private readonly bell: PipelineBell,
+  ) {
+    const writer = new InboxWriter(dataSource, intake.commit_timeout);
+    this.commits = new GroupCommit(
+      {
+        maxBatch: intake.max_batch,
+        maxBatchBytes: MAX_BATCH_BYTES,
+        maxQueue: intake.max_queue,
+        maxQueueBytes: MAX_QUEUE_BYTES,
+        timeoutMs: intake.commit_timeout,
+      },
+      async (webhooks) => {
+        reachFailpoint('before_commit');
+        await writer.write(webhooks);
+        reachFailpoint('after_commit');
+        this.bell.ring();
+      },
+      (rows) => this.metrics.committed(rows),
+    );
+    this.metrics.watchDepth(() => this.commits.depth);
+  }
+
+  /** Webhooks that wait for their commit: while there are many, other work of this process should step back. */
+  get depth(): number {
+    return this.commits.depth;
+  }
+
+  /**
+   * Stores one webhook body of a cluster and resolves after the commit.
+   * Errors: ServiceError `invalid` or `too_large` for the body, `unavailable` when it cannot be stored now.
+   */
+  async accept(raw: Buffer, clusterId: string): Promise<WebhookReceipt> {
+    const started = performance.now();
+    try {
+      const receipt = readWebhookBody(raw);
+      await this.commits.submit(
+        {
+          id: newId(),
+          cluster_id: clusterId,
+          received_at: this.clock.now().getTime(),
+          alert_count: receipt.accepted + receipt.quarantined.length,
+          good_count: receipt.accepted,
+          body: raw,
+        },
+        raw.length,
+      );
+      this.metrics.acknowledged((performance.now() - started) / 1000);
+      this.metrics.answered('accepted');
+      return receipt;
+    } catch (error) {
+      const isInput = error instanceof ServiceError && (error.code === 'invalid' || error.code === 'too_large');
+      this.metrics.answered(isInput ? 'refused' : 'overloaded');
+      throw error;
+    }
+  }
+
+  /** What waits is still committed and answered; what comes from now on gets a 503 and goes to another instance. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.commits.close();
+  }
+}

@@ -1,0 +1,85 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { QUERY_CLASS, SCHEMA_PREFIX } from './operation.decorator';
+import { payloadSchemas, type JsonSchema } from './payload-schemas';
+import { rawPaths } from './raw-paths';
+
+type Operation = Record<string, unknown> & { parameters?: object[] };
+type Paths = Record<string, Record<string, Operation>>;
+
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  description: 'RFC 9457 problem details',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    request_id: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
+        required: ['pointer', 'code', 'detail'],
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'detail', 'instance', 'request_id'],
+};
+
+/** The API description, made from the routes and the classes they validate with. */
+export function buildDocument(app: INestApplication): OpenAPIObject {
+  const info = new DocumentBuilder()
+    .setTitle('AlertAgent')
+    .setDescription('Rules proven live, alerts never lost, decisions explained.')
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'token')
+    .addSecurityRequirements('token')
+    .build();
+  const document = SwaggerModule.createDocument(app, info, { operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}` });
+  const paths = { ...document.paths, ...rawPaths } as unknown as Paths;
+  const schemas: Record<string, JsonSchema> = { ...payloadSchemas(), Problem: PROBLEM };
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) nameQueryParameters(operation, schemas);
+  const used = usedSchemas(paths, schemas);
+  return {
+    ...document,
+    paths: sorted(paths),
+    components: { ...document.components, schemas: sorted(Object.fromEntries(used.map((name) => [name, schemas[name]]))) },
+  } as unknown as OpenAPIObject;
+}
+
+function nameQueryParameters(operation: Operation, schemas: Record<string, JsonSchema>): void {
+  const name = operation[QUERY_CLASS];
+  delete operation[QUERY_CLASS];
+  if (typeof name !== 'string') return;
+  const { properties = {}, required = [] } = schemas[name] ?? {};
+  const parameters = Object.entries(properties).map(([field, schema]) => ({
+    name: field,
+    in: 'query',
+    required: required.includes(field),
+    schema,
+  }));
+  operation.parameters = [...(operation.parameters ?? []), ...parameters];
+}
+
+/** Names of the schemas that paths refer to, directly or through others. */
+function usedSchemas(paths: Paths, schemas: Record<string, JsonSchema>): string[] {
+  const found = new Set<string>();
+  const visit = (value: unknown): void => {
+    for (const [, name] of JSON.stringify(value).matchAll(new RegExp(`"${SCHEMA_PREFIX}([A-Za-z0-9]+)"`, 'g'))) {
+      if (!name || found.has(name)) continue;
+      if (!schemas[name]) throw new Error(`the API description refers to ${name}, which has no validators`);
+      found.add(name);
+      visit(schemas[name]);
+    }
+  };
+  visit(paths);
+  return [...found];
+}
+
+const sorted = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+

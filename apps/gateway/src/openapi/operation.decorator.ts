@@ -1,0 +1,36 @@
+import type { Payload } from '@alertagent/contracts';
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+
+/** What the API description says about a route. The classes are those the route validates with. */
+export interface OperationOptions {
+  summary: string;
+  description?: string;
+  body?: Payload<object>;
+  query?: Payload<object>;
+  /** Status of success; 200 unless told. */
+  status?: number;
+  response?: Payload<object>;
+}
+
+/** Name of the class whose fields are the route's query parameters; the document builder replaces it by them. */
+export const QUERY_CLASS = 'x-query-class';
+export const SCHEMA_PREFIX = '#/components/schemas/';
+
+const schemaRef = (type: Payload<object>): { $ref: string } => ({ $ref: `${SCHEMA_PREFIX}${type.name}` });
+const PROBLEM = { 'application/problem+json': { schema: { $ref: `${SCHEMA_PREFIX}Problem` } } };
+
+/** Describes a route by the very classes that validate it, so that the description can't drift from the behaviour. */
+export function Operation({ summary, description, body, query, status = 200, response }: OperationOptions): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary, description }),
+    ...(query ? [ApiExtension(QUERY_CLASS, query.name)] : []),
+    ...(body ? [ApiBody({ schema: schemaRef(body), required: true })] : []),
+    ApiResponse({
+      status,
+      description: 'Done',
+      ...(response ? { content: { 'application/json': { schema: schemaRef(response) } } } : {}),
+    }),
+    ApiResponse({ status: 'default', description: 'What went wrong', content: PROBLEM }),
+  );
+}

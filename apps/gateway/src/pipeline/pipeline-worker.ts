@@ -1,0 +1,92 @@
+import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { PipelineBell } from '../intake/pipeline-bell';
+import { FailedBatch, isDatabaseAway } from './failed-batch';
+import { Pipeline } from './pipeline';
+import { PipelineMetrics } from './pipeline.metrics';
+import { WakeUp } from './wake-up';
+
+/** Milliseconds between looks at the inbox when nobody rings: for rows of other instances, and postponed ones. */
+const POLL_MS = 500;
+const MAX_BACKOFF_MS = 5_000;
+/** Collisions with another worker in a row before the rows are taken one by one. */
+const MAX_COLLISIONS = 5;
+
+/** Keeps the pipeline running in this process: at each webhook, and from time to time by itself. */
+@Injectable()
+export class PipelineWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly wakeUp = new WakeUp();
+  private readonly log: Logger;
+  private isStopping = false;
+  private loop: Promise<void> = Promise.resolve();
+  private collisions = 0;
+  private outages = 0;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly failed: FailedBatch,
+    private readonly metrics: PipelineMetrics,
+    private readonly bell: PipelineBell,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.log = log.component('pipeline');
+  }
+
+  /** Starts the loop; what an earlier process left behind is processed first. */
+  onApplicationBootstrap(): void {
+    this.bell.onRing(() => this.wakeUp.ring());
+    this.loop = this.run();
+  }
+
+  /** Finishes the batch in hand; the rest waits in the inbox. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    this.wakeUp.ring();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      const pauseMs = await this.turn();
+      if (pauseMs > 0) await this.wakeUp.sleep(pauseMs);
+    }
+  }
+
+  /** One batch. Returns for how many milliseconds there is nothing to do. */
+  private async turn(): Promise<number> {
+    try {
+      const processed = await this.pipeline.processNext();
+      this.recovered();
+      return processed > 0 ? 0 : POLL_MS;
+    } catch (error) {
+      return this.afterFailure(error);
+    }
+  }
+
+  private async afterFailure(error: unknown): Promise<number> {
+    if (isDatabaseAway(error)) return this.pauseForDatabase(error);
+    this.collisions += 1;
+    if (isUniqueViolation(error) && this.collisions <= MAX_COLLISIONS) return 0;
+    this.metrics.failed();
+    this.log.warn({ error }, 'a batch failed; its webhooks are processed one by one');
+    try {
+      await this.failed.sortOut();
+      this.recovered();
+      return 0;
+    } catch (again) {
+      return this.pauseForDatabase(again);
+    }
+  }
+
+  private pauseForDatabase(error: unknown): number {
+    this.outages += 1;
+    if (this.outages === 1) this.log.warn({ error }, 'the pipeline cannot reach its database; webhooks wait in the inbox');
+    return Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(this.outages, 10)) * (0.5 + Math.random() / 2);
+  }
+
+  private recovered(): void {
+    if (this.outages > 0) this.log.info({ after_attempts: this.outages }, 'the pipeline has its database back');
+    this.outages = 0;
+    this.collisions = 0;
+  }
+}

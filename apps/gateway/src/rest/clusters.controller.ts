@@ -1,0 +1,131 @@
+import {
+  ClusterHealthPage,
+  ClusterInput,
+  ClusterPage,
+  ClusterTokenInput,
+  ClusterTokenList,
+  ClusterView,
+  getCluster,
+  IssuedClusterToken,
+  issueClusterToken,
+  ListClusterHealth,
+  ListClusters,
+  listClusterHealth,
+  listClusters,
+  listClusterTokens,
+  listRevisions,
+  PageQuery,
+  registerCluster,
+  RegisteredCluster,
+  retireCluster,
+  revokeClusterToken,
+  RevisionPage,
+  updateCluster,
+} from '@alertagent/contracts';
+import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Operation } from '../openapi/operation.decorator';
+import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+
+/** Clusters, their tokens, health and revisions over REST; the clusters and config services own them. */
+@Controller('api/v1/clusters')
+export class ClustersController {
+  constructor(private readonly bus: Bus) {}
+
+  @Post()
+  @RequireRole('admin')
+  @Operation({
+    summary: 'Register a cluster; its webhook and sync tokens are shown once',
+    body: ClusterInput,
+    status: 201,
+    response: RegisteredCluster,
+  })
+  register(@JsonBody(ClusterInput) cluster: ClusterInput, @CurrentPrincipal() principal: Principal): Promise<RegisteredCluster> {
+    return this.bus.request(registerCluster, { cluster, actor: actorOf(principal) });
+  }
+
+  @Get()
+  @RequireRole('viewer')
+  @Operation({ summary: 'List clusters', query: ListClusters, response: ClusterPage })
+  list(@QueryParams(ListClusters) query: ListClusters): Promise<ClusterPage> {
+    return this.bus.request(listClusters, query);
+  }
+
+  @Get('health')
+  @RequireRole('viewer')
+  @Operation({ summary: 'Health of clusters and their members, from what their sidecars report', query: ListClusterHealth, response: ClusterHealthPage })
+  health(@QueryParams(ListClusterHealth) query: ListClusterHealth): Promise<ClusterHealthPage> {
+    return this.bus.request(listClusterHealth, query);
+  }
+
+  @Get(':id')
+  @RequireRole('viewer')
+  @Operation({ summary: 'Show a cluster by id or name', response: ClusterView })
+  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ClusterView> {
+    const cluster = await this.bus.request(getCluster, { id });
+    void reply.header('etag', versionTag(cluster.version));
+    return cluster;
+  }
+
+  @Put(':id')
+  @RequireRole('admin')
+  @Operation({ summary: 'Change a cluster; rules with label selectors follow', body: ClusterInput, response: ClusterView })
+  update(
+    @Param('id') id: string,
+    @JsonBody(ClusterInput) cluster: ClusterInput,
+    @IfMatch() expected: number | null,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ClusterView> {
+    return refusedByIfMatch(
+      expected,
+      this.bus.request(updateCluster, { id, cluster, expected_version: expected, actor: actorOf(principal) }),
+    );
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireRole('admin')
+  @Operation({ summary: 'Retire a cluster: its tokens stop working, its sidecars keep their last files', status: 204 })
+  async retire(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+    await this.bus.request(retireCluster, { id, actor: actorOf(principal) });
+  }
+
+  @Get(':id/tokens')
+  @RequireRole('admin')
+  @Operation({ summary: "List a cluster's machine tokens, without their text", response: ClusterTokenList })
+  tokens(@Param('id') id: string): Promise<ClusterTokenList> {
+    return this.bus.request(listClusterTokens, { id });
+  }
+
+  @Post(':id/tokens')
+  @RequireRole('admin')
+  @Operation({ summary: 'Issue one more machine token, e.g. to rotate', body: ClusterTokenInput, status: 201, response: IssuedClusterToken })
+  issueToken(
+    @Param('id') id: string,
+    @JsonBody(ClusterTokenInput) input: ClusterTokenInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<IssuedClusterToken> {
+    return this.bus.request(issueClusterToken, { ...input, cluster_id: id, actor: actorOf(principal) });
+  }
+
+  @Delete(':id/tokens/:tokenId')
+  @HttpCode(204)
+  @RequireRole('admin')
+  @Operation({ summary: 'Revoke a machine token', status: 204 })
+  async revokeToken(
+    @Param('id') id: string,
+    @Param('tokenId') tokenId: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await this.bus.request(revokeClusterToken, { cluster_id: id, token_id: tokenId, actor: actorOf(principal) });
+  }
+
+  @Get(':id/revisions')
+  @RequireRole('viewer')
+  @Operation({ summary: 'Rendered configurations of a cluster, newest first', query: PageQuery, response: RevisionPage })
+  async revisions(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<RevisionPage> {
+    const cluster = await this.bus.request(getCluster, { id });
+    return this.bus.request(listRevisions, { ...query, cluster_id: cluster.id });
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  createRule,
+  deleteRule,
+  getRule,
+  getRuleDistribution,
+  listRules,
+  listRuleVersions,
+  ListRules,
+  PageQuery,
+  RuleDistribution,
+  RuleInput,
+  RulePage,
+  RuleVersionPage,
+  RuleView,
+  updateRule,
+} from '@alertagent/contracts';
+import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Operation } from '../openapi/operation.decorator';
+import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+
+/** Rules over REST; the rules service owns them. */
+@Controller('api/v1/rules')
+export class RulesController {
+  constructor(private readonly bus: Bus) {}
+
+  @Post()
+  @RequireRole('operator')
+  @Operation({
+    summary: 'Create a rule and distribute it to its targets',
+    description: 'Targets are cluster ids, names, or {"labels": {…}} selectors. Follow it to proven live with GET …/distribution.',
+    body: RuleInput,
+    status: 201,
+    response: RuleView,
+  })
+  create(@JsonBody(RuleInput) rule: RuleInput, @CurrentPrincipal() principal: Principal): Promise<RuleView> {
+    return this.bus.request(createRule, { rule, actor: actorOf(principal) });
+  }
+
+  @Get()
+  @RequireRole('viewer')
+  @Operation({ summary: 'List rules', query: ListRules, response: RulePage })
+  list(@QueryParams(ListRules) query: ListRules): Promise<RulePage> {
+    return this.bus.request(listRules, query);
+  }
+
+  @Get(':id')
+  @RequireRole('viewer')
+  @Operation({ summary: 'Show a rule; its ETag is its version', response: RuleView })
+  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
+    const rule = await this.bus.request(getRule, { id });
+    void reply.header('etag', versionTag(rule.version));
+    return rule;
+  }
+
+  @Put(':id')
+  @RequireRole('operator')
+  @Operation({ summary: 'Change a rule; with If-Match only if nobody else did meanwhile', body: RuleInput, response: RuleView })
+  update(
+    @Param('id') id: string,
+    @JsonBody(RuleInput) rule: RuleInput,
+    @IfMatch() expected: number | null,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<RuleView> {
+    return refusedByIfMatch(
+      expected,
+      this.bus.request(updateRule, { id, rule, expected_version: expected, actor: actorOf(principal) }),
+    );
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireRole('operator')
+  @Operation({ summary: 'Delete a rule; …/distribution shows when it is proven gone', status: 204 })
+  async delete(@Param('id') id: string, @IfMatch() expected: number | null, @CurrentPrincipal() principal: Principal): Promise<void> {
+    await refusedByIfMatch(expected, this.bus.request(deleteRule, { id, expected_version: expected, actor: actorOf(principal) }));
+  }
+
+  @Get(':id/distribution')
+  @RequireRole('viewer')
+  @Operation({ summary: 'How far the rule has come on each cluster and replica; live = read back and evaluated', response: RuleDistribution })
+  distribution(@Param('id') id: string): Promise<RuleDistribution> {
+    return this.bus.request(getRuleDistribution, { id });
+  }
+
+  @Get(':id/versions')
+  @RequireRole('viewer')
+  @Operation({ summary: 'All versions of a rule, newest first', query: PageQuery, response: RuleVersionPage })
+  versions(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<RuleVersionPage> {
+    return this.bus.request(listRuleVersions, { id, ...query });
+  }
+}

@@ -1,0 +1,24 @@
+import { AlertAgentConfig, type ServiceDefinition } from '@alertagent/service-kit';
+import { ApiToken, ApiTokensMigration } from './access/api-token.entity';
+import { alertPathEntities, alertPathMigrations } from './alert-path.module';
+import { AppModule } from './app.module';
+import { registerConfigProxy } from './config-proxy/config-proxy';
+import { registerWebhookRoute } from './intake/webhook-route';
+import { registerDocs } from './openapi/docs-routes';
+
+/** The public edge and the alert path. */
+export const gatewayService: ServiceDefinition = {
+  name: 'gateway',
+  module: AppModule,
+  entities: [ApiToken, ...alertPathEntities],
+  migrations: [ApiTokensMigration, ...alertPathMigrations],
+  clusterTokens: true,
+  http: {
+    port: (config) => config.server.port,
+    prepare: (app) => {
+      registerWebhookRoute(app);
+      registerConfigProxy(app, app.get(AlertAgentConfig).server.configServiceUrl());
+      registerDocs(app);
+    },
+  },
+};

@@ -1,0 +1,65 @@
+import type { DistributionTarget, RuleDistribution } from '@alertagent/contracts';
+import { Clock } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { ClusterMember } from '../clusters/cluster-member.entity';
+import { KnownClustersStore } from '../clusters/known-clusters.store';
+import { membersOf, targetOf } from './cluster-distributions';
+import { DistributionsStore, type Proofs } from './distributions.store';
+import type { StoredDistribution } from './rule-distribution.entity';
+import { targetStatus } from './target-status';
+
+/** Tells how far rules have come. */
+@Injectable()
+export class DistributionsService {
+  constructor(
+    private readonly store: DistributionsStore,
+    private readonly clusters: KnownClustersStore,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Where a rule is, as of now, cluster by cluster and member by member; no targets for a rule nobody placed. */
+  async ofRule(ruleId: string): Promise<RuleDistribution> {
+    const { manager } = this.dataSource;
+    const distributions = await this.store.ofRule(manager, ruleId);
+    const clusterIds = distributions.map(({ clusterId }) => clusterId);
+    const proofs = await this.store.proofs(
+      manager,
+      distributions.map(({ id }) => id),
+    );
+    const clusters = await this.clusters.byIds(manager, clusterIds);
+    const now = this.clock.now();
+    const members = await this.clusters.members(manager, clusterIds, now);
+    const targets = distributions.map((distribution) => {
+      const name = clusters.get(distribution.clusterId)?.name ?? distribution.clusterId;
+      return view(distribution, { name, proofs, members: members.get(distribution.clusterId) ?? [], now });
+    });
+    return { rule_id: ruleId, targets };
+  }
+}
+
+function view(
+  distribution: StoredDistribution,
+  { name, proofs, members, now }: { name: string; proofs: Proofs; members: ClusterMember[]; now: Date },
+): DistributionTarget {
+  const status = targetStatus(targetOf(distribution, proofs), membersOf(distribution, { members, proofs }), now);
+  const reports = members
+    .filter((member) => proofs.get(distribution.id)?.has(member.name))
+    .map(({ lastHeard }) => lastHeard.getTime());
+  return {
+    cluster_id: distribution.clusterId,
+    cluster_name: name,
+    status: status.status,
+    version: distribution.version,
+    reason: status.reason,
+    last_sync: reports.length === 0 ? null : new Date(Math.max(...reports)).toISOString(),
+    members: status.members.map((member) => ({
+      name: member.name,
+      status: member.status,
+      reason: member.reason,
+      version: member.version,
+      last_report: member.lastReport.toISOString(),
+    })),
+  };
+}

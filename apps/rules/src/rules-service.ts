@@ -1,0 +1,26 @@
+import type { ServiceDefinition } from '@alertagent/service-kit';
+import { AppModule } from './app.module';
+import { clusterMemberEntity } from './clusters/cluster-member.entity';
+import { knownClusterEntity } from './clusters/known-cluster.entity';
+import { targetingLockEntity } from './clusters/targeting-lock.entity';
+import { memberProofEntity } from './distributions/member-proof.entity';
+import { ruleDistributionEntity } from './distributions/rule-distribution.entity';
+import { CreateRuleTables1763800000000 } from './migrations/1763800000000-create-rule-tables';
+import { ruleVersionEntity } from './rules/rule-version.entity';
+import { ruleEntity } from './rules/rule.entity';
+
+/** The rules service as the kit runs it: rules, their versions, and how far each has come on each cluster. */
+export const rulesService: ServiceDefinition = {
+  name: 'rules',
+  module: AppModule,
+  entities: [
+    ruleEntity,
+    ruleVersionEntity,
+    ruleDistributionEntity,
+    memberProofEntity,
+    knownClusterEntity,
+    clusterMemberEntity,
+    targetingLockEntity,
+  ],
+  migrations: [CreateRuleTables1763800000000],
+};

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { KnownCluster } from '../clusters/known-cluster.entity';
+import { KnownClustersStore } from '../clusters/known-clusters.store';
+import type { Transition } from '../distributions/distributions.metrics';
+import { DistributionsStore } from '../distributions/distributions.store';
+import { RulePlacement } from '../distributions/rule-placement';
+import { selects } from './rule-targets';
+import { RulesStore } from './rules.store';
+
+/** What changed on a cluster: ids of rules. */
+export interface Retargeted {
+  placed: string[];
+  withdrawn: string[];
+  moved: Transition[];
+}
+
+/** Compares what selectors say about one cluster with what runs there. */
+@Injectable()
+export class ClusterTargeting {
+  constructor(
+    private readonly rules: RulesStore,
+    private readonly distributions: DistributionsStore,
+    private readonly placement: RulePlacement,
+    private readonly clusters: KnownClustersStore,
+  ) {}
+
+  /** The caller holds the targeting lock and the cluster's. Rules that name the cluster one by one are not touched. */
+  async apply(tx: EntityManager, cluster: KnownCluster, now: Date): Promise<Retargeted> {
+    const { clusterId } = cluster;
+    const existing = new Map((await this.distributions.ofCluster(tx, clusterId)).map((each) => [each.ruleId, each]));
+    const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
+    for (const rule of await this.rules.withSelectors(tx)) {
+      if (rule.pinnedClusters.includes(clusterId)) continue;
+      const distribution = existing.get(rule.id);
+      const runs = distribution !== undefined && !distribution.withdrawn;
+      const should = selects(rule.targets, cluster.labels);
+      if (should === runs) continue;
+      if (should) {
+        result.moved.push(...(await this.placement.publish(tx, { rule, clusterId, existing: distribution, now })));
+        result.placed.push(rule.id);
+      } else if (distribution) {
+        result.moved.push(...(await this.placement.withdraw(tx, { rule, distribution, deleted: false, now })));
+        result.withdrawn.push(rule.id);
+      }
+    }
+    return result;
+  }
+
+  /** Ends everything on a retired cluster. */
+  async end(tx: EntityManager, clusterId: string): Promise<void> {
+    await this.distributions.dropCluster(tx, clusterId);
+    await this.clusters.dropMembers(tx, clusterId);
+  }
+}

@@ -1,0 +1,151 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { temporaryPrefix, writeAtomically } from './atomic-file';
+import { errorCode } from './error-code';
+import type { Failpoint } from './failpoint';
+import { emptyState, loadState, saveState, statePath, type SidecarState } from './state-file';
+import { sha256, type Revision, type VerifiedRevision } from './verify-revision';
+
+/** The file that the target reads, its last good copy, and what is known about both. */
+export class ConfigFile {
+  private constructor(
+    readonly path: string,
+    private readonly current: SidecarState,
+    private readonly failpoint: Failpoint,
+  ) {}
+
+  /**
+   * Reads the state and settles a replacement that a crash interrupted. The write lock must be held.
+   * Throws UnreadableState.
+   */
+  static async open(options: { path: string; clusterSetting: string; failpoint: Failpoint }): Promise<ConfigFile> {
+    const loaded = await loadState(options.path);
+    const isOther = loaded.clusterSetting !== null && loaded.clusterSetting !== options.clusterSetting;
+    const state = {
+      ...(isOther ? { ...emptyState(), key: loaded.key } : loaded),
+      clusterSetting: options.clusterSetting,
+    };
+    const file = new ConfigFile(options.path, state, options.failpoint);
+    await file.removeLeftovers();
+    await file.settleInterruptedWrite();
+    return file;
+  }
+
+  /** What is known. Only the methods below change it. */
+  get state(): Readonly<SidecarState> {
+    return this.current;
+  }
+
+  /** Bytes at the configuration path, null when there is no file. */
+  async read(): Promise<Buffer | null> {
+    return readOrNull(this.path);
+  }
+
+  /** SHA-256 of the file, null when there is none. */
+  async hash(): Promise<string | null> {
+    const bytes = await this.read();
+    return bytes === null ? null : sha256(bytes);
+  }
+
+  /** Notes that a revision was verified: from here on nothing older is accepted. Kept by the next write of the state. */
+  noteVerified(verified: VerifiedRevision): void {
+    this.current.highest = stamp(verified);
+    this.current.clusterId = verified.clusterId;
+    this.current.key = verified.key;
+  }
+
+  /**
+   * Replaces the file. `check` may refuse the complete temporary file by throwing. On any error the old file is in
+   * place. A file that was there before AlertAgent came is kept as the last good one.
+   */
+  async put(bytes: Buffer, revision: Revision, check?: (temporaryPath: string) => Promise<void>): Promise<void> {
+    await this.keepForeignFile();
+    this.current.writing = stamp(revision);
+    try {
+      await this.save();
+      await writeAtomically({ path: this.path, bytes, mode: 0o644, beforeRename: check, failpoint: this.failpoint });
+      this.current.onDisk = this.current.writing;
+    } finally {
+      this.current.writing = null;
+    }
+    await this.save();
+  }
+
+  /** The file already has the content of this revision: only its number moves on. */
+  async restamp(revision: Revision): Promise<void> {
+    this.current.onDisk = stamp(revision);
+    if (this.current.good?.hash === revision.hash) this.current.good = stamp(revision);
+    await this.save();
+  }
+
+  /** Keeps the content on disk as the one to come back to: the target is proven to run it. */
+  async keepAsGood(bytes: Buffer): Promise<void> {
+    await writeAtomically({ path: this.goodPath(), bytes, mode: 0o600 });
+    this.current.good = this.current.onDisk;
+    await this.save();
+  }
+
+  /** The last good content, null when there is none or its copy was changed. */
+  async lastGood(): Promise<{ bytes: Buffer; revision: Revision } | null> {
+    const revision = this.current.good;
+    const bytes = revision && (await readOrNull(this.goodPath()));
+    return revision && bytes && sha256(bytes) === revision.hash ? { bytes, revision } : null;
+  }
+
+  /** Notes that a revision was judged bad, so that it is not tried again. */
+  async refuse(revision: Revision, reason: string): Promise<void> {
+    this.current.refused = { ...stamp(revision), reason };
+    await this.save();
+  }
+
+  /** Counts a repair of a file that somebody else changed. */
+  async countDrift(): Promise<void> {
+    this.current.driftRepaired += 1;
+    await this.save();
+  }
+
+  /** Writes the state. */
+  async save(): Promise<void> {
+    await saveState(this.path, this.current);
+  }
+
+  private goodPath(): string {
+    return join(dirname(this.path), `.${basename(this.path)}.last-good`);
+  }
+
+  private async keepForeignFile(): Promise<void> {
+    if (this.current.onDisk !== null || this.current.good !== null) return;
+    const bytes = await this.read();
+    if (bytes === null || bytes.length === 0) return;
+    await writeAtomically({ path: this.goodPath(), bytes, mode: 0o600 });
+    this.current.good = { revision: 0, hash: sha256(bytes), etag: null };
+  }
+
+  private async settleInterruptedWrite(): Promise<void> {
+    const { writing } = this.current;
+    if (writing === null) return;
+    if ((await this.hash()) === writing.hash) this.current.onDisk = writing;
+    this.current.writing = null;
+    await this.save();
+  }
+
+  private async removeLeftovers(): Promise<void> {
+    const prefixes = [this.path, this.goodPath(), statePath(this.path)].map(temporaryPrefix);
+    for (const name of await readdir(dirname(this.path))) {
+      if (prefixes.some((prefix) => name.startsWith(prefix))) await rm(join(dirname(this.path), name), { force: true });
+    }
+  }
+}
+
+function stamp({ revision, hash, etag }: Revision): Revision {
+  return { revision, hash, etag };
+}
+
+async function readOrNull(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

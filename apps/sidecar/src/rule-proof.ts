@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { listOf, recordOf, ruleIdentity, type RuleIdentity } from './rule-identity';
+
+/** One rule as the target shows it. */
+export interface LoadedRule extends RuleIdentity {
+  health: string;
+  lastError: string | null;
+  /** Time of the last evaluation by the target's clock in epoch ms; null = not evaluated since it was loaded. */
+  lastEvaluation: number | null;
+}
+
+/** How far one rule of our file got. `missing` = the target does not have it. */
+export interface RuleStanding {
+  rule: RuleIdentity;
+  standing: 'missing' | 'loaded' | 'live' | 'failed';
+  reason: string | null;
+  health: string | null;
+  lastEvaluation: number | null;
+}
+
+/** Whether the target runs exactly what the file says, and how each rule stands. */
+export interface LoadProof {
+  loaded: boolean;
+  /** What differs, in words; null when loaded. */
+  detail: string | null;
+  rules: RuleStanding[];
+}
+
+/** The rules of `/api/v1/rules` that come from our file, or why that cannot be told. */
+export interface LoadedFile {
+  rules: LoadedRule[];
+  problem: string | null;
+}
+
+/**
+ * Picks our file out of the body of `/api/v1/rules`. The target may see the file under another directory (mounts), so
+ * the exact path is preferred and the file name is enough; two foreign files of that name cannot be told apart.
+ */
+export function loadedFile(body: string, configPath: string): LoadedFile {
+  const groups = listOf(recordOf(recordOf(JSON.parse(body))['data'])['groups']).map(recordOf);
+  const named = groups.filter((group) => String(group['file']).split('/').at(-1) === basename(configPath));
+  const exact = named.filter((group) => group['file'] === configPath);
+  const ours = exact.length > 0 ? exact : named;
+  if (new Set(ours.map((group) => group['file'])).size > 1) {
+    return { rules: [], problem: `the target loads several files named ${basename(configPath)}` };
+  }
+  return {
+    rules: ours.flatMap((group) =>
+      listOf(group['rules']).map((rule) => loadedRule(String(group['name']), recordOf(rule))),
+    ),
+    problem: null,
+  };
+}
+
+function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
+  const identity = ruleIdentity(group, {
+    name: String(rule['name']),
+    isAlert: rule['type'] === 'alerting',
+    labels: rule['labels'],
+    annotations: rule['annotations'],
+  });
+  const evaluated = Date.parse(String(rule['lastEvaluation']));
+  return {
+    ...identity,
+    health: String(rule['health'] ?? 'unknown'),
+    lastError:
+      typeof rule['lastError'] === 'string' && rule['lastError'] !== '' ? rule['lastError'].slice(0, 300) : null,
+    // A rule that was never evaluated has Go's zero time, year 1.
+    lastEvaluation: Number.isNaN(evaluated) || evaluated <= 0 ? null : evaluated,
+  };
+}
+
+/**
+ * Compares the rules of our file with those the target shows. Loaded means equal sets: a rule too many proves that a
+ * deletion has not arrived. A rule is live once it was evaluated without error at or after `since` (epoch ms by the
+ * target's clock, null = any evaluation counts).
+ */
+export function proveRules(expected: readonly RuleIdentity[], shown: LoadedFile, since: number | null): LoadProof {
+  const byKey = new Map<string, LoadedRule[]>();
+  for (const rule of shown.rules) byKey.set(rule.key, [...(byKey.get(rule.key) ?? []), rule]);
+  const rules = expected.map((rule) => standingOf(rule, byKey.get(rule.key)?.shift(), since));
+  const missing = rules.filter((entry) => entry.standing === 'missing').length;
+  const extra = shown.rules.length - (expected.length - missing);
+  if (missing === 0 && extra === 0 && shown.problem === null) return { loaded: true, detail: null, rules };
+  return { loaded: false, detail: shown.problem ?? difference(missing, extra, shown.rules.length), rules };
+}
+
+function difference(missing: number, extra: number, shown: number): string {
+  if (shown === 0)
+    return `the target shows none of the ${missing} rules of the file (is the file listed in rule_files?)`;
+  const parts = [
+    missing > 0 ? `${missing} rules of the file are missing` : '',
+    extra > 0 ? `${extra} rules are not in the file` : '',
+  ];
+  return `the target shows another rule set: ${parts.filter((part) => part !== '').join(', ')}`;
+}
+
+function standingOf(rule: RuleIdentity, shown: LoadedRule | undefined, since: number | null): RuleStanding {
+  if (shown === undefined) return { rule, standing: 'missing', reason: null, health: null, lastEvaluation: null };
+  const { health, lastEvaluation } = shown;
+  const isFresh = lastEvaluation !== null && (since === null || lastEvaluation >= since);
+  if (isFresh && health === 'err')
+    return { rule, standing: 'failed', reason: shown.lastError ?? 'the evaluation fails', health, lastEvaluation };
+  return { rule, standing: isFresh && health === 'ok' ? 'live' : 'loaded', reason: null, health, lastEvaluation };
+}

@@ -1,0 +1,172 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseGoDuration } from './go-duration';
+
+/** The two kinds of files a sidecar can keep, as the config service names them. */
+export type ConfigType = 'prometheus-rules' | 'alertmanager-config';
+
+/** Everything the sidecar needs to know before it starts. */
+export interface Settings {
+  /** Base address of AlertAgent (or of its config service) without a trailing slash in its path. */
+  endpoint: URL;
+  /** Id or name of the cluster whose configuration this is. */
+  clusterId: string;
+  type: ConfigType;
+  /** Absolute path of the file that the target reads; links are resolved so that a rename never replaces a link. */
+  configPath: string;
+  /** The target's `/-/reload`. */
+  reloadUrl: URL;
+  /** Time between heartbeats and longest time between looks at the file, in ms. */
+  syncIntervalMs: number;
+  /** How long a reload, and the proof after it, may take, in ms. */
+  reloadTimeoutMs: number;
+  /** Sync token of the cluster. Never logged. */
+  token: string;
+  /** Name of this target among the members of its cluster. */
+  member: string;
+  /** Base64 DER SPKI of the only signing key to trust; null = the first key seen is pinned in the state file. */
+  pinnedKey: string | null;
+}
+
+/** The environment cannot be used; `problems` lists everything that is wrong with it at once. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`the settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+const TYPES: Readonly<Record<string, ConfigType>> = {
+  prometheus: 'prometheus-rules',
+  'prometheus-rules': 'prometheus-rules',
+  alertmanager: 'alertmanager-config',
+  'alertmanager-config': 'alertmanager-config',
+};
+const FILE_NAMES: Readonly<Record<ConfigType, string>> = {
+  'prometheus-rules': 'alertagent.rules.yml',
+  'alertmanager-config': 'alertmanager.yml',
+};
+
+/** Reads and checks the environment. Throws SettingsError with every problem; never repeats the token. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const problem = (text: string): null => {
+    problems.push(text);
+    return null;
+  };
+  const required = (name: string, meaning: string): string | null =>
+    env[name]?.trim() || problem(`${name} is not set (${meaning})`);
+
+  const endpoint = readUrl(
+    'ALERTAGENT_ENDPOINT',
+    required('ALERTAGENT_ENDPOINT', 'address of AlertAgent, e.g. http://alertagent:8080'),
+    problem,
+  );
+  const clusterId = required('CLUSTER_ID', 'id or name of the cluster in AlertAgent');
+  const typeName = required('CONFIG_TYPE', 'prometheus or alertmanager');
+  const type =
+    typeName === null ? null : (TYPES[typeName] ?? problem(`CONFIG_TYPE is neither prometheus nor alertmanager`));
+  const rawPath = required('CONFIG_PATH', 'the file that the target reads, or its directory');
+  const configPath = rawPath === null || type === null ? null : readConfigPath(rawPath, type, problem);
+  const reloadUrl = readUrl('RELOAD_URL', required('RELOAD_URL', 'e.g. http://localhost:9090/-/reload'), problem);
+  if (reloadUrl !== null && !reloadUrl.pathname.endsWith('/-/reload')) problem('RELOAD_URL does not end in /-/reload');
+  const syncIntervalMs = readDuration('SYNC_INTERVAL', env['SYNC_INTERVAL'] || '30s', problem);
+  const reloadTimeoutMs = readDuration('RELOAD_TIMEOUT', env['RELOAD_TIMEOUT'] || '30s', problem);
+  const token = readToken(env, problem);
+  const pinnedKey = readPinnedKey(env['ALERTAGENT_CONFIG_PUBLIC_KEY'], problem);
+
+  if (
+    problems.length > 0 ||
+    !endpoint ||
+    !clusterId ||
+    !type ||
+    !configPath ||
+    !reloadUrl ||
+    !syncIntervalMs ||
+    !reloadTimeoutMs ||
+    !token
+  ) {
+    throw new SettingsError(problems);
+  }
+  const port = reloadUrl.port || (reloadUrl.protocol === 'https:' ? '443' : '80');
+  const member = env['MEMBER_NAME']?.trim() || `${hostname()}:${port}`;
+  return {
+    endpoint,
+    clusterId,
+    type,
+    configPath,
+    reloadUrl,
+    syncIntervalMs,
+    reloadTimeoutMs,
+    token,
+    member,
+    pinnedKey,
+  };
+}
+
+type Problem = (text: string) => null;
+
+function readUrl(name: string, value: string | null, problem: Problem): URL | null {
+  if (value === null) return null;
+  if (!URL.canParse(value)) return problem(`${name} is not a URL`);
+  const url = new URL(value);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return problem(`${name} must start with http:// or https://`);
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
+
+function readConfigPath(raw: string, type: ConfigType, problem: Problem): string | null {
+  const given = resolve(raw);
+  const path = existsSync(given) && statSync(given).isDirectory() ? join(given, FILE_NAMES[type]) : given;
+  if (!existsSync(dirname(path))) return problem(`CONFIG_PATH: the directory ${dirname(path)} does not exist`);
+  if (existsSync(path) && !statSync(path).isFile()) return problem(`CONFIG_PATH: ${path} is not a file`);
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+}
+
+function readDuration(name: string, text: string, problem: Problem): number | null {
+  const ms = parseGoDuration(text);
+  if (ms === null) return problem(`${name} is not a duration such as 30s or 1m30s`);
+  return ms >= 100 && ms <= 3_600_000 ? ms : problem(`${name} must be between 100ms and 1h`);
+}
+
+function readToken(env: Readonly<Record<string, string | undefined>>, problem: Problem): string | null {
+  const direct = env['ALERTAGENT_TOKEN']?.trim();
+  const path = env['ALERTAGENT_TOKEN_FILE'];
+  if (direct && path) return problem('ALERTAGENT_TOKEN and ALERTAGENT_TOKEN_FILE are both set; keep one');
+  const token = path ? readTokenFile(path) : direct;
+  if (token === null) return problem(`ALERTAGENT_TOKEN_FILE: ${path} cannot be read`);
+  if (!token)
+    return problem(
+      'ALERTAGENT_TOKEN is not set (the sync token of the cluster, or ALERTAGENT_TOKEN_FILE with its path)',
+    );
+  return /^[\x21-\x7e]+$/.test(token) ? token : problem('the token holds characters that no token has');
+}
+
+function readTokenFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function readPinnedKey(text: string | undefined, problem: Problem): string | null {
+  if (!text?.trim()) return null;
+  const key = publicKeyFrom(text.trim());
+  return key === null
+    ? problem('ALERTAGENT_CONFIG_PUBLIC_KEY is not an Ed25519 public key (base64 of its DER form)')
+    : text.trim();
+}
+
+/** The Ed25519 public key written as base64 of its DER SPKI form; null when the text is not one. */
+export function publicKeyFrom(base64: string): KeyObject | null {
+  try {
+    const key = createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyType === 'ed25519' ? key : null;
+  } catch {
+    return null;
+  }
+}

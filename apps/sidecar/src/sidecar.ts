@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AlertmanagerTarget } from './alertmanager-target';
+import { Backoff } from './backoff';
+import { ConfigClient } from './config-client';
+import { checkConfig, findOnPath } from './config-check';
+import { ConfigFile } from './config-file';
+import { failpointFrom } from './failpoint';
+import type { Log } from './json-log';
+import { pause } from './pause';
+import { Progress } from './progress';
+import { PrometheusTarget } from './prometheus-target';
+import { Reporter } from './reporter';
+import { RevisionApplier } from './revision-applier';
+import type { Settings } from './settings';
+import { SyncLoop } from './sync-loop';
+import { TargetClient, type Target } from './target';
+import { TargetWatch } from './target-watch';
+import { Turn } from './turn';
+import { webhookTokenKeeper } from './webhook-token';
+import { RENEW_MS, WriteLock } from './write-lock';
+
+/** The environment as the process sees it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown when the lock was taken away while running (a clock jump or a hand that deleted it): writing must stop. */
+export class LockLost extends Error {
+  constructor() {
+    super('the write lock is no longer ours; another sidecar may be writing the file');
+    this.name = 'LockLost';
+  }
+}
+
+/** One running sidecar: keeps one file of one target equal to what AlertAgent says. */
+export class Sidecar {
+  private constructor(
+    private readonly lock: WriteLock,
+    private readonly file: ConfigFile,
+    private readonly sync: SyncLoop,
+    private readonly watch: TargetWatch,
+    private readonly reporter: Reporter,
+    private readonly progress: Progress,
+  ) {}
+
+  /** Takes the lock, reads the state and picks up where the last run ended. Throws LockHeld or UnreadableState. */
+  static async open(settings: Settings, env: Environment, signal: AbortSignal, log: Log): Promise<Sidecar> {
+    const lock = await WriteLock.take(settings.configPath);
+    try {
+      return await Sidecar.assemble(lock, settings, env, signal, log);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  private static async assemble(
+    lock: WriteLock,
+    settings: Settings,
+    env: Environment,
+    signal: AbortSignal,
+    log: Log,
+  ): Promise<Sidecar> {
+    const failpoint = failpointFrom(env['ALERTAGENT_FAILPOINT']);
+    const file = await ConfigFile.open({ path: settings.configPath, clusterSetting: settings.clusterId, failpoint });
+    const target = targetOf(settings, signal);
+    const client = new ConfigClient(settings, signal);
+    const { type, member, syncIntervalMs, reloadTimeoutMs } = settings;
+    const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() });
+    const reporter = new Reporter(
+      progress,
+      (report) => client.report(report),
+      new Backoff(Math.min(1_000, syncIntervalMs), syncIntervalMs),
+      log,
+    );
+    const onChange = (): void => {
+      reporter.changed();
+      watch.changed();
+    };
+    const check = checkOf(target, env['PATH'], log);
+    const beforeReload = (): void => failpoint('reload');
+    const applier = new RevisionApplier({
+      file,
+      target,
+      progress,
+      type,
+      check,
+      onChange,
+      beforeReload,
+      syncIntervalMs,
+      reloadTimeoutMs,
+      signal,
+      log,
+    });
+    const turn = new Turn();
+    const ensureWebhookToken =
+      type === 'alertmanager-config'
+        ? webhookTokenKeeper({ configPath: settings.configPath, member, ask: (name) => client.webhookToken(name), log })
+        : (): Promise<void> => Promise.resolve();
+    const watch = new TargetWatch({
+      file,
+      target,
+      applier,
+      progress,
+      reporter,
+      turn,
+      syncIntervalMs,
+      ensureWebhookToken,
+      log,
+    });
+    await applier.resume();
+    const sync = new SyncLoop({ settings, client, file, applier, target, progress, turn, onChange, log });
+    return new Sidecar(lock, file, sync, watch, reporter, progress);
+  }
+
+  /** Runs until the signal aborts. Rejects with LockLost only. */
+  async run(signal: AbortSignal): Promise<void> {
+    const lost = this.keepLock(signal);
+    // The first beat comes before the first revision: file and target are put right also when AlertAgent is away.
+    await Promise.race([lost, Promise.all([this.watch.run(signal), this.sync.run(signal), this.reporter.run(signal)])]);
+  }
+
+  /** One sync for init containers. Answers whether there is a file for the target and nothing was refused. */
+  async runOnce(): Promise<boolean> {
+    await this.watch.beat();
+    const result = await this.sync.round(0);
+    await this.reporter.deliver();
+    const bytes = await this.file.read();
+    const isRefused = this.progress.failure !== null || this.progress.problem !== null;
+    return !isRefused && (result === 'changed' || result === 'unchanged' || (bytes !== null && bytes.length > 0));
+  }
+
+  /** Gives the lock back. */
+  async close(): Promise<void> {
+    await this.lock.release();
+  }
+
+  private async keepLock(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(RENEW_MS, signal);
+      if (!signal.aborted && !(await this.lock.renew())) throw new LockLost();
+    }
+  }
+}
+
+function targetOf(settings: Settings, signal: AbortSignal): Target {
+  const client = new TargetClient(settings.reloadUrl, settings.reloadTimeoutMs, signal);
+  return settings.type === 'prometheus-rules'
+    ? new PrometheusTarget(client, settings.configPath)
+    : new AlertmanagerTarget(client);
+}
+
+function checkOf(target: Target, path: string | undefined, log: Log): (temporaryPath: string) => Promise<void> {
+  const tool = findOnPath(target.check.tool, path);
+  log(
+    'info',
+    tool === null
+      ? `${target.check.tool} is not on PATH; files are judged by the reload alone`
+      : `files are checked by ${target.check.tool} first`,
+  );
+  return (temporaryPath) => (tool === null ? Promise.resolve() : checkConfig(tool, target.check.args, temporaryPath));
+}
+
+function sidecarVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
+  return typeof version === 'string' ? version : '0.0.0';
+}

@@ -1,0 +1,87 @@
+import type { ConfigFile } from './config-file';
+import { errorText } from './error-code';
+import { Stopped } from './http-exchange';
+import type { Log } from './json-log';
+import { Nudge } from './nudge';
+import type { Progress } from './progress';
+import type { Reporter } from './reporter';
+import type { RevisionApplier } from './revision-applier';
+import type { Target } from './target';
+import type { Turn } from './turn';
+
+/** First and longest pause between looks while rules wait for their first evaluation, in ms. */
+const FIRST_LOOK_MS = 100;
+const LAST_LOOK_MS = 2_000;
+
+/** What the watch works with. */
+export interface WatchParts {
+  file: ConfigFile;
+  target: Target;
+  applier: RevisionApplier;
+  progress: Progress;
+  reporter: Reporter;
+  turn: Turn;
+  syncIntervalMs: number;
+  /** Asks for a missing webhook token; does nothing for Prometheus. */
+  ensureWebhookToken: () => Promise<void>;
+  log: Log;
+}
+
+/**
+ * Looks after file and target every sync interval, with or without AlertAgent: repairs a file that somebody changed,
+ * notices a target that restarted or runs something else, and sends the heartbeat. In between it follows rules that
+ * were loaded until they are evaluated.
+ */
+export class TargetWatch {
+  private lastTrouble = '';
+  private readonly nudge = new Nudge();
+
+  constructor(private readonly parts: WatchParts) {}
+
+  /** Something changed: if rules now wait for their first evaluation, following them starts at once. */
+  changed(): void {
+    if (this.parts.applier.awaitsEvaluation) this.nudge.poke();
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let heartbeatAt = 0;
+    let looks = 0;
+    while (!signal.aborted) {
+      const isHeartbeat = performance.now() >= heartbeatAt;
+      if (isHeartbeat) heartbeatAt = performance.now() + this.parts.syncIntervalMs * (0.9 + Math.random() * 0.1);
+      await this.parts.turn
+        .take(() => (isHeartbeat ? this.beat() : this.follow()))
+        .catch((error: unknown) => this.troubled(error));
+      looks = this.parts.applier.awaitsEvaluation ? looks + 1 : 0;
+      const untilHeartbeat = Math.max(0, heartbeatAt - performance.now());
+      const untilLook = looks === 0 ? untilHeartbeat : Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** (looks - 1));
+      await this.nudge.wait(Math.min(untilHeartbeat, untilLook), signal);
+    }
+  }
+
+  /** One heartbeat: file, target, report. */
+  async beat(): Promise<void> {
+    const { file, target, applier, progress, reporter } = this.parts;
+    await this.parts.ensureWebhookToken();
+    progress.diskHash = await file.hash();
+    const { onDisk } = file.state;
+    if (onDisk !== null && progress.diskHash !== onDisk.hash) await applier.repair();
+    progress.target = await target.health();
+    await applier.look();
+    reporter.heartbeat();
+    this.lastTrouble = '';
+  }
+
+  private async follow(): Promise<void> {
+    if (this.parts.applier.awaitsEvaluation) await this.parts.applier.look();
+  }
+
+  /** Disk errors and the like: said once, tried again at the next heartbeat. */
+  private troubled(error: unknown): void {
+    if (error instanceof Stopped) return;
+    const text = errorText(error);
+    if (text !== this.lastTrouble) this.parts.log('error', 'file or target could not be looked after', { error: text });
+    this.lastTrouble = text;
+  }
+}

@@ -1,0 +1,20 @@
+/** Text of `--help`. */
+export const usage = `Keeps the rule file of one Prometheus, or the configuration of one Alertmanager, equal to what AlertAgent says.
+
+Usage: alertagent-sidecar [--once] [--help]
+  --once   one sync, then exit: 0 when the target has a usable file, 1 otherwise (for init containers)
+
+Environment:
+  ALERTAGENT_ENDPOINT   address of AlertAgent, e.g. http://alertagent:8080
+  ALERTAGENT_TOKEN      sync token of the cluster (or ALERTAGENT_TOKEN_FILE with the path of a file that holds it)
+  CLUSTER_ID            id or name of the cluster
+  CONFIG_TYPE           prometheus or alertmanager
+  CONFIG_PATH           the file that the target reads, or its directory
+  RELOAD_URL            the target's reload address, e.g. http://localhost:9090/-/reload
+  SYNC_INTERVAL         time between heartbeats, default 30s
+  RELOAD_TIMEOUT        how long a reload, and its proof, may take, default 30s
+  MEMBER_NAME           name of this target, default <host name>:<port of RELOAD_URL>
+  ALERTAGENT_CONFIG_PUBLIC_KEY  the signing key to trust (base64 DER); default: the first one seen
+
+Exit codes: 0 stopped, 1 failed, 75 another sidecar keeps the file, 78 the settings cannot be used.
+`;

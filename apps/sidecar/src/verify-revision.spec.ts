@@ -1,0 +1,103 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { ExchangeAnswer } from './http-exchange';
+import { RefusedRevision, sha256, signedText, verifyRevision, type Trust } from './verify-revision';
+
+const keys = generateKeyPairSync('ed25519');
+const KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+const BODY = Buffer.from('groups: []\n');
+const fresh: Trust = {
+  type: 'prometheus-rules',
+  clusterSetting: 'local',
+  clusterId: null,
+  pinnedKey: null,
+  highest: null,
+};
+
+function answer(
+  changes: {
+    revision?: number;
+    rules?: number;
+    empty?: boolean;
+    cluster?: string;
+    signedCluster?: string;
+    headers?: Record<string, string | undefined>;
+  } = {},
+): ExchangeAnswer {
+  const { revision = 3, rules = 2, empty = false, cluster = 'c1' } = changes;
+  const text = signedText({
+    clusterId: changes.signedCluster ?? cluster,
+    type: 'prometheus-rules',
+    revision,
+    hash: sha256(BODY),
+    length: BODY.length,
+    rules,
+    emptyConfirmed: empty,
+  });
+  const headers = {
+    etag: '"3-abc"',
+    'x-config-hash': sha256(BODY),
+    'x-config-revision': String(revision),
+    'x-config-cluster': cluster,
+    'x-config-rules': String(rules),
+    'x-config-empty': empty ? 'confirmed' : undefined,
+    'x-config-signature': sign(null, text, keys.privateKey).toString('base64'),
+    'x-config-key': KEY,
+    ...changes.headers,
+  };
+  return { status: 200, headers, body: BODY };
+}
+
+describe('verifying a revision', () => {
+  it('returns what was signed', () => {
+    expect(verifyRevision(answer(), fresh)).toMatchObject({
+      clusterId: 'c1',
+      key: KEY,
+      revision: 3,
+      rules: 2,
+      emptyConfirmed: false,
+      etag: '"3-abc"',
+    });
+  });
+
+  it('signs the text that the config service signs', () => {
+    expect(
+      signedText({
+        clusterId: 'c',
+        type: 'alertmanager-config',
+        revision: 7,
+        hash: 'h',
+        length: 9,
+        rules: 0,
+        emptyConfirmed: false,
+      }).toString(),
+    ).toBe('alertagent-config-v1\nc\nalertmanager-config\n7\nh\n9\n0\n');
+  });
+
+  it.each<[string, ExchangeAnswer, Partial<Trust>, RegExp]>([
+    ['another cluster than the one signed for', answer({ signedCluster: 'c2' }), {}, /signature/],
+    ['a number that was raised', answer({ headers: { 'x-config-revision': '9' } }), {}, /signature/],
+    ['a number that is none', answer({ headers: { 'x-config-revision': '1e3' } }), {}, /whole number/],
+    ['an empty mark that was added', answer({ rules: 0, headers: { 'x-config-empty': 'confirmed' } }), {}, /signature/],
+    ['a missing header', answer({ headers: { 'x-config-key': undefined } }), {}, /lacks x-config-key/],
+    ['a key that is none', answer({ headers: { 'x-config-key': 'AAAA' } }), {}, /not an Ed25519/],
+    ['another key than the pinned one', answer(), { pinnedKey: 'other' }, /another key/],
+    ['the signature of another type', answer(), { type: 'alertmanager-config' }, /signature/],
+    ['another cluster than before', answer(), { clusterId: 'c9' }, /another id than before/],
+    ['an older revision', answer(), { highest: { revision: 4, hash: 'x', etag: null } }, /older/],
+    [
+      'the same revision with another content',
+      answer(),
+      { highest: { revision: 3, hash: 'x', etag: null } },
+      /another content/,
+    ],
+    ['no rules without a confirmation', answer({ rules: 0 }), {}, /nobody confirmed/],
+  ])('refuses %s', (_what, given, trust, reason) => {
+    const attempt = (): unknown => verifyRevision(given, { ...fresh, ...trust });
+    expect(attempt).toThrow(RefusedRevision);
+    expect(attempt).toThrow(reason);
+  });
+
+  it('accepts a confirmed empty set, and an Alertmanager configuration without rules', () => {
+    expect(verifyRevision(answer({ rules: 0, empty: true }), fresh).emptyConfirmed).toBe(true);
+  });
+});

@@ -1,0 +1,147 @@
+import { createHash, verify } from 'node:crypto';
+import { headerOf, type ExchangeAnswer } from './http-exchange';
+import { publicKeyFrom, type ConfigType } from './settings';
+
+/** Which content: its place in the row of revisions, its SHA-256 (hex) and the tag to ask for changes with. */
+export interface Revision {
+  /** Grows by every change; 0 = content that did not come from AlertAgent. */
+  revision: number;
+  hash: string;
+  etag: string | null;
+}
+
+/** A download whose signature, length and hash hold. `rules` still has to be compared with the parsed body. */
+export interface VerifiedRevision extends Revision {
+  clusterId: string;
+  /** Base64 DER SPKI of the key that signed it. */
+  key: string;
+  body: Buffer;
+  rules: number;
+  emptyConfirmed: boolean;
+}
+
+/** What this sidecar already trusts and knows. */
+export interface Trust {
+  type: ConfigType;
+  /** CLUSTER_ID as configured: an id or a name. */
+  clusterSetting: string;
+  /** The id learnt from the first verified download, null before it. */
+  clusterId: string | null;
+  pinnedKey: string | null;
+  /** The newest revision ever verified. */
+  highest: Revision | null;
+}
+
+/** A download that must not be used. The message says what was wrong, without quoting the body. */
+export class RefusedRevision extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RefusedRevision';
+  }
+}
+
+/** SHA-256 in hex, the form of hash used on the wire and in the state file. */
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The bytes that the config service signs for one revision. */
+export function signedText(config: {
+  clusterId: string;
+  type: ConfigType;
+  revision: number;
+  hash: string;
+  length: number;
+  rules: number;
+  emptyConfirmed: boolean;
+}): Buffer {
+  const empty = config.emptyConfirmed ? 'confirmed' : '';
+  return Buffer.from(
+    [
+      'alertagent-config-v1',
+      config.clusterId,
+      config.type,
+      config.revision,
+      config.hash,
+      config.length,
+      config.rules,
+      empty,
+    ].join('\n'),
+    'utf8',
+  );
+}
+
+/**
+ * Checks a 200 answer of the config service before a byte of it is used: form, hash, signing key, signature,
+ * cluster, and that revisions never go back. Throws RefusedRevision.
+ */
+export function verifyRevision(answer: ExchangeAnswer, trust: Trust): VerifiedRevision {
+  const read = (name: string): string => {
+    const value = headerOf(answer.headers, name);
+    if (!value)
+      throw new RefusedRevision(`the answer lacks ${name}: it does not come from AlertAgent (${contentType(answer)})`);
+    return value;
+  };
+  if (answer.body.length === 0) throw new RefusedRevision('the body is empty');
+  const config: VerifiedRevision = {
+    clusterId: read('x-config-cluster'),
+    key: read('x-config-key'),
+    hash: read('x-config-hash'),
+    revision: wholeNumber('x-config-revision', read('x-config-revision')),
+    rules: wholeNumber('x-config-rules', read('x-config-rules')),
+    emptyConfirmed: headerOf(answer.headers, 'x-config-empty') === 'confirmed',
+    etag: headerOf(answer.headers, 'etag') ?? null,
+    body: answer.body,
+  };
+  if (sha256(answer.body) !== config.hash)
+    throw new RefusedRevision(`the body does not have the announced hash (${answer.body.length} bytes received)`);
+  checkSignature(config, read('x-config-signature'), trust);
+  checkCluster(config, trust);
+  checkOrder(config, trust.highest);
+  if (trust.type === 'prometheus-rules' && config.rules === 0 && !config.emptyConfirmed) {
+    throw new RefusedRevision('the revision holds no rules and nobody confirmed that all rules are to go');
+  }
+  return config;
+}
+
+function contentType(answer: ExchangeAnswer): string {
+  return (headerOf(answer.headers, 'content-type') ?? 'no content type').slice(0, 60);
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new RefusedRevision(`${name} is not a whole number`);
+  return value;
+}
+
+function checkSignature(config: VerifiedRevision, signature: string, trust: Trust): void {
+  if (trust.pinnedKey !== null && trust.pinnedKey !== config.key) {
+    throw new RefusedRevision(
+      'the revision is signed with another key than the pinned one; if AlertAgent was re-installed, delete the state file or set ALERTAGENT_CONFIG_PUBLIC_KEY',
+    );
+  }
+  const key = publicKeyFrom(config.key);
+  if (key === null) throw new RefusedRevision('x-config-key is not an Ed25519 public key');
+  const text = signedText({ ...config, type: trust.type, length: config.body.length });
+  if (!verify(null, text, key, Buffer.from(signature, 'base64')))
+    throw new RefusedRevision('the signature does not match the body');
+}
+
+function checkCluster(config: VerifiedRevision, trust: Trust): void {
+  const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(trust.clusterSetting);
+  if (isId && config.clusterId !== trust.clusterSetting)
+    throw new RefusedRevision('the revision is meant for another cluster');
+  if (trust.clusterId !== null && config.clusterId !== trust.clusterId) {
+    throw new RefusedRevision('the cluster has another id than before; if it was created anew, delete the state file');
+  }
+}
+
+function checkOrder(config: VerifiedRevision, highest: Revision | null): void {
+  if (highest === null) return;
+  if (config.revision < highest.revision)
+    throw new RefusedRevision(
+      `revision ${config.revision} is older than revision ${highest.revision}, which was already received`,
+    );
+  if (config.revision === highest.revision && config.hash !== highest.hash)
+    throw new RefusedRevision(`revision ${config.revision} came with another content before`);
+}

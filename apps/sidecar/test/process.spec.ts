@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ruleText } from './rule-text';
+import { Scene } from './scene';
+import { until } from './until';
+
+describe('the sidecar as a process', () => {
+  let scene: Scene;
+
+  beforeEach(async () => {
+    scene = new Scene();
+    await scene.centre.start();
+  });
+
+  afterEach(() => scene.close());
+
+  it('ends with code 78 and lists every bad setting in one message', async () => {
+    const sidecar = scene.startSidecar({ CONFIG_TYPE: 'nagios', SYNC_INTERVAL: 'often', RELOAD_URL: 'nowhere' });
+    expect(await sidecar.ended()).toBe(78);
+    for (const name of ['CONFIG_TYPE', 'SYNC_INTERVAL', 'RELOAD_URL']) expect(sidecar.log).toContain(`- ${name}`);
+  });
+
+  it('explains itself', async () => {
+    const sidecar = scene.startSidecar({ RELOAD_URL: 'http://127.0.0.1:9/-/reload' }, ['--help']);
+    expect(await sidecar.ended()).toBe(0);
+    expect(sidecar.log).toContain('ALERTAGENT_ENDPOINT');
+  });
+
+  it('ends with code 78 when its state is damaged, because the pinned key is in it', async () => {
+    writeFileSync(join(dirname(scene.configPath), '.alertagent.rules.yml.alertagent-state.json'), '{');
+    const sidecar = scene.startSidecar({ RELOAD_URL: 'http://127.0.0.1:9/-/reload' });
+    expect(await sidecar.ended()).toBe(78);
+    expect(sidecar.log).toMatch(/state file .* cannot be read/);
+  });
+
+  it('stops with code 0 in the middle of a held request, and never writes the token to its log', async () => {
+    await scene.startTarget();
+    const sidecar = scene.startSidecar({ SYNC_INTERVAL: '30s' });
+    scene.centre.publish(1, ruleText([{ name: 'Alpha' }]));
+    await scene.reported('live', 1);
+    await until('a held request', () => (scene.centre.fetches.at(-1)?.startsWith('"1-') ? true : undefined));
+
+    expect(await sidecar.stop()).toBe(0);
+
+    expect(sidecar.log).toContain('"stopped"');
+    expect(sidecar.log).not.toContain('sync-token');
+  });
+
+  it('asks a server that does not hold requests once in an interval, not in a tight loop', async () => {
+    await scene.startTarget();
+    scene.centre.holds = false;
+    scene.startSidecar();
+    scene.centre.publish(1, ruleText([{ name: 'Alpha' }]));
+    const live = await scene.reported('live', 1);
+    const before = scene.centre.fetches.length;
+    const heartbeats = 6;
+
+    const first = scene.centre.reports.indexOf(live) + 1;
+    await until('some heartbeats', () => (scene.centre.reports.slice(first).length >= heartbeats ? true : undefined));
+
+    expect(scene.centre.fetches.length - before).toBeLessThanOrEqual(heartbeats * 2 + 1);
+  });
+
+  it('carries thousands of rules in its small heap', async () => {
+    await scene.startTarget();
+    const sidecar = scene.startSidecar({ RELOAD_TIMEOUT: '20s' });
+    scene.centre.publish(1, ruleText(Array.from({ length: 3_000 }, (_, index) => ({ name: `Rule${index}` }))));
+
+    const live = await until('all rules to be live', () => scene.centre.reported('live', 1)[0], 25_000);
+
+    expect(live.rules).toHaveLength(3_000);
+    expect(sidecar.process.exitCode).toBeNull();
+  });
+});

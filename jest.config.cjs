@@ -1,0 +1,16 @@
+// Unit and integration tests of every project; the system tests have their own run (apps/e2e).
+module.exports = {
+  projects: [
+    'libs/contracts',
+    'libs/alerting',
+    'libs/service-kit',
+    'tools/local-stack',
+    'tools/launcher',
+    'apps/gateway',
+    'apps/rules',
+    'apps/clusters',
+    'apps/config',
+    'apps/ai',
+    'apps/sidecar',
+  ].map((project) => `<rootDir>/${project}/jest.config.cjs`),
+};

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+// Types only: the package is an ES module, which CommonJS output may not import, though Node can require it.
+import type { Environment } from '@marcbachmann/cel-js' with { 'resolution-mode': 'import' };
+
+/** A compiled CEL expression; throws when it cannot be decided for these values. */
+export type Condition = (values: Record<string, unknown>) => unknown;
+
+const MOST_NODES = 200;
+const MOST_DEPTH = 50;
+
+let environment: Environment | null = null;
+
+/**
+ * Compiles a CEL condition over one alert: `labels`, `annotations` (maps of strings), `name`, `severity`, `cluster`
+ * (strings). Throws an Error whose message says what is wrong, `matches` included: its regular expressions
+ * backtrack, and one alert could hold up all others for seconds.
+ */
+export function compileCondition(expression: string): Condition {
+  environment ??= newEnvironment();
+  const checked = environment.check(expression);
+  if (!checked.valid) throw new Error(checked.error?.summary ?? 'the condition is not valid');
+  if (checked.type !== 'bool') throw new Error(`the condition yields ${checked.type ?? 'nothing'}, not true or false`);
+  const compiled = environment.parse(expression);
+  if (callsMatches(compiled.ast)) throw new Error('matches is not available; use ==, in, startsWith or endsWith');
+  return (values) => compiled(values);
+}
+
+function newEnvironment(): Environment {
+  const load = createRequire(__filename);
+  const cel = load('@marcbachmann/cel-js') as { Environment: typeof Environment };
+  return new cel.Environment({
+    limits: {
+      maxAstNodes: MOST_NODES,
+      maxDepth: MOST_DEPTH,
+      maxListElements: 100,
+      maxMapEntries: 100,
+      maxCallArguments: 8,
+    },
+  })
+    .registerVariable('labels', 'map<string, string>')
+    .registerVariable('annotations', 'map<string, string>')
+    .registerVariable('name', 'string')
+    .registerVariable('severity', 'string')
+    .registerVariable('cluster', 'string');
+}
+
+/** The tree is nested arrays and nodes; a call's name stands first among its arguments. */
+function callsMatches(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(callsMatches);
+  if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return false;
+  const isCall = node.op === 'call' || node.op === 'rcall';
+  if (isCall && Array.isArray(node.args) && node.args[0] === 'matches') return true;
+  return callsMatches(node.args);
+}

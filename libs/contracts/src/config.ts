@@ -1,0 +1,133 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, MaxLength, Min, ValidateNested } from 'class-validator';
+import { defineEvent, defineRequest } from './contract';
+import { PageQuery } from './kit';
+
+export const CONFIG_TYPES = ['prometheus-rules', 'alertmanager-config'] as const;
+export type ConfigType = (typeof CONFIG_TYPES)[number];
+
+/** How far a sidecar has come with a revision; `idle` = nothing assigned yet. */
+export const SIDECAR_STATES = ['idle', 'fetched', 'written', 'reloaded', 'loaded', 'live', 'failed'] as const;
+export type SidecarState = (typeof SIDECAR_STATES)[number];
+
+export const RULE_REPORT_STATES = ['loaded', 'live', 'failed'] as const;
+export type RuleReportState = (typeof RULE_REPORT_STATES)[number];
+
+/** One rule of the file as the member's `/api/v1/rules` shows it. */
+export class RuleReport {
+  @IsString() @MaxLength(300) group!: string;
+  @IsString() @MaxLength(300) name!: string;
+  @IsOptional() @IsString() @MaxLength(36) rule_id?: string | null;
+  @IsOptional() @IsInt() rule_version?: number | null;
+  @IsIn(RULE_REPORT_STATES) status!: RuleReportState;
+  @IsOptional() @IsString() @MaxLength(1000) reason?: string | null;
+  @IsOptional() @IsString() @MaxLength(50) health?: string | null;
+  @IsOptional() @IsString() @MaxLength(50) last_evaluation?: string | null;
+}
+
+/** What the sidecar's own look at its target's health endpoint said. */
+export class TargetReport {
+  @IsBoolean() healthy!: boolean;
+  @IsOptional() @IsNumber() response_ms?: number | null;
+  @IsOptional() @IsString() @MaxLength(100) version?: string | null;
+}
+
+/** Body of `POST /api/v1/configs/reports`. */
+export class SidecarReport {
+  @IsString() @MaxLength(100) cluster_id!: string;
+  @IsIn(CONFIG_TYPES) type!: ConfigType;
+  @IsString() @MaxLength(200) member!: string;
+  @IsOptional() @IsString() @MaxLength(50) sidecar_version?: string | null;
+  @IsIn(SIDECAR_STATES) state!: SidecarState;
+  @IsOptional() @IsInt() @Min(0) revision?: number | null;
+  /** SHA-256 of the file on the member's disk, hex. */
+  @IsOptional() @Matches(/^[0-9a-f]{64}$/) hash?: string | null;
+  @IsOptional() @IsString() @MaxLength(100) loaded_hash?: string | null;
+  @IsOptional() @IsString() @MaxLength(2000) reason?: string | null;
+  @IsOptional() @ValidateNested() @Type(() => TargetReport) target?: TargetReport | null;
+  @IsOptional() @IsInt() @Min(0) drift_repaired?: number | null;
+  @IsArray() @ArrayMaxSize(20_000) @ValidateNested({ each: true }) @Type(() => RuleReport) rules!: RuleReport[];
+}
+
+/** A rule as it stands in a revision. */
+export class RevisionRule {
+  @IsString() rule_id!: string;
+  @IsInt() rule_version!: number;
+  @IsString() group!: string;
+  @IsString() name!: string;
+}
+
+/** One rendered configuration of one cluster. Immutable; the number grows per (cluster, type). */
+export class RevisionView {
+  @IsString() cluster_id!: string;
+  @IsIn(CONFIG_TYPES) type!: ConfigType;
+  @IsInt() revision!: number;
+  /** `published`, or `refused` with the reason: rendered but never served. */
+  @IsIn(['published', 'refused']) status!: 'published' | 'refused';
+  @IsOptional() @IsString() reason?: string | null;
+  @IsString() hash!: string;
+  @IsInt() bytes!: number;
+  @IsInt() rules!: number;
+  @IsString() created_at!: string;
+}
+
+export class RevisionPage {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => RevisionView) items!: RevisionView[];
+  @IsOptional() @IsString() next_cursor?: string | null;
+}
+
+export class ListRevisions extends PageQuery {
+  @IsString() cluster_id!: string;
+  @IsOptional() @IsIn(CONFIG_TYPES) type?: ConfigType | null;
+}
+
+/** A revision was rendered, checked, signed and is being served. */
+export class RevisionPublished {
+  @IsString() cluster_id!: string;
+  @IsIn(CONFIG_TYPES) type!: ConfigType;
+  @IsInt() revision!: number;
+  @IsString() hash!: string;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => RevisionRule) rules!: RevisionRule[];
+  @IsString() published_at!: string;
+}
+
+/** A render was refused before anybody was served: round trip, promtool, or rules vanished without being withdrawn. */
+export class RevisionRefused {
+  @IsString() cluster_id!: string;
+  @IsIn(CONFIG_TYPES) type!: ConfigType;
+  @IsString() reason!: string;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => RevisionRule) rules!: RevisionRule[];
+  @IsString() refused_at!: string;
+}
+
+/** A member's sidecar reported progress, proof or failure on a revision (or a heartbeat that changed nothing, at most every 10 s). */
+export class MemberReported {
+  @IsString() cluster_id!: string;
+  @IsIn(CONFIG_TYPES) type!: ConfigType;
+  @IsString() member!: string;
+  @IsIn(SIDECAR_STATES) state!: SidecarState;
+  @IsOptional() @IsInt() revision?: number | null;
+  @IsOptional() @IsString() reason?: string | null;
+  @IsOptional() @ValidateNested() @Type(() => TargetReport) target?: TargetReport | null;
+  /** The rules of that revision with what the member showed of each. */
+  @IsArray() @ValidateNested({ each: true }) @Type(() => RuleReport) rules!: RuleReport[];
+  /** True when the member proved that the loaded set is exactly the revision's: rules not listed are proven gone. */
+  @IsBoolean() exact!: boolean;
+  @IsString() reported_at!: string;
+}
+
+const owner = 'config' as const;
+const key = 'cluster_id' as const;
+
+/** A new revision is being served; rules marks its rules rendered. */
+export const revisionPublished = defineEvent({ owner, subject: 'alertagent.config.v1.revision-published', payload: RevisionPublished, key });
+/** A render was refused; the previous revision goes on being served. */
+export const revisionRefused = defineEvent({ owner, subject: 'alertagent.config.v1.revision-refused', payload: RevisionRefused, key });
+/** A member proved a revision loaded (and evaluated). */
+export const revisionApplied = defineEvent({ owner, subject: 'alertagent.config.v1.revision-applied', payload: MemberReported, key });
+/** A member could not apply a revision and went back to its last good one. */
+export const revisionRejected = defineEvent({ owner, subject: 'alertagent.config.v1.revision-rejected', payload: MemberReported, key });
+/** A member is alive, or between two steps of applying a revision. */
+export const memberReported = defineEvent({ owner, subject: 'alertagent.config.v1.member-reported', payload: MemberReported, key });
+
+export const listRevisions = defineRequest({ owner, subject: 'alertagent.config.v1.list-revisions', request: ListRevisions, reply: RevisionPage });

@@ -1,0 +1,101 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { ServiceError, type FieldProblem } from './errors';
+import type { ServiceName } from './services';
+
+/** A payload class: its class-validator decorators are the schema, on both ends of the wire. */
+export type Payload<T extends object> = new () => T;
+
+/** A fact another service may react to. Kept in a JetStream stream; delivered at least once. */
+export interface EventContract<T extends object> {
+  readonly kind: 'event';
+  /** The service that publishes it; nobody else may. */
+  readonly owner: ServiceName;
+  /** `alertagent.<domain>.v<major>.<noun-verb>`; the key's value is appended as the last token. */
+  readonly subject: string;
+  readonly payload: Payload<T>;
+  /** Field whose value becomes the last subject token, so consumers can filter by it. */
+  readonly key: keyof T & string;
+}
+
+/** A question one service answers. Core NATS request/reply with a deadline. */
+export interface RequestContract<Q extends object, A extends object> {
+  readonly kind: 'request';
+  /** The service that answers it; it refuses to start without exactly one handler. */
+  readonly owner: ServiceName;
+  readonly subject: string;
+  readonly request: Payload<Q>;
+  readonly reply: Payload<A>;
+  /** How long a caller waits, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export type Contract = EventContract<never> | RequestContract<never, never>;
+
+/** Declares an event once; both ends import the value. */
+export function defineEvent<T extends object>(contract: Omit<EventContract<T>, 'kind'>): EventContract<T> {
+  return { kind: 'event', ...contract };
+}
+
+/** Declares a request once; both ends import the value. The deadline defaults to 3 s. */
+export function defineRequest<Q extends object, A extends object>(
+  contract: Omit<RequestContract<Q, A>, 'kind' | 'timeoutMs'> & { timeoutMs?: number },
+): RequestContract<Q, A> {
+  return { kind: 'request', ...contract, timeoutMs: contract.timeoutMs ?? 3000 };
+}
+
+/** The subject an event is published on: contract subject + key. A key that is no NATS token is a bug. */
+export function eventSubject<T extends object>(contract: EventContract<T>, payload: T): string {
+  const key = String(payload[contract.key]);
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(key)) throw new ServiceError('invalid', `unusable event key for ${contract.subject}`);
+  return `${contract.subject}.${key}`;
+}
+
+const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function flatten(errors: ValidationError[], path: string): FieldProblem[] {
+  return errors.flatMap((error) => {
+    const pointer = `${path}/${escapePointer(error.property ?? '')}`.slice(0, 200);
+    const own = Object.entries(error.constraints ?? {}).map(([code, detail]) => ({
+      pointer,
+      code: code === 'whitelistValidation' ? 'unknown_field' : code,
+      detail: detail.slice(0, 300),
+    }));
+    return [...own, ...flatten(error.children ?? [], pointer)];
+  });
+}
+
+export interface ParseOptions {
+  /** Unknown fields are dropped between services (a newer producer must not break an older consumer) and refused at the edge. */
+  unknownFields: 'drop' | 'refuse';
+}
+
+/** The only way in and the only way out of a process: the same check on both sides. */
+export function parsePayload<T extends object>(
+  type: Payload<T>,
+  plain: unknown,
+  options: ParseOptions = { unknownFields: 'drop' },
+): T {
+  if (plain === null || typeof plain !== 'object' || Array.isArray(plain)) {
+    throw new ServiceError('invalid', 'the body must be a JSON object', {
+      errors: [{ pointer: '', code: 'not_an_object', detail: 'expected a JSON object' }],
+    });
+  }
+  const value = plainToInstance(type, plain, { enableCircularCheck: false });
+  const problems = flatten(
+    validateSync(value, {
+      whitelist: true,
+      forbidNonWhitelisted: options.unknownFields === 'refuse',
+      forbidUnknownValues: false,
+    }),
+    '',
+  );
+  if (problems.length > 0) {
+    const first = problems[0];
+    throw new ServiceError('invalid', `${first?.pointer ?? ''}: ${first?.detail ?? 'invalid'}`.slice(0, 200), {
+      errors: problems.slice(0, 100),
+    });
+  }
+  return value;
+}

@@ -1,0 +1,31 @@
+import * as ai from './ai';
+import * as alerts from './alerts';
+import * as clusters from './clusters';
+import * as config from './config';
+import type { EventContract, RequestContract } from './contract';
+import { allServiceOperations } from './kit';
+import * as rules from './rules';
+import type { ServiceName } from './services';
+
+type AnyEvent = EventContract<never>;
+type AnyRequest = RequestContract<never, never>;
+
+const declared: unknown[] = [ai, alerts, clusters, config, rules].flatMap((module) => Object.values(module));
+
+const hasKind = (value: unknown, kind: string): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+
+/** Every event anybody may publish. */
+export const allEvents: readonly AnyEvent[] = declared.filter((value): value is AnyEvent => hasKind(value, 'event'));
+
+/** Every request anybody may ask, the operations each service answers about itself included. */
+export const allRequests: readonly AnyRequest[] = [
+  ...declared.filter((value): value is AnyRequest => hasKind(value, 'request')),
+  ...(allServiceOperations as unknown as AnyRequest[]),
+];
+
+/** The events a service publishes: its stream's subjects. */
+export const eventsOf = (owner: ServiceName): AnyEvent[] => allEvents.filter((event) => event.owner === owner);
+
+/** The requests a service must answer. */
+export const requestsOf = (owner: ServiceName): AnyRequest[] => allRequests.filter((request) => request.owner === owner);

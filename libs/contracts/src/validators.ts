@@ -1,0 +1,104 @@
+import { ValidateBy, type ValidationOptions } from 'class-validator';
+
+/** Label and annotation keys as Prometheus 2.x accepts them; also what keeps `__proto__` and `constructor.x` out of our objects. */
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Whether every entry of a label or annotation map is a legal name with a clean string value. */
+export function isLabelMap(value: unknown, maxEntries: number, maxLength: number): value is Record<string, string> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= maxEntries &&
+    entries.every(
+      ([name, text]) =>
+        LABEL_NAME.test(name) &&
+        !(name in Object.prototype) &&
+        name.length <= 200 &&
+        typeof text === 'string' &&
+        text.length <= maxLength &&
+        text.isWellFormed() &&
+        !CONTROL.test(text),
+    )
+  );
+}
+
+/** `{name: text}` with Prometheus label names; at most 64 entries of 4096 characters. */
+export function IsLabelMap(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isLabelMap',
+      validator: {
+        validate: (value) => isLabelMap(value, 64, 4096),
+        defaultMessage: () =>
+          'expected an object of label names ([a-zA-Z_][a-zA-Z0-9_]*) to strings, at most 64 entries of 4096 characters, no control characters',
+      },
+    },
+    options,
+  );
+}
+
+/** Any JSON object with string values, as received: alert labels may carry names Prometheus would refuse. */
+export function IsStringMap(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isStringMap',
+      validator: {
+        validate: (value) =>
+          value !== null &&
+          typeof value === 'object' &&
+          !Array.isArray(value) &&
+          Object.values(value).every((text) => typeof text === 'string'),
+        defaultMessage: () => 'expected an object whose values are strings',
+      },
+    },
+    options,
+  );
+}
+
+/** A single line a person typed: no control characters, no lone surrogates, no blanks at the ends. */
+export function IsCleanText(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isCleanText',
+      validator: {
+        validate: (value) =>
+          typeof value === 'string' &&
+          value.isWellFormed() &&
+          value === value.trim() &&
+          value.length > 0 &&
+          !CONTROL.test(value) &&
+          !/[\n\r\t\u0085\u2028\u2029]/.test(value),
+        defaultMessage: () => 'expected one line of text without control characters or blanks at the ends',
+      },
+    },
+    options,
+  );
+}
+
+/** A rule's targets: cluster ids or names, or `{labels: {…}}` which selects every cluster carrying all of them. */
+export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isTargetList',
+      validator: {
+        validate: (value) =>
+          Array.isArray(value) &&
+          value.length > 0 &&
+          value.length <= 1000 &&
+          value.every(
+            (target: unknown) =>
+              (typeof target === 'string' && target.trim() === target && target.length > 0 && target.length <= 100) ||
+              (target !== null &&
+                typeof target === 'object' &&
+                Object.keys(target).join() === 'labels' &&
+                isLabelMap((target as { labels: unknown }).labels, 64, 4096) &&
+                Object.keys((target as { labels: object }).labels).length > 0),
+          ),
+        defaultMessage: () =>
+          'expected a non-empty list of cluster ids or names, or selectors such as {"labels": {"environment": "production"}}',
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,58 @@
+import { ServiceError } from '@alertagent/contracts';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ACCESS_RULE, type AccessRule, type AuthenticatedRequest } from './access.decorators';
+import { Authenticator, ROLES, type Principal } from './principal';
+
+interface IncomingRequest extends AuthenticatedRequest {
+  headers: Record<string, string | string[] | undefined>;
+  raw?: { rawHeaders: string[] };
+}
+
+/** The one global guard: nothing is reachable unless its route says who may call it. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (rule?.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<IncomingRequest>();
+    const token = bearerToken(request);
+    const principal = token === null ? null : await this.authenticator.authenticate(token);
+    if (!principal) throw new ServiceError('unauthenticated', 'a valid bearer token is required');
+    if (!rule || !permits(rule, principal)) {
+      throw new ServiceError('forbidden', 'this token may not do that');
+    }
+    request.principal = principal;
+    return true;
+  }
+}
+
+/** The token of `Authorization: Bearer …`; null when there is none, more than one, or it is no token. */
+export function bearerToken(request: { headers: IncomingRequest['headers']; raw?: { rawHeaders: string[] } }): string | null {
+  const given = (request.raw?.rawHeaders ?? []).filter((_, index, all) => index % 2 === 0 && all[index]?.toLowerCase() === 'authorization');
+  // Two Authorization headers: somebody between us and the sender may have read the other one.
+  if (given.length > 1) return null;
+  const { authorization } = request.headers;
+  const match = typeof authorization === 'string' ? /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(authorization) : null;
+  return match?.[1] ?? null;
+}
+
+function permits(rule: AccessRule, principal: Principal): boolean {
+  switch (rule.kind) {
+    case 'public':
+      return true;
+    case 'role':
+      if (principal.kind === 'user') return ROLES.indexOf(principal.role) >= ROLES.indexOf(rule.role);
+      return principal.kind === 'callback' && rule.callback === principal.purpose;
+    case 'cluster':
+      return principal.kind === 'cluster' && principal.purpose === rule.purpose;
+  }
+}

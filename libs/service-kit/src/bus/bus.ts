@@ -1,0 +1,56 @@
+import { access, parsePayload, ServiceError, type RequestContract, type ServiceName } from '@alertagent/contracts';
+import { Injectable } from '@nestjs/common';
+import { ErrorCode, NatsError } from 'nats';
+import { currentContext, toHeaders } from '../context/request-context';
+import type { NatsLink } from './nats-link';
+import { decodeError, decodeMessage, encodeMessage } from './wire-format';
+
+export interface RequestOptions {
+  /** Milliseconds to wait instead of the contract's own. */
+  timeoutMs?: number;
+}
+
+/** The way to ask another service. Events leave through the outbox only. */
+@Injectable()
+export class Bus {
+  constructor(
+    private readonly link: NatsLink,
+    private readonly service: ServiceName,
+  ) {}
+
+  /**
+   * Asks and waits for the answer, both validated. Fails with `unavailable` at once when nobody answers or
+   * NATS is away, with `deadline` when the answer takes too long, or with the code the other side replied.
+   */
+  async request<Q extends object, A extends object>(
+    contract: RequestContract<Q, A>,
+    payload: NoInfer<Q>,
+    options: RequestOptions = {},
+  ): Promise<A> {
+    if (!access[this.service].asks.some((allowed) => allowed.subject === contract.subject)) {
+      throw new Error(`${this.service} may not ask ${contract.subject}: declare it in contracts/access.ts`);
+    }
+    const question = parsePayload(contract.request, payload);
+    const connection = this.link.current();
+    const context = currentContext();
+    const message = encodeMessage(question, context ? toHeaders(context) : {});
+    const reply = await connection
+      .request(contract.subject, message.data, {
+        timeout: options.timeoutMs ?? contract.timeoutMs,
+        headers: message.headers,
+      })
+      .catch((error: unknown) => {
+        throw asServiceError(error, contract.owner);
+      });
+    const failure = decodeError(reply.data, reply.headers);
+    if (failure) throw failure;
+    return parsePayload(contract.reply, decodeMessage(reply.data, reply.headers));
+  }
+}
+
+function asServiceError(error: unknown, owner: ServiceName): ServiceError {
+  if (error instanceof NatsError && error.code === ErrorCode.Timeout) {
+    return new ServiceError('deadline', `the ${owner} service did not answer in time`, { cause: error });
+  }
+  return new ServiceError('unavailable', `the ${owner} service is not reachable`, { cause: error });
+}

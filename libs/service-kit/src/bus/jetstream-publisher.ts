@@ -1,0 +1,94 @@
+import { ServiceError, streams, type ServiceName } from '@alertagent/contracts';
+import { DiscardPolicy, NatsError, RetentionPolicy, StorageType, type JetStreamManager } from 'nats';
+import type { NatsLink } from './nats-link';
+import { encodeJson } from './wire-format';
+
+/** One outbox row as it goes onto the bus. */
+export interface PublishableRow {
+  id: string;
+  subject: string;
+  /** JSON text. */
+  payload: string;
+  headers: Record<string, string>;
+}
+
+/** The server's word that it has the message. */
+export interface PublishedAt {
+  stream: string;
+  seq: number;
+  duplicate: boolean;
+}
+
+/** Puts outbox rows into the service's own stream, which it creates and re-creates. */
+export class JetStreamPublisher {
+  private ensured = false;
+
+  constructor(
+    private readonly link: NatsLink,
+    private readonly service: ServiceName,
+  ) {}
+
+  /** Publishes with the row's id as message id; resolves after the server's acknowledgement. */
+  async publish(row: PublishableRow): Promise<PublishedAt> {
+    const connection = this.link.current();
+    try {
+      await this.ensureStream();
+      const message = encodeJson(row.payload, row.headers);
+      const ack = await connection
+        .jetstream({ timeout: 5_000 })
+        .publish(row.subject, message.data, { msgID: row.id, headers: message.headers, timeout: 5_000 });
+      return { stream: ack.stream, seq: ack.seq, duplicate: ack.duplicate };
+    } catch (error) {
+      // No responders on the subject: the stream was lost; look again before the next try.
+      this.ensured = false;
+      if (error instanceof ServiceError) throw error;
+      throw new ServiceError('unavailable', 'the event could not be published', { cause: error });
+    }
+  }
+
+  /** When the stream was created and how far it goes; null when it does not exist. */
+  async streamState(name: string): Promise<{ created: string; last_seq: number } | null> {
+    const manager = await this.manager();
+    try {
+      const info = await manager.streams.info(name);
+      return { created: String(info.created), last_seq: info.state.last_seq };
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw new ServiceError('unavailable', 'the stream could not be inspected', { cause: error });
+    }
+  }
+
+  /** Creates the service's stream, or brings its subjects and limits up to date. */
+  async ensureStream(): Promise<void> {
+    if (this.ensured) return;
+    const declared = streams.find((stream) => stream.owner === this.service);
+    if (!declared) return;
+    const manager = await this.manager();
+    const wanted = {
+      subjects: declared.subjects,
+      max_age: declared.maxAgeMs * 1e6,
+      max_bytes: declared.maxBytes,
+      duplicate_window: declared.duplicateWindowMs * 1e6,
+      // Refusing new messages keeps them in the outbox; discarding old ones would lose them silently.
+      discard: DiscardPolicy.New,
+    };
+    const existing = await manager.streams.info(declared.name).catch((error: unknown) => {
+      if (isNotFound(error)) return null;
+      throw error;
+    });
+    if (!existing) {
+      await manager.streams.add({ name: declared.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted });
+    } else if (existing.config.subjects?.join() !== wanted.subjects.join() || existing.config.discard !== wanted.discard) {
+      await manager.streams.update(declared.name, { ...existing.config, ...wanted });
+    }
+    this.ensured = true;
+  }
+
+  private manager(): Promise<JetStreamManager> {
+    return this.link.current().jetstreamManager({ checkAPI: false, timeout: 5_000 });
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof NatsError && error.api_error?.code === 404;
+}

@@ -1,0 +1,91 @@
+import { inboxPrefix, ServiceError, type ServiceName } from '@alertagent/contracts';
+import { connect, Events, type NatsConnection } from 'nats';
+
+/** Where and as whom a service talks to NATS. */
+export interface NatsLinkOptions {
+  /** `nats://host:port`, several separated by commas. */
+  url: string;
+  username?: string | null;
+  password?: string | null;
+  service: ServiceName;
+  onStatus?: (status: string, detail: string) => void;
+}
+
+const REPORTED = new Set<string>([Events.Disconnect, Events.Reconnect, Events.Error, Events.LDM]);
+
+/**
+ * The one connection of a process. It is opened in the background and re-opened for ever: a service
+ * starts, serves and commits without NATS, and catches up when it is there.
+ */
+export class NatsLink {
+  private connection: NatsConnection | null = null;
+  private up = false;
+  private closing = false;
+  private readonly opened: Promise<NatsConnection>;
+
+  constructor(private readonly options: NatsLinkOptions) {
+    this.opened = this.open();
+    // Whoever needs the connection awaits `whenOpen`; without this an unused link would crash the process when closed early.
+    this.opened.catch(() => undefined);
+  }
+
+  /** True while the server answers. */
+  get isUp(): boolean {
+    return this.up;
+  }
+
+  /** The connection, once there has ever been one. */
+  whenOpen(): Promise<NatsConnection> {
+    return this.opened;
+  }
+
+  /** The connection right now; `unavailable` when NATS is away, so that callers fail fast instead of queueing. */
+  current(): NatsConnection {
+    if (!this.connection || !this.up) throw new ServiceError('unavailable', 'the message bus is not reachable');
+    return this.connection;
+  }
+
+  /** Sends what is pending and closes; safe when never connected. */
+  async close(): Promise<void> {
+    this.closing = true;
+    if (!this.connection || this.connection.isClosed()) return;
+    if (this.up) await this.connection.drain();
+    else await this.connection.close();
+  }
+
+  private async open(): Promise<NatsConnection> {
+    const { url, username, password, service } = this.options;
+    const connection = await connect({
+      servers: url.split(',').map((server) => server.trim()),
+      name: `alertagent-${service}`,
+      inboxPrefix: inboxPrefix(service),
+      waitOnFirstConnect: true,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 250,
+      pingInterval: 5_000,
+      maxPingOut: 2,
+      ...(username ? { user: username, pass: password ?? '' } : {}),
+    });
+    if (this.closing) {
+      await connection.close();
+      throw new ServiceError('unavailable', 'closed before the message bus was reached');
+    }
+    this.connection = connection;
+    this.up = true;
+    this.options.onStatus?.('connected', connection.getServer());
+    void this.watch(connection);
+    return connection;
+  }
+
+  private async watch(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === Events.Disconnect) this.up = false;
+      if (status.type === Events.Reconnect) this.up = true;
+      // Pings and reconnect attempts are the client's own business.
+      if (!REPORTED.has(status.type)) continue;
+      this.options.onStatus?.(String(status.type), typeof status.data === 'string' ? status.data : '');
+    }
+    this.up = false;
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  findClusterToken,
+  ServiceError,
+  type ClusterTokenGrant,
+  type ClusterTokenRevoked,
+  type ServiceName,
+} from '@alertagent/contracts';
+import { Injectable } from '@nestjs/common';
+import type { DataSource, Repository } from 'typeorm';
+import { tokenHash } from '../access/token-text';
+import type { Bus } from '../bus/bus';
+import type { Clock } from '../clock/clock';
+import { toDatabaseServiceError } from '../database/database-errors';
+import { knownClusterTokensEntity, type KnownClusterToken } from './cluster-tokens-table';
+
+/** How long an answer is taken from memory: the longest a revocation can go unnoticed. */
+const FRESH_MS = 1_000;
+const MAX_REMEMBERED = 10_000;
+
+interface Remembered {
+  token: KnownClusterToken | null;
+  at: number;
+}
+
+/**
+ * Authenticates machine tokens without asking anybody: `clusters` announces each token's hash, this service keeps
+ * it. A token whose announcement has not arrived yet is looked up at `clusters` once.
+ */
+@Injectable()
+export class ClusterTokens {
+  private readonly memory = new Map<string, Remembered>();
+  private readonly table: Repository<KnownClusterToken>;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+    service: ServiceName,
+  ) {
+    this.table = dataSource.getRepository(knownClusterTokensEntity(service));
+  }
+
+  /** What the token grants; null when nobody issued it or it is expired or revoked. Throws `unavailable` when that can't be told. */
+  async find(token: string): Promise<ClusterTokenGrant | null> {
+    if (!/^aat_(webhook|sync)_/.test(token)) return null;
+    const hash = tokenHash(token);
+    const now = this.clock.now().getTime();
+    const remembered = this.memory.get(hash);
+    const known = remembered && now - remembered.at < FRESH_MS ? remembered.token : await this.look(hash, remembered);
+    if (!known || known.revokedAt || (known.expiresAt && known.expiresAt.getTime() <= now)) return null;
+    return {
+      token_id: known.tokenId,
+      cluster_id: known.clusterId,
+      cluster_name: known.clusterName,
+      purpose: known.purpose,
+      token_hash: hash,
+      expires_at: known.expiresAt?.toISOString() ?? null,
+    };
+  }
+
+  /** Takes in an announcement; one that comes after its revocation does not bring the token back. */
+  async learn(grant: ClusterTokenGrant): Promise<void> {
+    const token: KnownClusterToken = {
+      tokenHash: grant.token_hash,
+      tokenId: grant.token_id,
+      clusterId: grant.cluster_id,
+      clusterName: grant.cluster_name,
+      purpose: grant.purpose,
+      expiresAt: grant.expires_at ? new Date(grant.expires_at) : null,
+      revokedAt: null,
+    };
+    await this.table.createQueryBuilder().insert().values(token).orIgnore().execute();
+    this.memory.delete(grant.token_hash);
+  }
+
+  /** Takes in a revocation, also of a token not heard of yet. */
+  async forget(revoked: ClusterTokenRevoked): Promise<void> {
+    const revokedAt = new Date(revoked.revoked_at);
+    await this.table
+      .createQueryBuilder()
+      .insert()
+      .values({
+        tokenHash: revoked.token_hash,
+        tokenId: revoked.token_id,
+        clusterId: revoked.cluster_id,
+        clusterName: '',
+        purpose: 'sync',
+        expiresAt: null,
+        revokedAt,
+      })
+      .orIgnore()
+      .execute();
+    await this.table.update({ tokenHash: revoked.token_hash }, { revokedAt });
+    this.memory.delete(revoked.token_hash);
+  }
+
+  private async look(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
+    try {
+      const known = await this.table.findOneBy({ tokenHash: hash });
+      return this.remember(hash, known ?? (await this.askOwner(hash)));
+    } catch (cause) {
+      // With the database away, a token that was good a moment ago stays good: sidecars must keep their last files.
+      if (remembered?.token) return remembered.token;
+      const error = toDatabaseServiceError(cause);
+      throw error instanceof ServiceError ? error : new ServiceError('unavailable', 'the token could not be checked', { cause });
+    }
+  }
+
+  private async askOwner(hash: string): Promise<KnownClusterToken | null> {
+    try {
+      await this.learn(await this.bus.request(findClusterToken, { token_hash: hash }));
+      return await this.table.findOneBy({ tokenHash: hash });
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  private remember(hash: string, token: KnownClusterToken | null): KnownClusterToken | null {
+    if (this.memory.size >= MAX_REMEMBERED) this.memory.clear();
+    this.memory.set(hash, { token, at: this.clock.now().getTime() });
+    return token;
+  }
+}

@@ -1,0 +1,155 @@
+import { Max, Min } from 'class-validator';
+import { IsAddress } from './address';
+import { DurationBetween } from './duration';
+import { Section, Setting } from './setting';
+
+/** Paths of the n8n webhooks, relative to `webhook_base_url`. */
+export class N8nWorkflowSettings {
+  @Setting({ type: 'text', doc: 'Webhook path of the workflow that analyses an incident.' })
+  alert_analysis: string = 'alert-analysis';
+
+  @Setting({ type: 'text', doc: 'Webhook path of the workflow that carries out an approved action.' })
+  automation_action: string = 'automation-action';
+
+  @Setting({ type: 'text', doc: 'Webhook path of the workflow that sends a notification.' })
+  notification: string = 'notification';
+}
+
+/** An n8n server that runs the analysis workflows. */
+export class N8nSettings {
+  @Setting({
+    type: 'text',
+    env: 'N8N_ENDPOINT',
+    doc: 'Address of n8n. Without it the built-in workflow analyses incidents.',
+  })
+  @IsAddress(['http', 'https'])
+  endpoint?: string;
+
+  @Setting({
+    type: 'text',
+    env: 'N8N_WEBHOOK_BASE_URL',
+    doc: 'Address that webhook paths are appended to. Default: <endpoint>/webhook.',
+  })
+  @IsAddress(['http', 'https'])
+  webhook_base_url?: string;
+
+  @Section(() => N8nWorkflowSettings, 'Webhook paths of the workflows.')
+  workflows: N8nWorkflowSettings = new N8nWorkflowSettings();
+
+  @Setting({
+    type: 'text',
+    env: 'N8N_HEADER_AUTH_NAME',
+    doc: "Name of the header of n8n's header authentication; sent when a value is set.",
+  })
+  header_auth_name: string = 'X-AlertAgent-Key';
+
+  @Setting({
+    type: 'text',
+    env: 'N8N_HEADER_AUTH_VALUE',
+    secret: true,
+    doc: "Value of the header of n8n's header authentication.",
+  })
+  header_auth_value?: string;
+
+  @Setting({ type: 'duration', doc: 'How long a webhook may take to answer.' })
+  @DurationBetween('100ms', '5m')
+  timeout: number = 10_000;
+
+  @Setting({
+    type: 'duration',
+    doc: 'How long to wait for a workflow to call back before the built-in workflow takes over.',
+  })
+  @DurationBetween('1s', '1d')
+  callback_timeout: number = 600_000;
+
+  /** Where webhook paths are appended; `undefined` when n8n isn't configured. Never ends in a slash. */
+  webhookBase(): string | undefined {
+    const base = this.webhook_base_url ?? (this.endpoint ? `${this.endpoint.replace(/\/+$/, '')}/webhook` : undefined);
+    return base?.replace(/\/+$/, '');
+  }
+}
+
+/** Names of the Dify apps, for records and logs: the API key decides which app is called. */
+export class DifyAgentSettings {
+  @Setting({ type: 'text', doc: 'App that analyses alerts.' })
+  alert_analyzer: string = 'alert-analysis-agent';
+
+  @Setting({ type: 'text', doc: 'App that proposes decisions.' })
+  decision_maker: string = 'decision-making-agent';
+}
+
+/** How the Dify app is called: which API its kind offers. */
+export const DIFY_MODES = ['workflow', 'chat', 'completion'] as const;
+export type DifyMode = (typeof DIFY_MODES)[number];
+
+/** A Dify server that answers questions about incidents. */
+export class DifySettings {
+  @Setting({
+    type: 'text',
+    env: 'DIFY_ENDPOINT',
+    doc: 'Address of Dify, without `/v1`. Without it the built-in analyst is used.',
+  })
+  @IsAddress(['http', 'https'])
+  endpoint?: string;
+
+  @Setting({ type: 'text', env: 'DIFY_API_KEY', secret: true, doc: 'API key of the app that analyses alerts.' })
+  api_key?: string;
+
+  @Section(() => DifyAgentSettings, 'Names of the apps.')
+  agents: DifyAgentSettings = new DifyAgentSettings();
+
+  @Setting({ type: 'list', doc: 'Knowledge bases the analysis may use.' })
+  knowledge_bases: string[] = [];
+
+  @Setting({ type: 'duration', doc: 'How long one answer may take.' })
+  @DurationBetween('1s', '20m')
+  timeout: number = 60_000;
+
+  @Setting({ type: 'text', env: 'DIFY_MODE', oneOf: DIFY_MODES, doc: 'Kind of the app.' })
+  mode: DifyMode = 'workflow';
+}
+
+/** When an analysed incident is resolved, escalated or routed. Scores are between 0 and 1. */
+export class DecisionSettings {
+  @Setting({ type: 'number', doc: 'Resolving may be proposed only when the severity score is below this …' })
+  @Min(0)
+  @Max(1)
+  auto_resolve_max_severity: number = 0.3;
+
+  @Setting({ type: 'number', doc: '… and the confidence is above this.' })
+  @Min(0)
+  @Max(1)
+  auto_resolve_min_confidence: number = 0.8;
+
+  @Setting({ type: 'number', doc: 'Escalate at once when the severity score is above this.' })
+  @Min(0)
+  @Max(1)
+  escalate_min_severity: number = 0.8;
+
+  @Setting({ type: 'number', doc: 'Escalate at once when the confidence is below this.' })
+  @Min(0)
+  @Max(1)
+  escalate_max_confidence: number = 0.5;
+
+  @Setting({ type: 'number', doc: 'A routed incident needs escalation when the severity score is above this.' })
+  @Min(0)
+  @Max(1)
+  routed_escalation_min_severity: number = 0.7;
+
+  @Setting({
+    type: 'number',
+    doc: 'A routed incident has priority high, not medium, when the severity score is above this.',
+  })
+  @Min(0)
+  @Max(1)
+  high_priority_min_severity: number = 0.6;
+
+  @Setting({ type: 'text', doc: 'Team that gets an incident when the analysis names none.' })
+  default_team: string = 'platform';
+}
+
+/** How incidents are decided on. */
+export class AiSettings {
+  @Section(() => DecisionSettings, 'Thresholds of the decision engine.')
+  decision: DecisionSettings = new DecisionSettings();
+}

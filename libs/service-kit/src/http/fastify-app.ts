@@ -1,0 +1,78 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { newContext, runInContext, type RequestContext } from '../context/request-context';
+import { HTTP_LIMITS } from '../ops/ops-server';
+import { isJsonContentType, parseJsonBody } from './json-body';
+import { ProblemFilter } from './problem.filter';
+
+/** 1 MB; the webhook route sets its own limit. */
+const DEFAULT_BODY_LIMIT = 1024 * 1024;
+
+const REQUEST_CONTEXT = Symbol('request-context');
+type ContextualRequest = FastifyRequest & { [REQUEST_CONTEXT]?: RequestContext };
+
+/** The Nest application of a service with a public interface. */
+export type HttpApplication = NestFastifyApplication;
+
+/** A Fastify adapter that cuts slow senders off; Node's own defaults let them hold a connection for minutes. */
+export function newFastifyAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: DEFAULT_BODY_LIMIT,
+    // Covers receiving the request only, so long polls are not cut.
+    requestTimeout: 15_000,
+    keepAliveTimeout: 65_000,
+    http: { ...HTTP_LIMITS, keepAliveTimeout: 65_000 },
+    routerOptions: { maxParamLength: 200 },
+  });
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** What every HTTP service of ours does with a request before and after its handler. */
+export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) => void): void {
+  const fastify = app.getHttpAdapter().getInstance();
+
+  fastify.addHook('onRequest', (request: ContextualRequest, reply, done) => {
+    const context = newContext({
+      traceparent: single(request.headers.traceparent),
+      tracestate: single(request.headers.tracestate),
+      correlationId: single(request.headers['x-correlation-id']),
+    });
+    request[REQUEST_CONTEXT] = context;
+    void reply.headers({
+      'x-correlation-id': context.correlationId,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    runInContext(context, done);
+  });
+  // Reading the body leaves the async scope of the first hook; enter it again for the handler.
+  fastify.addHook('preValidation', (request: ContextualRequest, _reply, done) => {
+    const context = request[REQUEST_CONTEXT];
+    if (context) runInContext(context, done);
+    else done();
+  });
+
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      if (!isJsonContentType(request.headers['content-type']) || !isPlainEncoding(request)) throw unsupported();
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.useGlobalFilters(new ProblemFilter(onInternal));
+}
+
+/** We never inflate: a small body that unpacks to gigabytes is refused as what it says it is. */
+export function isPlainEncoding(request: FastifyRequest): boolean {
+  const encoding = request.headers['content-encoding'];
+  return encoding === undefined || encoding === 'identity';
+}
+
+/** The answer to a body of another type. */
+export function unsupported(): Error {
+  return Object.assign(new Error('unsupported media type'), { statusCode: 415 });
+}
+

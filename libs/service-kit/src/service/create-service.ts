@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { INestApplicationContext, INestMicroservice } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import type { DataSource } from 'typeorm';
+import { AccessGuard } from '../access/access.guard';
+import { BusStrategy } from '../bus/bus-strategy';
+import { JetStreamPublisher } from '../bus/jetstream-publisher';
+import { NatsLink } from '../bus/nats-link';
+import { createCache } from '../cache/create-cache';
+import type { Clock } from '../clock/clock';
+import { knownClusterTokensEntity, knownClusterTokensMigration } from '../cluster-tokens/cluster-tokens-table';
+import type { AlertAgentConfig } from '../configuration/alertagent-config';
+import { openDatabase } from '../database/open-database';
+import { pingDatabase } from '../database/ping-database';
+import type { ServiceDatabase } from '../database/service-database';
+import { newFastifyAdapter, prepareHttp, type HttpApplication } from '../http/fastify-app';
+import type { Logger } from '../logging/logger';
+import { NestLogAdapter } from '../logging/nest-log-adapter';
+import { Metrics } from '../metrics/metrics';
+import { OpsServer } from '../ops/ops-server';
+import { Readiness } from '../ops/readiness';
+import { OutboxRelay } from '../outbox/outbox-relay';
+import { rootModule, type Foundations } from './kit.module';
+import type { ServiceDefinition } from './service-definition';
+
+export interface ServiceSetup {
+  config: AlertAgentConfig;
+  log: Logger;
+  clock?: Clock;
+  /** Off in tests that start several services in one process. */
+  processMetrics?: boolean;
+}
+
+/** A service that is up. */
+export interface RunningService {
+  app: INestApplicationContext;
+  readiness: Readiness;
+  opsPort: number;
+  /** `http://host:port` for services with a public interface. */
+  httpUrl: string | null;
+  /** Stops taking work, finishes what is in hand, closes everything. */
+  close(): Promise<void>;
+}
+
+/** What the service keeps in its database, kit tables included. */
+export function databaseOf(definition: ServiceDefinition): ServiceDatabase {
+  const { name, clusterTokens } = definition;
+  return {
+    service: name,
+    entities: [...definition.entities, ...(clusterTokens ? [knownClusterTokensEntity(name)] : [])],
+    migrations: [...(clusterTokens ? [knownClusterTokensMigration(name)] : []), ...definition.migrations],
+    kit: { outbox: true, inbox: true, audit: true, parked: true },
+  };
+}
+
+/** The database of a service: the configured server, or its own SQLite file in the data directory. */
+export const databaseUrlOf = (definition: ServiceDefinition, config: AlertAgentConfig): string =>
+  config.database.connectionUrl() ?? `sqlite:${join(config.data_dir, `${definition.name}.sqlite`)}`;
+
+/** Starts a service in this process: database, bus, handlers, HTTP, outbox relay, operations port, in this order. */
+export async function createService(definition: ServiceDefinition, setup: ServiceSetup): Promise<RunningService> {
+  const { config, log } = setup;
+  const metrics = new Metrics({ namespace: config.metrics.namespace, processMetrics: setup.processMetrics });
+  const readiness = new Readiness();
+  const ops = new OpsServer({
+    host: config.server.ops_host,
+    port: config.server.opsPortOf(definition.name),
+    readiness,
+    ...(config.metrics.enabled ? { metrics, metricsPath: config.metrics.endpoint } : {}),
+  });
+  const opsPort = await ops.start();
+  const dataSource = await openDatabase({
+    ...databaseOf(definition),
+    url: databaseUrlOf(definition, config),
+    runMigrations: config.server.mode === 'embedded',
+    log: log.component('database'),
+  });
+  readiness.register({ name: 'database', check: () => pingDatabase(dataSource) });
+  const link = openLink(definition, setup);
+  // A service without NATS still stores and serves; it says so instead of being taken out of service.
+  metrics.gauge({ name: 'bus_connected', help: '1 while NATS answers.', collect: () => (link.isUp ? 1 : 0) });
+  const cache = createCache(config.database.redis, log.component('cache'));
+  const foundations: Foundations = { config, log, dataSource, link, cache, metrics, readiness, clock: setup.clock };
+
+  const { app, httpUrl } = definition.http
+    ? await startHttpService(definition, definition.http, foundations)
+    : { app: await startBusService(definition, foundations), httpUrl: null };
+  const relay = app.get(OutboxRelay);
+  relay.start();
+  // Others wait for this service's stream; it should not take a first event for it to exist.
+  void link.whenOpen().then(
+    () => app.get(JetStreamPublisher).ensureStream(),
+    (error: unknown) => log.debug({ error }, 'closed before the message bus was reached'),
+  ).catch((error: unknown) => log.warn({ error }, 'the stream will be created with the first event'));
+  readiness.started();
+  log.info({ ops_port: opsPort, ...(httpUrl ? { url: httpUrl } : {}) }, 'service ready');
+
+  const close = async (): Promise<void> => {
+    readiness.stopping();
+    await app.close();
+    await relay.stop();
+    await cache.close();
+    await link.close();
+    await closeDatabase(dataSource);
+    await ops.stop();
+  };
+  return { app, readiness, opsPort, httpUrl, close };
+}
+
+function openLink({ name }: ServiceDefinition, { config, log }: ServiceSetup): NatsLink {
+  const busLog = log.component('bus');
+  return new NatsLink({
+    url: config.nats.connectionUrl(),
+    username: config.nats.username,
+    password: config.nats.password,
+    service: name,
+    onStatus: (status, detail) => busLog.info({ status, detail }, 'message bus status'),
+  });
+}
+
+async function startBusService(definition: ServiceDefinition, foundations: Foundations): Promise<INestMicroservice> {
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(rootModule(definition, foundations), {
+    logger: new NestLogAdapter(foundations.log),
+    abortOnError: false,
+    useFactory: (strategy: BusStrategy) => ({ strategy }),
+    inject: [BusStrategy],
+  });
+  await app.listen();
+  return app;
+}
+
+async function startHttpService(
+  definition: ServiceDefinition,
+  http: NonNullable<ServiceDefinition['http']>,
+  foundations: Foundations,
+): Promise<{ app: HttpApplication; httpUrl: string }> {
+  const { config, log } = foundations;
+  const root = rootModule(definition, foundations);
+  const guarded = { ...root, providers: [{ provide: APP_GUARD, useClass: AccessGuard }] };
+  const app = await NestFactory.create<HttpApplication>(guarded, newFastifyAdapter(), {
+    logger: new NestLogAdapter(log),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  const httpLog = log.component('http');
+  prepareHttp(app, (error) => httpLog.error({ error }, 'request failed'));
+  // Without the application's guard and filters: those are about HTTP.
+  app.connectMicroservice({ strategy: app.get(BusStrategy) }, { inheritAppConfig: false });
+  await http.prepare?.(app);
+  await app.startAllMicroservices();
+  await app.listen({ port: http.port(config), host: config.server.host });
+  return { app, httpUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1') };
+}
+
+async function closeDatabase(dataSource: DataSource): Promise<void> {
+  if (dataSource.isInitialized) await dataSource.destroy();
+}

@@ -1,0 +1,2 @@
+export * from './fake-peer';
+export * from './start-service';

@@ -1,0 +1,16 @@
+export type { BinaryName } from './binaries/binary-catalogue';
+export { findBinary } from './binaries/find-binary';
+export { ensureBinaries, MissingBinariesError, type EnsureOptions } from './binaries/ensure-binaries';
+export { installDirectory } from './binaries/install-directory';
+export { freePort, releasePort } from './free-port';
+export { pollUntil, type PollOptions } from './poll-until';
+export { makeTempDir, removeDir, withTempDir } from './temp-dir';
+export { GuardedProcess, type GuardedCommand } from './processes/guarded-process';
+export type { RunningServer, ServerOptions } from './processes/running-server';
+export { writeNatsConfig, type NatsUser } from './servers/nats-config';
+export { startNats, type NatsOptions, type NatsServer } from './servers/start-nats';
+export { startPrometheus, type PrometheusOptions, type PrometheusServer } from './servers/start-prometheus';
+export { startAlertmanager, type AlertmanagerOptions, type AlertmanagerServer } from './servers/start-alertmanager';
+export { startMariadb, type MariadbOptions, type MariadbServer } from './servers/start-mariadb';
+export { startRedis, type RedisServer } from './servers/start-redis';
+export { sharedStack, SharedStack, testMariadb, type TestDatabase, type TestMariadb } from './testing-stack';

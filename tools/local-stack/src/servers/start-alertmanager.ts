@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ensureBinaries } from '../binaries/ensure-binaries';
+import { httpProbe } from '../processes/http-probe';
+import type { RunningServer, ServerOptions } from '../processes/running-server';
+import { startServer } from '../processes/start-server';
+
+/** How to start a private Alertmanager. */
+export interface AlertmanagerOptions extends ServerOptions {
+  /**
+   * Its configuration file; one in the data directory unless given. A missing file is created with a receiver that
+   * delivers nowhere, because Alertmanager does not start without one and a sidecar needs it running to read back.
+   */
+  configFile?: string;
+}
+
+/** A running Alertmanager. */
+export interface AlertmanagerServer extends RunningServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** POST here to make it read its configuration again. */
+  readonly reloadUrl: string;
+  readonly configFile: string;
+}
+
+const NOWHERE = 'route:\n  receiver: nowhere\nreceivers:\n  - name: nowhere\n';
+
+async function writeIfMissing(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, content, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Starts Alertmanager on 127.0.0.1 without gossip, installing it first if this machine has none. */
+export async function startAlertmanager(options: AlertmanagerOptions = {}): Promise<AlertmanagerServer> {
+  const { alertmanager: file } = await ensureBinaries(['alertmanager']);
+  let configFile = '';
+  const server = await startServer(
+    {
+      name: 'alertmanager',
+      async command(port, dataDir) {
+        configFile = options.configFile ?? join(dataDir, 'alertmanager.yml');
+        await writeIfMissing(configFile, NOWHERE);
+        const args = [
+          `--config.file=${configFile}`,
+          `--storage.path=${join(dataDir, 'data')}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--cluster.listen-address=',
+        ];
+        return { file, args, cwd: dataDir };
+      },
+      probe: async (port) => void (await httpProbe(`http://127.0.0.1:${port}/-/ready`)),
+    },
+    options,
+  );
+  const url = `http://127.0.0.1:${server.port}`;
+  return Object.assign(server, { url, reloadUrl: `${url}/-/reload`, configFile });
+}
