@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ClusterTokens } from '@alertagent/service-kit';
+import { ClusterTokens, type Clock } from '@alertagent/service-kit';
 import { fakePeer, startService, type FakePeer, type TestService, type TestServiceOptions } from '@alertagent/service-kit/testing';
 import { makeTempDir, pollUntil, removeDir, startMariadb, startNats, type MariadbServer, type NatsServer } from '@alertagent/local-stack';
 import { DataSource } from 'typeorm';
@@ -38,24 +38,25 @@ export class AlertStand {
     private readonly dataDir: string,
   ) {}
 
-  static async start(kind: DatabaseKind, config: TestServiceOptions['config'] = {}): Promise<AlertStand> {
+  static async start(kind: DatabaseKind, config: TestServiceOptions['config'] = {}, clock?: Clock): Promise<AlertStand> {
     const dataDir = await makeTempDir('gateway');
     const nats = await startNats();
     const mariadb = kind === 'MariaDB' ? await startMariadb() : null;
     const databaseUrl = (await mariadb?.createDatabase('alertagent')) ?? `sqlite:${dataDir}`;
     const stand = new AlertStand(nats, mariadb, databaseUrl, dataDir);
     stand.clusters = await fakePeer({ natsUrl: nats.url, service: 'clusters' });
-    stand.service = await stand.startReplica(config);
+    stand.service = await stand.startReplica(config, clock);
     await stand.admit(stand.first, 'first');
     await stand.admit(stand.second, 'second');
     return stand;
   }
 
   /** One more gateway on the same database. */
-  startReplica(config: TestServiceOptions['config'] = {}): Promise<TestService> {
+  startReplica(config: TestServiceOptions['config'] = {}, clock?: Clock): Promise<TestService> {
     return startService(gatewayService, {
       natsUrl: this.nats.url,
       databaseUrl: this.databaseUrl,
+      clock,
       config: { ...config, security: { admin_token: ADMIN_TOKEN } },
     });
   }

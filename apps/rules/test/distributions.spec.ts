@@ -127,6 +127,16 @@ describe.each(stack.testDatabaseUrls())('distribution on $name', (database) => {
     expect((await world.targets(rule.id))[0]).toMatchObject({ status: 'live' });
   });
 
+  it('counts the steps of a member that were reported before the news of their revision', async () => {
+    const revision = world.nextRevision();
+    await world.say(cluster.id, { state: 'written', revision });
+    await pollUntil(async () => (await world.targets(rule.id))[0]?.members.length === 1, {
+      what: 'the member is known',
+    });
+    await world.publishRevision(cluster.id, [rule], { revision });
+    await world.until(rule.id, 'written');
+  });
+
   it('is failed by a rejection that arrives before the news of its revision', async () => {
     const revision = world.nextRevision();
     await world.config.publish(

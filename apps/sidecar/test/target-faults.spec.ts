@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleText } from './rule-text';
@@ -11,13 +11,20 @@ const BETTER = ruleText([{ name: 'Alpha' }, { name: 'Gamma' }]);
 
 describe('faults of a real Prometheus', () => {
   let scene: Scene;
+  /** Pretends to be a target that agrees to everything. */
+  let liar: Server | null = null;
 
   beforeEach(async () => {
     scene = new Scene();
     await scene.centre.start();
   });
 
-  afterEach(() => scene.close());
+  afterEach(async () => {
+    liar?.close();
+    liar?.closeAllConnections();
+    liar = null;
+    await scene.close();
+  });
 
   const startGood = async (): Promise<void> => {
     await scene.startTarget();
@@ -139,19 +146,17 @@ describe('faults of a real Prometheus', () => {
 
   it('does not believe a reload that answers 200 and loads nothing', async () => {
     await scene.startTarget();
-    const liar = createServer((request, response) => {
+    liar = createServer((request, response) => {
       if (request.method === 'POST') response.writeHead(200).end();
       else response.writeHead(200).end(JSON.stringify({ status: 'success', data: { groups: [] } }));
     });
-    await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => liar?.listen(0, '127.0.0.1', resolve));
     const address = liar.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     scene.startSidecar({ RELOAD_URL: `http://127.0.0.1:${port}/-/reload` });
     scene.centre.publish(1, GOOD);
 
     const failed = await scene.reported('failed', 1);
-    liar.close();
-    liar.closeAllConnections();
 
     expect(failed.reason).toMatch(/answered with success, but/);
     expect(scene.centre.reported('live')).toEqual([]);

@@ -48,21 +48,62 @@ export function defineRequest<Q extends object, A extends object>(
 /** The subject an event is published on: contract subject + key. A key that is no NATS token is a bug. */
 export function eventSubject<T extends object>(contract: EventContract<T>, payload: T): string {
   const key = String(payload[contract.key]);
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(key)) throw new ServiceError('invalid', `unusable event key for ${contract.subject}`);
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(key))
+    throw new ServiceError('invalid', `unusable event key for ${contract.subject}`);
   return `${contract.subject}.${key}`;
 }
 
-const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Input echoed in an answer stays short. */
+const MAX_TOKEN = 64;
+
+const escapePointer = (token: string): string => token.slice(0, MAX_TOKEN).replaceAll('~', '~0').replaceAll('/', '~1');
+
+const pointerTo = (path: string, token: string): string => `${path}/${escapePointer(token)}`.slice(0, 200);
+
+const unknownField = (pointer: string): FieldProblem => ({
+  pointer,
+  code: 'unknown_field',
+  detail: 'this field is not known here',
+});
 
 function flatten(errors: ValidationError[], path: string): FieldProblem[] {
   return errors.flatMap((error) => {
-    const pointer = `${path}/${escapePointer(error.property ?? '')}`.slice(0, 200);
-    const own = Object.entries(error.constraints ?? {}).map(([code, detail]) => ({
-      pointer,
-      code: code === 'whitelistValidation' ? 'unknown_field' : code,
-      detail: detail.slice(0, 300),
-    }));
+    const pointer = pointerTo(path, error.property ?? '');
+    const own = Object.entries(error.constraints ?? {}).map(([code, detail]) =>
+      code === 'whitelistValidation' ? unknownField(pointer) : { pointer, code, detail: detail.slice(0, 300) },
+    );
     return [...own, ...flatten(error.children ?? [], pointer)];
+  });
+}
+
+/** Keys that class-transformer leaves out without a word, wherever they stand. */
+const SKIPPED_KEYS = new Set(['__proto__', 'constructor']);
+
+function skippedKeys(plain: unknown, path: string): FieldProblem[] {
+  if (typeof plain !== 'object' || plain === null) return [];
+  return Object.entries(plain).flatMap(([key, child]) => {
+    const pointer = pointerTo(path, key);
+    const own = SKIPPED_KEYS.has(key) ? [{ pointer, code: 'reserved_key', detail: 'this name is reserved' }] : [];
+    return [...own, ...skippedKeys(child, pointer)];
+  });
+}
+
+/**
+ * Takes fields named like a method every object has (`hasOwnProperty`, …) out of the payload's own objects, and returns where
+ * they were: class-validator looks its rules up in a plain object and takes such a name for a declared field.
+ */
+function removeInheritedNames(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => removeInheritedNames(item, `${path}/${index}`));
+  if (typeof value !== 'object' || value === null) return [];
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // A map of a caller's own names, such as labels: every name is data.
+  if (prototype === Object.prototype || prototype === null) return [];
+  const fields = value as Record<string, unknown>;
+  return Object.keys(fields).flatMap((key) => {
+    const pointer = pointerTo(path, key);
+    if (!(key in Object.prototype)) return removeInheritedNames(fields[key], pointer);
+    Reflect.deleteProperty(fields, key);
+    return [pointer];
   });
 }
 
@@ -82,20 +123,38 @@ export function parsePayload<T extends object>(
       errors: [{ pointer: '', code: 'not_an_object', detail: 'expected a JSON object' }],
     });
   }
-  const value = plainToInstance(type, plain, { enableCircularCheck: false });
-  const problems = flatten(
-    validateSync(value, {
-      whitelist: true,
-      forbidNonWhitelisted: options.unknownFields === 'refuse',
-      forbidUnknownValues: false,
-    }),
-    '',
-  );
-  if (problems.length > 0) {
-    const first = problems[0];
-    throw new ServiceError('invalid', `${first?.pointer ?? ''}: ${first?.detail ?? 'invalid'}`.slice(0, 200), {
+  const { value, problems } = withinStack(() => check(type, plain, options));
+  const [first] = problems;
+  if (first) {
+    throw new ServiceError('invalid', `${first.pointer}: ${first.detail}`.slice(0, 200), {
       errors: problems.slice(0, 100),
     });
   }
   return value;
+}
+
+function check<T extends object>(
+  type: Payload<T>,
+  plain: object,
+  { unknownFields }: ParseOptions,
+): { value: T; problems: FieldProblem[] } {
+  const refuse = unknownFields === 'refuse';
+  const reserved = refuse ? skippedKeys(plain, '') : [];
+  const value = plainToInstance(type, plain, { enableCircularCheck: false });
+  const inherited = removeInheritedNames(value, '');
+  const options = { whitelist: true, forbidNonWhitelisted: refuse, forbidUnknownValues: false };
+  const declared = flatten(validateSync(value, options), '');
+  return { value, problems: [...reserved, ...(refuse ? inherited.map(unknownField) : []), ...declared] };
+}
+
+/** The checks descend with the value; one that nests by the ten thousand is the sender's fault. */
+function withinStack<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ServiceError('invalid', 'the payload nests too deep', {
+      errors: [{ pointer: '', code: 'too_deep', detail: 'the payload nests too deep' }],
+    });
+  }
 }

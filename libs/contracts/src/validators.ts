@@ -1,3 +1,4 @@
+import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 /** Label and annotation keys as Prometheus 2.x accepts them; also what keeps `__proto__` and `constructor.x` out of our objects. */
@@ -23,36 +24,52 @@ export function isLabelMap(value: unknown, maxEntries: number, maxLength: number
   );
 }
 
+/**
+ * Checks a value as it was received. class-transformer would copy it without its keys `constructor` and `__proto__`: an alert
+ * would lose a label, and a selector with one condition less would match more clusters.
+ */
+function asReceived(check: PropertyDecorator): PropertyDecorator {
+  const keep = Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
+  return (target, property) => {
+    check(target, property);
+    keep(target, property);
+  };
+}
+
 /** `{name: text}` with Prometheus label names; at most 64 entries of 4096 characters. */
 export function IsLabelMap(options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
-      name: 'isLabelMap',
-      validator: {
-        validate: (value) => isLabelMap(value, 64, 4096),
-        defaultMessage: () =>
-          'expected an object of label names ([a-zA-Z_][a-zA-Z0-9_]*) to strings, at most 64 entries of 4096 characters, no control characters',
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isLabelMap',
+        validator: {
+          validate: (value) => isLabelMap(value, 64, 4096),
+          defaultMessage: () =>
+            'expected an object of label names ([a-zA-Z_][a-zA-Z0-9_]*) to strings, at most 64 entries of 4096 characters, no control characters',
+        },
       },
-    },
-    options,
+      options,
+    ),
   );
 }
 
 /** Any JSON object with string values, as received: alert labels may carry names Prometheus would refuse. */
 export function IsStringMap(options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
-      name: 'isStringMap',
-      validator: {
-        validate: (value) =>
-          value !== null &&
-          typeof value === 'object' &&
-          !Array.isArray(value) &&
-          Object.values(value).every((text) => typeof text === 'string'),
-        defaultMessage: () => 'expected an object whose values are strings',
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isStringMap',
+        validator: {
+          validate: (value) =>
+            value !== null &&
+            typeof value === 'object' &&
+            !Array.isArray(value) &&
+            Object.values(value).every((text) => typeof text === 'string'),
+          defaultMessage: () => 'expected an object whose values are strings',
+        },
       },
-    },
-    options,
+      options,
+    ),
   );
 }
 
@@ -78,27 +95,29 @@ export function IsCleanText(options?: ValidationOptions): PropertyDecorator {
 
 /** A rule's targets: cluster ids or names, or `{labels: {…}}` which selects every cluster carrying all of them. */
 export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
-      name: 'isTargetList',
-      validator: {
-        validate: (value) =>
-          Array.isArray(value) &&
-          value.length > 0 &&
-          value.length <= 1000 &&
-          value.every(
-            (target: unknown) =>
-              (typeof target === 'string' && target.trim() === target && target.length > 0 && target.length <= 100) ||
-              (target !== null &&
-                typeof target === 'object' &&
-                Object.keys(target).join() === 'labels' &&
-                isLabelMap((target as { labels: unknown }).labels, 64, 4096) &&
-                Object.keys((target as { labels: object }).labels).length > 0),
-          ),
-        defaultMessage: () =>
-          'expected a non-empty list of cluster ids or names, or selectors such as {"labels": {"environment": "production"}}',
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isTargetList',
+        validator: {
+          validate: (value) =>
+            Array.isArray(value) &&
+            value.length > 0 &&
+            value.length <= 1000 &&
+            value.every(
+              (target: unknown) =>
+                (typeof target === 'string' && target.trim() === target && target.length > 0 && target.length <= 100) ||
+                (target !== null &&
+                  typeof target === 'object' &&
+                  Object.keys(target).join() === 'labels' &&
+                  isLabelMap((target as { labels: unknown }).labels, 64, 4096) &&
+                  Object.keys((target as { labels: object }).labels).length > 0),
+            ),
+          defaultMessage: () =>
+            'expected a non-empty list of cluster ids or names, or selectors such as {"labels": {"environment": "production"}}',
+        },
       },
-    },
-    options,
+      options,
+    ),
   );
 }

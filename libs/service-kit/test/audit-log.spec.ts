@@ -33,7 +33,8 @@ describe.each(stack.testDatabaseUrls())('the audit log on $name', (database) => 
   });
   afterEach(() => dataSource.destroy());
 
-  const record = (more: Partial<AuditChange> = {}): Promise<number> => inTransaction(dataSource, (tx) => audit.record(tx, change(more)));
+  const record = (more: Partial<AuditChange> = {}): Promise<number> =>
+    inTransaction(dataSource, (tx) => audit.record(tx, change(more)));
   const recordMany = async (count: number): Promise<void> => {
     for (let index = 1; index <= count; index += 1) await record({ resource_id: `r${index}` });
   };
@@ -46,7 +47,10 @@ describe.each(stack.testDatabaseUrls())('the audit log on $name', (database) => 
       [5, 4, 3, 2, 1].map((seq) => [seq, `r${seq}`]),
     );
     expect(second.next_cursor).toBeNull();
-    expect(first.items[0]).toMatchObject({ ...change({ resource_id: 'r5' }), after: { name: 'new', api_key: '[redacted]' } });
+    expect(first.items[0]).toMatchObject({
+      ...change({ resource_id: 'r5' }),
+      after: { name: 'new', api_key: '[redacted]' },
+    });
     expect(JSON.stringify(await dataSource.query(`SELECT * FROM ${log}`))).not.toContain('very-secret');
   });
 
@@ -77,7 +81,18 @@ describe.each(stack.testDatabaseUrls())('the audit log on $name', (database) => 
   describe('after eight changes', () => {
     beforeEach(() => recordMany(8));
 
-    const columns = ['id', 'actor', 'action', 'resource_type', 'resource_id', 'before_json', 'after_json', 'correlation_id', 'prev_hash', 'hash'];
+    const columns = [
+      'id',
+      'actor',
+      'action',
+      'resource_type',
+      'resource_id',
+      'before_json',
+      'after_json',
+      'correlation_id',
+      'prev_hash',
+      'hash',
+    ];
     it.each(columns)('sees an edited %s', async (column) => {
       await dataSource.query(`UPDATE ${log} SET ${column} = 'x' WHERE seq = 4`);
       expect(await audit.verify()).toEqual({ ok: false, checked: 3, broken_at: 4 });

@@ -55,7 +55,10 @@ describe.each(stack.testDatabaseUrls())('a service database on $name', (database
 
   it('compares keys by byte and reports a repeated one as such', async () => {
     const dataSource = await start();
-    await dataSource.manager.insert(noteEntity, ['Abc', 'abc', 'ábc'].map((title) => note(title, { title })));
+    await dataSource.manager.insert(
+      noteEntity,
+      ['Abc', 'abc', 'ábc'].map((title) => note(title, { title })),
+    );
     const repeated = dataSource.manager.insert(noteEntity, note('x', { title: 'abc' }));
     await expect(repeated.catch(isUniqueViolation)).resolves.toBe(true);
     const sameId = dataSource.manager.insert(noteEntity, note('abc', { title: 'new' }));

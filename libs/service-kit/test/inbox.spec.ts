@@ -116,8 +116,8 @@ describe.each(stack.testDatabaseUrls())('on $name', (database) => {
     it('are gone after a delete, and unknown ones are not found', async () => {
       const id = await parked.park(message());
       await parked.delete(id);
-      for (const call of [parked.get(id), parked.delete(id), parked.markReplayed(id)]) {
-        await expect(call).rejects.toMatchObject({ code: 'not_found' });
+      for (const call of [() => parked.get(id), () => parked.delete(id), () => parked.markReplayed(id)]) {
+        await expect(call()).rejects.toMatchObject({ code: 'not_found' });
       }
     });
   });

@@ -17,7 +17,9 @@ export class JetStreamTestPublisher implements EventPublisher {
       await this.ensureStream(connection);
       const wire = headers();
       for (const [name, value] of Object.entries(fields)) wire.set(name, value);
-      const { stream, seq, duplicate } = await connection.jetstream({ timeout: 2_000 }).publish(subject, payload, { msgID: id, headers: wire });
+      const { stream, seq, duplicate } = await connection
+        .jetstream({ timeout: 2_000 })
+        .publish(subject, payload, { msgID: id, headers: wire });
       return { stream, seq, duplicate };
     } catch (error) {
       this.ensured = false;
@@ -55,7 +57,12 @@ export class JetStreamTestPublisher implements EventPublisher {
   }
 
   private connected(): Promise<NatsConnection> {
-    this.connection ??= connect({ servers: this.url, maxReconnectAttempts: -1, reconnectTimeWait: 50, timeout: 1_000 }).catch((error: unknown) => {
+    this.connection ??= connect({
+      servers: this.url,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 50,
+      timeout: 1_000,
+    }).catch((error: unknown) => {
       this.connection = undefined;
       throw error;
     });
@@ -68,7 +75,12 @@ export class JetStreamTestPublisher implements EventPublisher {
     const exists = (await manager.streams.list().next()).some(({ config }) => config.name === STREAM);
     if (!exists) {
       const subjects = [`${noteWritten.subject}.*`];
-      await manager.streams.add({ name: STREAM, subjects, discard: DiscardPolicy.New, duplicate_window: nanos(120_000) });
+      await manager.streams.add({
+        name: STREAM,
+        subjects,
+        discard: DiscardPolicy.New,
+        duplicate_window: nanos(120_000),
+      });
     }
     this.ensured = true;
   }

@@ -36,14 +36,18 @@ describe('MariaDB in trouble', () => {
   it('creates the database with a character set and collation that lose nothing', async () => {
     await asRoot('DROP DATABASE IF EXISTS fresh');
     const fresh = await openDatabase({ ...notesService, url: server.url('fresh'), runMigrations: true });
-    const rows: unknown = await fresh.query('SELECT @@character_set_database AS charset, @@collation_database AS collation');
+    const rows: unknown = await fresh.query(
+      'SELECT @@character_set_database AS charset, @@collation_database AS collation',
+    );
     await fresh.destroy();
     expect(rows).toEqual([{ charset: 'utf8mb4', collation: 'utf8mb4_bin' }]);
   });
 
   it('lets several replicas migrate at once', async () => {
     const url = server.url(`replicas_${names}`);
-    const replicas = await Promise.all(Array.from({ length: 3 }, () => openDatabase({ ...notesService, url, runMigrations: true })));
+    const replicas = await Promise.all(
+      Array.from({ length: 3 }, () => openDatabase({ ...notesService, url, runMigrations: true })),
+    );
     const done: unknown = await replicas[0]?.query('SELECT name FROM migrations_rules');
     for (const replica of replicas) await replica.destroy();
     expect(done).toHaveLength(2);
@@ -51,11 +55,15 @@ describe('MariaDB in trouble', () => {
 
   it('gives every connection the promised session settings', async () => {
     const read = 'SELECT @@time_zone AS zone, @@innodb_lock_wait_timeout AS wait, @@tx_isolation AS isolation';
-    await asRoot("SET GLOBAL time_zone = '+05:00', GLOBAL innodb_lock_wait_timeout = 50, GLOBAL tx_isolation = 'REPEATABLE-READ'");
+    await asRoot(
+      "SET GLOBAL time_zone = '+05:00', GLOBAL innodb_lock_wait_timeout = 50, GLOBAL tx_isolation = 'REPEATABLE-READ'",
+    );
     const runners = Array.from({ length: 10 }, () => dataSource.createQueryRunner());
     const seen = await Promise.all(runners.map((runner) => runner.query(read)));
     for (const runner of runners) await runner.release();
-    await asRoot("SET GLOBAL time_zone = '+00:00', GLOBAL innodb_lock_wait_timeout = 5, GLOBAL tx_isolation = 'READ-COMMITTED'");
+    await asRoot(
+      "SET GLOBAL time_zone = '+00:00', GLOBAL innodb_lock_wait_timeout = 5, GLOBAL tx_isolation = 'READ-COMMITTED'",
+    );
     const rows = new Set(seen.map((row) => JSON.stringify(row)));
     expect([...rows]).toHaveLength(1);
     expect(seen[0]).toEqual([{ zone: '+00:00', wait: expect.anything(), isolation: 'READ-COMMITTED' }]);
@@ -83,7 +91,12 @@ describe('MariaDB in trouble', () => {
     await asRoot('SET GLOBAL max_allowed_packet = 16777216');
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (fields: object) => warnings.push(JSON.stringify(fields)) };
-    const other = await openDatabase({ ...notesService, url: server.url(`trouble_${names}`), runMigrations: false, log });
+    const other = await openDatabase({
+      ...notesService,
+      url: server.url(`trouble_${names}`),
+      runMigrations: false,
+      log,
+    });
     await other.destroy();
     await asRoot('SET GLOBAL max_allowed_packet = 67108864');
     expect(warnings).toEqual([expect.stringContaining('max_allowed_packet')]);
@@ -138,7 +151,8 @@ describe('MariaDB in trouble', () => {
     } finally {
       server.kill('SIGCONT');
     }
-    const later = (index: number): Promise<unknown> => inTransaction(dataSource, (tx) => tx.insert(noteEntity, note(`later ${index}`)));
+    const later = (index: number): Promise<unknown> =>
+      inTransaction(dataSource, (tx) => tx.insert(noteEntity, note(`later ${index}`)));
     await pollUntil(() => pingDatabase(dataSource).then(() => true), { what: 'the server answering again' });
     await Promise.all(Array.from({ length: 20 }, (_, index) => later(index)));
     expect(await dataSource.manager.count(noteEntity)).toBe(21);
@@ -150,7 +164,10 @@ describe('MariaDB in trouble', () => {
     const writer = async (name: string): Promise<void> => {
       for (let index = 0; !stop; index += 1) {
         const id = `${name}-${index}`;
-        const outcome = await inTransaction(dataSource, (tx) => tx.insert(noteEntity, note(id))).then(() => 'ok', codeOf);
+        const outcome = await inTransaction(dataSource, (tx) => tx.insert(noteEntity, note(id))).then(
+          () => 'ok',
+          codeOf,
+        );
         if (outcome === 'ok') written.push(id);
         else expect(outcome).toBe('unavailable');
       }

@@ -26,7 +26,9 @@ async function guarded(): Promise<DataSource> {
 async function unguarded(): Promise<DataSource> {
   const dataSource = new DataSource({ type: 'better-sqlite3', driver: libsql, database: ':memory:' });
   await dataSource.initialize();
-  await dataSource.query('CREATE TABLE notes (id text PRIMARY KEY, title text, body text, size int, done int, created_at bigint)');
+  await dataSource.query(
+    'CREATE TABLE notes (id text PRIMARY KEY, title text, body text, size int, done int, created_at bigint)',
+  );
   open.push(dataSource);
   return dataSource;
 }

@@ -63,6 +63,8 @@ export class LocalCluster {
       rulesGlob: join(rulesDir, '*.yml'),
       alertmanagers: [`127.0.0.1:${alertmanager.port}`],
       scrape: [`127.0.0.1:${prometheusPort}`, ...options.scrape],
+      // A Prometheus that was just started drops its first alerts: it has not discovered its Alertmanager yet.
+      resendDelay: '5s',
       onLine: quiet('prometheus'),
     });
     const sidecars = [

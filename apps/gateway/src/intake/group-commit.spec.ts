@@ -104,10 +104,13 @@ describe('the group commit', () => {
   });
 
   it('does not write what its sender was already told to send again', async () => {
-    const commits = start({ timeoutMs: 1 });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const commits = start({ timeoutMs: 5_000 });
     const first = outcome(commits.submit('a', 1));
     await new Promise(setImmediate);
     const second = outcome(commits.submit('b', 1));
+    jest.advanceTimersByTime(5_000);
+    jest.useRealTimers();
     expect(await first).toBe('unavailable');
     expect(await second).toBe('unavailable');
     await store.finishOne();

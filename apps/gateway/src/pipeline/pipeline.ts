@@ -1,4 +1,4 @@
-import { compileSuppression, isCompiled } from '@alertagent/alerting';
+import { compileSuppression, formatDuration, isCompiled, type CompiledSuppression } from '@alertagent/alerting';
 import { ServiceError } from '@alertagent/contracts';
 import { AlertAgentConfig, Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -12,7 +12,7 @@ import { convergeBy, settleIncidents, type ConvergenceRules } from './stages/con
 import { dedupe } from './stages/dedupe';
 import { normalise } from './stages/normalise';
 import { record } from './stages/record';
-import { suppressBy, type TimedSuppression } from './stages/suppress';
+import { suppressBy } from './stages/suppress';
 
 /** Alerts in one transaction. Larger is not faster, and delays the first incident of a storm. */
 const MAX_ALERTS = 500;
@@ -70,11 +70,11 @@ export class Pipeline {
   }
 }
 
-function suppressionsOf({ suppression }: AlertAgentConfig['gateway']): TimedSuppression[] {
-  if (!suppression.enabled || suppression.rules.length === 0) return [];
-  const compiled = compileSuppression(suppression.rules.map(({ name, condition }) => ({ name, condition })));
-  if (!isCompiled(compiled)) {
-    throw new ServiceError('invalid', `gateway.suppression.rules: ${compiled.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`);
-  }
-  return compiled.map((rule, index) => ({ rule, durationMs: suppression.rules[index]?.duration ?? 0 }));
+function suppressionsOf({ suppression }: AlertAgentConfig['gateway']): CompiledSuppression[] {
+  if (!suppression.enabled) return [];
+  const rules = suppression.rules.map(({ name, condition, duration }) => ({ name, condition, duration: formatDuration(duration) }));
+  const compiled = compileSuppression(rules);
+  if (isCompiled(compiled)) return compiled;
+  const problems = compiled.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
+  throw new ServiceError('invalid', `gateway.suppression.rules: ${problems}`);
 }

@@ -31,7 +31,7 @@ export class RevisionNews {
           return seen;
         return { ...seen, renderedRevision: event.revision, refusedReason: null };
       });
-      await this.learnEarlyFailures(tx, state);
+      await this.learnEarlyReports(tx, state);
     });
   }
 
@@ -41,21 +41,18 @@ export class RevisionNews {
     const versions = new Map(event.rules.map(({ rule_id, rule_version }) => [rule_id, rule_version]));
     await this.change(event.cluster_id, delivery, (_tx, state) => {
       state.distributions = state.distributions.map((distribution) => {
-        const isRefused =
-          !distribution.withdrawn &&
-          distribution.renderedRevision === null &&
-          versions.get(distribution.ruleId) === distribution.version;
+        const isRefused = !distribution.withdrawn && versions.get(distribution.ruleId) === distribution.version;
         return isRefused ? { ...distribution, refusedReason: event.reason.slice(0, 2000) } : distribution;
       });
     });
   }
 
-  /** A member may have failed on a revision before this service heard that the revision exists. */
-  private async learnEarlyFailures(tx: EntityManager, state: ClusterState): Promise<void> {
+  /** A member may have spoken of a revision before this service heard that the revision exists. */
+  private async learnEarlyReports(tx: EntityManager, state: ClusterState): Promise<void> {
     for (const { name, revision, state: memberState, reason, reportedAt } of state.members) {
-      if (memberState !== 'failed' || revision === null) continue;
+      if (revision === null) continue;
       await this.state.learn(tx, state, name, (distribution: StoredDistribution) =>
-        distribution.withdrawn ? undefined : { state: 'failed', revision, reason, exact: false, reportedAt },
+        distribution.withdrawn ? undefined : { state: memberState, revision, reason, exact: false, reportedAt },
       );
     }
   }

@@ -68,6 +68,12 @@ describe('how far a rule is on a cluster', () => {
     expect(targetStatus(refused, [], NOW)).toMatchObject({ status: 'failed', reason: 'promtool said no' });
   });
 
+  it('stays served when a later rendering is refused', () => {
+    expect(targetStatus(target({ refusedReason: 'promtool said no' }), [member('p0', null)], NOW).status).toBe(
+      'rendered',
+    );
+  });
+
   it('is never live without members', () => {
     expect(targetStatus(target(), [], NOW)).toMatchObject({ status: 'rendered', reason: 'no member has reported yet' });
   });

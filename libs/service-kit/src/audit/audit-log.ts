@@ -49,8 +49,8 @@ const VERIFY_BATCH = 500;
 
 /**
  * What was changed by whom, in the order it happened. Each entry's hash covers the entry before, so that a change, removal or
- * insertion shows. It does not stop somebody who can write to the database and recomputes the rest of the chain: for that, keep
- * `head` somewhere else (it is logged).
+ * insertion shows. Somebody who can write to the database could recompute the rest of the chain: only a `head` kept somewhere
+ * else shows that.
  */
 export class AuditLog {
   private readonly entries;

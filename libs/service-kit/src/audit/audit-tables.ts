@@ -72,7 +72,8 @@ export function auditHeadEntity(service: string): EntitySchema<AuditHeadRow> {
 /** The empty chain. Made by the migration: a head row that appears later would mean that somebody removed the first one. */
 export async function seedAuditHead(service: string, queryRunner: QueryRunner): Promise<void> {
   const heads = await queryRunner.manager.count(auditHeadEntity(service));
-  if (heads === 0) await queryRunner.manager.insert(auditHeadEntity(service), { id: 1, seq: 0, hash: FIRST_PREVIOUS_HASH });
+  if (heads === 0)
+    await queryRunner.manager.insert(auditHeadEntity(service), { id: 1, seq: 0, hash: FIRST_PREVIOUS_HASH });
 }
 
 export function auditEntities(service: string): EntitySchema<object>[] {

@@ -21,7 +21,13 @@ describe('audit redaction', () => {
   });
 
   it('keeps what only speaks about a secret', () => {
-    const harmless = { token_id: 't1', token_name: 'ci', token_prefix: 'aat_', secret_count: 2, token_expires_at: '2026-01-01' };
+    const harmless = {
+      token_id: 't1',
+      token_name: 'ci',
+      token_prefix: 'aat_',
+      secret_count: 2,
+      token_expires_at: '2026-01-01',
+    };
     expect(redactSecrets(harmless)).toEqual(harmless);
   });
 

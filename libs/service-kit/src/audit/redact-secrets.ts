@@ -1,6 +1,7 @@
 import { REDACTED, scrubText } from '../logging/redaction';
 
-const SECRET_KEY = /pass(word|phrase|wd)|secret|token|authorization|api[_-]?key|credential|private[_-]?key|cookie|webhook[_-]?url/i;
+const SECRET_KEY =
+  /pass(word|phrase|wd)|secret|token|authorization|api[_-]?key|credential|private[_-]?key|cookie|webhook[_-]?url/i;
 /** Keys that speak about a secret without containing one. */
 const HARMLESS_KEY = /(_id|_ids|_name|_prefix|_at|_count|_purpose)$|(Id|Ids|Name|Prefix|At|Count|Purpose)$/;
 
@@ -19,7 +20,8 @@ function redact(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, nested]) => {
-      const isSecret = SECRET_KEY.test(key) && !HARMLESS_KEY.test(key) && nested !== null && typeof nested !== 'boolean';
+      const isSecret =
+        SECRET_KEY.test(key) && !HARMLESS_KEY.test(key) && nested !== null && typeof nested !== 'boolean';
       return [key, isSecret ? REDACTED : redact(nested)];
     }),
   );

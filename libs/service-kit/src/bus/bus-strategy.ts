@@ -32,6 +32,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   private readonly problems: string[] = [];
   private consumers: EventConsumer[] = [];
   private subscriptions: Subscription[] = [];
+  private closing = false;
   private readonly inFlight = new Set<Promise<void>>();
 
   constructor(
@@ -63,15 +64,16 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
       callback(error);
       return;
     }
-    void this.link.whenOpen().then(
-      (connection) => this.bind(connection),
-      (error: unknown) => this.ports.onTrouble('the message bus was closed before it opened', { error }),
-    );
+    void this.link
+      .whenOpen()
+      .then((connection) => this.bind(connection))
+      .catch((error: unknown) => this.ports.onTrouble('no handler is bound to the message bus', { error }));
     callback();
   }
 
   /** Stops taking work, finishes what is in hand. The link itself is closed by its owner. */
   async close(): Promise<void> {
+    this.closing = true;
     await Promise.all(this.subscriptions.map((subscription) => subscription.drain().catch(() => undefined)));
     await Promise.all([...this.consumers.map((consumer) => consumer.stop()), ...this.inFlight]);
   }
@@ -85,21 +87,24 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   /** Runs one event handler outside NATS, for a parked message that is replayed. */
-  async replay(handlerName: string, payload: unknown, messageId: string): Promise<void> {
+  async replay(handlerName: string, payload: unknown, messageId: string, headers: Record<string, string>): Promise<void> {
     const entry = [...this.events.values()].find(({ contract }) => durableName(this.service, contract) === handlerName);
     if (!entry) throw new ServiceError('not_found', `this service has no handler ${handlerName.slice(0, 80)}`);
     const event = parsePayload(entry.contract.payload, payload);
     const delivery = { messageId, handler: handlerName, subject: entry.contract.subject, deliveries: 1 };
-    await this.invoke(entry.handler, event, delivery);
+    await runInContext(
+      fromHeaders((name) => headers[name]),
+      () => this.invoke(entry.handler, event, delivery),
+    );
   }
 
   private assertComplete(): void {
     const problems = [...this.problems];
-    for (const { subject } of requestsOf(this.service)) {
-      if (!this.requests.has(subject)) problems.push(`${subject} has no handler`);
-    }
+    const owned = requestsOf(this.service).map((request) => request.subject);
+    for (const subject of owned) if (!this.requests.has(subject)) problems.push(`${subject} has no handler`);
     for (const [subject, { contract }] of this.requests) {
       if (contract.owner !== this.service) problems.push(`${subject} belongs to ${contract.owner}`);
+      else if (!owned.includes(subject)) problems.push(`${subject} is handled but not declared in contracts`);
     }
     const heard = access[this.service].hears.map((event) => event.subject);
     for (const subject of heard) if (!this.events.has(subject)) problems.push(`${subject} has no handler`);
@@ -110,6 +115,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private bind(connection: NatsConnection): void {
+    if (this.closing) return;
     this.subscriptions = [...this.requests.values()].map(({ contract, handler }) =>
       connection.subscribe(contract.subject, {
         queue: this.service,
@@ -139,8 +145,11 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private track(work: Promise<void>): void {
-    this.inFlight.add(work);
-    void work.finally(() => this.inFlight.delete(work));
+    const settled = work
+      // The asker is left to its deadline; nothing else can be done without a connection.
+      .catch((error: unknown) => this.ports.onTrouble('a request could not be answered', { error }))
+      .finally(() => this.inFlight.delete(settled));
+    this.inFlight.add(settled);
   }
 
   private async answer(contract: RequestContract<never, never>, handler: MessageHandler, message: Msg): Promise<void> {

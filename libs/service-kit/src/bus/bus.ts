@@ -1,6 +1,6 @@
 import { access, parsePayload, ServiceError, type RequestContract, type ServiceName } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { ErrorCode, NatsError } from 'nats';
+import { ErrorCode, NatsError, type Msg } from 'nats';
 import { currentContext, toHeaders } from '../context/request-context';
 import type { NatsLink } from './nats-link';
 import { decodeError, decodeMessage, encodeMessage } from './wire-format';
@@ -44,7 +44,16 @@ export class Bus {
       });
     const failure = decodeError(reply.data, reply.headers);
     if (failure) throw failure;
+    return readReply(contract, reply);
+  }
+}
+
+/** An answer that breaks the contract is the other service's fault: as `invalid` it would be blamed on our own caller. */
+function readReply<Q extends object, A extends object>(contract: RequestContract<Q, A>, reply: Msg): A {
+  try {
     return parsePayload(contract.reply, decodeMessage(reply.data, reply.headers));
+  } catch (cause) {
+    throw new ServiceError('internal', `the answer to ${contract.subject} breaks its contract`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { durableName, parsePayload, ServiceError, streamName, type EventContract, type ServiceName } from '@alertagent/contracts';
-import { AckPolicy, DeliverPolicy, type JetStreamManager, type JsMsg, type NatsConnection } from 'nats';
+import { AckPolicy, DeliverPolicy, type Consumer, type JetStreamManager, type JsMsg, type NatsConnection } from 'nats';
 import { fromHeaders, runInContext } from '../context/request-context';
 import type { Delivery } from './handlers';
 import { decodeMessage, decodeText } from './wire-format';
@@ -18,7 +18,7 @@ export interface PoisonMessage {
 export type EventOutcome = 'handled' | 'retried' | 'parked';
 
 export interface ConsumerPolicy {
-  /** After this many deliveries an event is parked. */
+  /** After this many deliveries an event whose handler fails is parked; one that only waits for something that is away is not. */
   maxDeliveries: number;
   /** Delay before delivery n+1, in milliseconds. */
   redeliveryDelayMs(deliveries: number): number;
@@ -49,6 +49,8 @@ export class EventConsumer {
   private stopping = false;
   private running: Promise<void> = Promise.resolve();
   private stopPull: (() => void) | null = null;
+  /** Events this process gave back itself, by stream sequence: however often they were delivered, they did not kill it. */
+  private readonly givenBack = new Set<number>();
 
   constructor(
     private readonly service: ServiceName,
@@ -75,7 +77,7 @@ export class EventConsumer {
     let failures = 0;
     while (!this.stopping && !connection.isClosed()) {
       try {
-        await this.pullOnce(connection);
+        await this.drain(connection);
         failures = 0;
       } catch (error) {
         failures += 1;
@@ -89,19 +91,31 @@ export class EventConsumer {
     }
   }
 
-  /** One pull: creates the consumer when it is missing, then handles what arrives until the pull is over. */
-  private async pullOnce(connection: NatsConnection): Promise<void> {
+  /** Creates the consumer when it is missing, then handles what arrives until nothing came for one pull. */
+  private async drain(connection: NatsConnection): Promise<void> {
     const manager = await connection.jetstreamManager({ checkAPI: false, timeout: 3_000 });
     await this.ensureConsumer(manager);
     const consumer = await connection.jetstream({ timeout: 3_000 }).consumers.get(this.stream, this.durable);
-    const messages = await consumer.fetch({ max_messages: 100, expires: this.policy.pullMs });
+    while (!this.stopping && (await this.pullOne(consumer))) {
+      // Another one may be waiting.
+    }
+  }
+
+  /**
+   * Handles the next event; false when none came. One at a time also on the wire: events that wait in this process for a slow or
+   * deadly one before them would be counted as delivered, and parked for what they did not do.
+   */
+  private async pullOne(consumer: Consumer): Promise<boolean> {
+    const messages = await consumer.fetch({ max_messages: 1, expires: this.policy.pullMs });
     this.stopPull = () => messages.stop();
     if (this.stopping) messages.stop();
+    let came = false;
     for await (const message of messages) {
-      await this.handle(message);
-      if (this.stopping) break;
+      came = true;
+      if (this.stopping) message.nak();
+      else await this.handle(message);
     }
-    this.stopPull = null;
+    return came;
   }
 
   private async ensureConsumer(manager: JetStreamManager): Promise<void> {
@@ -126,26 +140,36 @@ export class EventConsumer {
       subject: message.subject,
       deliveries,
     };
+    const context = fromHeaders((name) => message.headers?.get(name) || undefined);
     const heartbeat = setInterval(() => message.working(), this.policy.ackWaitMs / 3);
     try {
-      // A message that kills the process before it can fail must not come back for ever.
-      if (deliveries > this.policy.maxDeliveries) throw new ServiceError('invalid', 'delivered too often without an outcome');
-      const event = parsePayload(this.contract.payload, decodeMessage(message.data, message.headers));
-      const context = fromHeaders((name) => message.headers?.get(name) || undefined);
-      await runInContext(context, () => this.ports.invoke(event, delivery));
-      message.ack();
-      this.ports.onOutcome(this.contract, 'handled');
-    } catch (error) {
-      await this.fail(message, delivery, error);
+      await runInContext(context, () => this.attempt(message, delivery));
     } finally {
       clearInterval(heartbeat);
     }
   }
 
+  private async attempt(message: JsMsg, delivery: Delivery): Promise<void> {
+    try {
+      // A message that kills the process before it can fail must not come back for ever.
+      const survived = this.givenBack.has(message.seq);
+      if (delivery.deliveries > this.policy.maxDeliveries && !survived) {
+        throw new ServiceError('invalid', 'delivered too often without an outcome');
+      }
+      const event = parsePayload(this.contract.payload, decodeMessage(message.data, message.headers));
+      await this.ports.invoke(event, delivery);
+    } catch (error) {
+      await this.fail(message, delivery, error);
+      return;
+    }
+    message.ack();
+    this.givenBack.delete(message.seq);
+    this.ports.onOutcome(this.contract, 'handled');
+  }
+
   private async fail(message: JsMsg, delivery: Delivery, error: unknown): Promise<void> {
-    const retryable = !(error instanceof ServiceError) || error.retryable;
-    if (retryable && delivery.deliveries < this.policy.maxDeliveries) {
-      message.nak(this.policy.redeliveryDelayMs(delivery.deliveries));
+    if (this.mayHelpToWait(error, delivery)) {
+      this.giveBack(message, delivery);
       this.ports.onOutcome(this.contract, 'retried');
       this.ports.onTrouble('event will be delivered again', { ...delivery, error });
       return;
@@ -154,14 +178,27 @@ export class EventConsumer {
       await this.ports.park(this.poison(message, delivery, error));
     } catch (parkError) {
       // Nowhere to keep it yet: let the server keep it.
-      message.nak(this.policy.redeliveryDelayMs(delivery.deliveries));
+      this.giveBack(message, delivery);
       this.ports.onTrouble('event could not be parked', { ...delivery, error: parkError });
       return;
     }
     // Without a reason: servers before 2.10.4 ignore a term that carries one.
     message.term();
+    this.givenBack.delete(message.seq);
     this.ports.onOutcome(this.contract, 'parked');
     this.ports.onTrouble('event parked', { ...delivery, error });
+  }
+
+  /** Something that is away comes back, and the event is not at fault; anything else gets a limited number of tries. */
+  private mayHelpToWait(error: unknown, { deliveries }: Delivery): boolean {
+    if (!(error instanceof ServiceError)) return deliveries < this.policy.maxDeliveries;
+    if (error.code === 'unavailable' || error.code === 'deadline') return true;
+    return error.retryable && deliveries < this.policy.maxDeliveries;
+  }
+
+  private giveBack(message: JsMsg, { deliveries }: Delivery): void {
+    this.givenBack.add(message.seq);
+    message.nak(this.policy.redeliveryDelayMs(deliveries));
   }
 
   private poison(message: JsMsg, delivery: Delivery, error: unknown): PoisonMessage {

@@ -1,5 +1,5 @@
 import { ServiceError, streams, type ServiceName } from '@alertagent/contracts';
-import { DiscardPolicy, NatsError, RetentionPolicy, StorageType, type JetStreamManager } from 'nats';
+import { DiscardPolicy, NatsError, RetentionPolicy, StorageType, type JetStreamManager, type StreamConfig } from 'nats';
 import type { NatsLink } from './nats-link';
 import { encodeJson } from './wire-format';
 
@@ -78,7 +78,7 @@ export class JetStreamPublisher {
     });
     if (!existing) {
       await manager.streams.add({ name: declared.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted });
-    } else if (existing.config.subjects?.join() !== wanted.subjects.join() || existing.config.discard !== wanted.discard) {
+    } else if (differs(existing.config, wanted)) {
       await manager.streams.update(declared.name, { ...existing.config, ...wanted });
     }
     this.ensured = true;
@@ -87,6 +87,10 @@ export class JetStreamPublisher {
   private manager(): Promise<JetStreamManager> {
     return this.link.current().jetstreamManager({ checkAPI: false, timeout: 5_000 });
   }
+}
+
+function differs(existing: StreamConfig, wanted: Partial<StreamConfig>): boolean {
+  return Object.entries(wanted).some(([name, value]) => String(existing[name as keyof StreamConfig]) !== String(value));
 }
 
 function isNotFound(error: unknown): boolean {

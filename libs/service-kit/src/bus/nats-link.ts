@@ -21,6 +21,7 @@ export class NatsLink {
   private connection: NatsConnection | null = null;
   private up = false;
   private closing = false;
+  private stopPause: (() => void) | null = null;
   private readonly opened: Promise<NatsConnection>;
 
   constructor(private readonly options: NatsLinkOptions) {
@@ -48,25 +49,46 @@ export class NatsLink {
   /** Sends what is pending and closes; safe when never connected. */
   async close(): Promise<void> {
     this.closing = true;
+    this.stopPause?.();
     if (!this.connection || this.connection.isClosed()) return;
     if (this.up) await this.connection.drain();
     else await this.connection.close();
   }
 
   private async open(): Promise<NatsConnection> {
+    let lastReason = '';
+    while (!this.closing) {
+      try {
+        return await this.adopt(await this.tryToConnect());
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== lastReason && !this.closing) this.options.onStatus?.('unreachable', reason);
+        lastReason = reason;
+      }
+      await this.pause(250 + Math.random() * 250);
+    }
+    throw new ServiceError('unavailable', 'closed before the message bus was reached');
+  }
+
+  private tryToConnect(): Promise<NatsConnection> {
     const { url, username, password, service } = this.options;
-    const connection = await connect({
+    return connect({
       servers: url.split(',').map((server) => server.trim()),
       name: `alertagent-${service}`,
       inboxPrefix: inboxPrefix(service),
-      waitOnFirstConnect: true,
+      timeout: 5_000,
       maxReconnectAttempts: -1,
+      // A server that comes back with its users missing gets them later; giving up would leave a deaf service.
+      ignoreAuthErrorAbort: true,
       reconnectTimeWait: 250,
       reconnectJitter: 250,
       pingInterval: 5_000,
       maxPingOut: 2,
       ...(username ? { user: username, pass: password ?? '' } : {}),
     });
+  }
+
+  private async adopt(connection: NatsConnection): Promise<NatsConnection> {
     if (this.closing) {
       await connection.close();
       throw new ServiceError('unavailable', 'closed before the message bus was reached');
@@ -76,6 +98,16 @@ export class NatsLink {
     this.options.onStatus?.('connected', connection.getServer());
     void this.watch(connection);
     return connection;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.stopPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async watch(connection: NatsConnection): Promise<void> {

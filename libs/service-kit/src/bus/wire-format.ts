@@ -59,9 +59,11 @@ export function decodeMessage(data: Uint8Array, wireHeaders: MsgHdrs | undefined
 /** An error reply: the code and a safe sentence in headers, field problems in the body; `internal` says nothing more. */
 export function encodeError(error: unknown): WireMessage {
   const known = error instanceof ServiceError ? error : new ServiceError('internal', 'internal error');
-  const message = known.code === 'internal' ? 'internal error' : known.message.replace(/[\r\n]/g, ' ').slice(0, 500);
+  const text = known.code === 'internal' ? 'internal error' : known.message.replace(/[\r\n]/g, ' ').slice(0, 500);
+  // Cutting may leave half a character, which cannot be written into a header.
+  const message = text.toWellFormed();
   return encodeMessage(
-    { errors: known.errors },
+    { errors: known.code === 'internal' ? [] : known.errors },
     { [ERROR_CODE]: known.code, [ERROR_MESSAGE]: encodeURIComponent(message) },
   );
 }
@@ -70,8 +72,24 @@ export function encodeError(error: unknown): WireMessage {
 export function decodeError(data: Uint8Array, wireHeaders: MsgHdrs | undefined): ServiceError | null {
   const code = wireHeaders?.get(ERROR_CODE);
   if (!code) return null;
-  const body = decodeMessage(data, wireHeaders) as { errors?: FieldProblem[] };
-  return new ServiceError(toServiceErrorCode(code), decodeURIComponent(wireHeaders?.get(ERROR_MESSAGE) ?? ''), {
-    errors: Array.isArray(body.errors) ? body.errors : [],
-  });
+  const known = toServiceErrorCode(code);
+  try {
+    const body = decodeMessage(data, wireHeaders);
+    const message = decodeURIComponent(wireHeaders?.get(ERROR_MESSAGE) ?? '');
+    return new ServiceError(known, message || 'the service refused', { errors: fieldProblems(body) });
+  } catch (cause) {
+    // The code is what matters; a damaged explanation must not hide it.
+    return new ServiceError(known, 'the service refused', { cause });
+  }
+}
+
+function fieldProblems(body: unknown): FieldProblem[] {
+  const errors = typeof body === 'object' && body !== null && 'errors' in body ? body.errors : [];
+  return Array.isArray(errors) ? errors.filter(isFieldProblem) : [];
+}
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pointer, code, detail } = value as Record<string, unknown>;
+  return typeof pointer === 'string' && typeof code === 'string' && typeof detail === 'string';
 }

@@ -117,7 +117,12 @@ export class ClusterTokens {
   }
 
   private remember(hash: string, token: KnownClusterToken | null): KnownClusterToken | null {
-    if (this.memory.size >= MAX_REMEMBERED) this.memory.clear();
+    // The one not looked up for longest goes: a spray of made-up tokens must not push out those in use.
+    this.memory.delete(hash);
+    for (const [oldest] of this.memory) {
+      if (this.memory.size < MAX_REMEMBERED) break;
+      this.memory.delete(oldest);
+    }
     this.memory.set(hash, { token, at: this.clock.now().getTime() });
     return token;
   }

@@ -13,7 +13,9 @@ export interface UnsafeSetting {
 /** The database could lose, merge or misread what the service stores. Lists every reason at once. */
 export class UnsafeDatabaseError extends Error {
   constructor(readonly problems: readonly UnsafeSetting[]) {
-    const lines = problems.map(({ setting, found, reason, fix }) => `- ${setting} is ${found || 'empty'}: ${reason}. Fix: ${fix}`);
+    const lines = problems.map(
+      ({ setting, found, reason, fix }) => `- ${setting} is ${found || 'empty'}: ${reason}. Fix: ${fix}`,
+    );
     super(`the database settings are not safe:\n${lines.join('\n')}`);
     this.name = 'UnsafeDatabaseError';
   }
@@ -135,10 +137,20 @@ async function collationProblems(dataSource: DataSource): Promise<UnsafeSetting[
   const fix = `ALTER DATABASE \`${database.name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
   const problems: UnsafeSetting[] = [];
   if (database.charset !== 'utf8mb4') {
-    problems.push({ setting: 'database character set', found: database.charset, reason: 'not every character can be stored', fix });
+    problems.push({
+      setting: 'database character set',
+      found: database.charset,
+      reason: 'not every character can be stored',
+      fix,
+    });
   }
   if (!/^utf8mb4_.*bin$/.test(database.collation)) {
-    problems.push({ setting: 'database collation', found: database.collation, reason: '"Abc" and "abc" are one key', fix });
+    problems.push({
+      setting: 'database collation',
+      found: database.collation,
+      reason: '"Abc" and "abc" are one key',
+      fix,
+    });
   }
   return problems;
 }

@@ -20,7 +20,9 @@ export const bigintNumber: ValueTransformer = {
 export function json<T>(): ValueTransformer {
   return {
     // Query operators and SQL functions pass through; only values of T are ours to write.
-    to: (value: T | null | undefined): unknown => (value === null || value === undefined ? value : JSON.stringify(value)),
-    from: (value: string | null | undefined): T | null => (value === null || value === undefined ? null : (JSON.parse(value) as T)),
+    to: (value: T | null | undefined): unknown =>
+      value === null || value === undefined ? value : JSON.stringify(value),
+    from: (value: string | null | undefined): T | null =>
+      value === null || value === undefined ? null : (JSON.parse(value) as T),
   };
 }

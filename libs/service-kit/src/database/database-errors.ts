@@ -24,7 +24,12 @@ export function isUniqueViolation(error: unknown): boolean {
 /** Whether the database gave a transaction up for the sake of another: repeating the whole transaction is the cure. */
 export function isTransactionConflict(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'ER_LOCK_DEADLOCK' || code === 'ER_LOCK_WAIT_TIMEOUT' || code === 'ER_CHECKREAD' || /^SQLITE_(BUSY|LOCKED)/.test(code);
+  return (
+    code === 'ER_LOCK_DEADLOCK' ||
+    code === 'ER_LOCK_WAIT_TIMEOUT' ||
+    code === 'ER_CHECKREAD' ||
+    /^SQLITE_(BUSY|LOCKED)/.test(code)
+  );
 }
 
 // Raised on a connection that was there and is gone: killed by the server, the server restarting, the network.
@@ -41,7 +46,9 @@ const LOST_CODES = new Set([
 
 /** Whether the connection broke under a query. The server rolled back whatever was not committed. */
 export function isConnectionLost(error: unknown): boolean {
-  return LOST_CODES.has(codeOf(error)) || (error instanceof Error && /connection is in closed state/i.test(error.message));
+  return (
+    LOST_CODES.has(codeOf(error)) || (error instanceof Error && /connection is in closed state/i.test(error.message))
+  );
 }
 
 // Raised while a connection is being made.

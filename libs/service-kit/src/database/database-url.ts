@@ -36,7 +36,8 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
   }
   if (!URL.canParse(url)) throw invalid('not a url');
   const parsed = new URL(url);
-  if (parsed.protocol !== 'mysql:' && parsed.protocol !== 'mariadb:') throw invalid('must start with sqlite:, mysql:// or mariadb://');
+  if (parsed.protocol !== 'mysql:' && parsed.protocol !== 'mariadb:')
+    throw invalid('must start with sqlite:, mysql:// or mariadb://');
   const database = decodeURIComponent(parsed.pathname.slice(1));
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(database)) throw invalid('needs a database name of letters, digits, _ and -');
   for (const name of parsed.searchParams.keys()) {

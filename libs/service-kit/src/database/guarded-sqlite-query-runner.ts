@@ -22,7 +22,11 @@ export class GuardedSqliteQueryRunner extends BetterSqlite3QueryRunner {
     Object.assign(this, { stmtCache: statements });
   }
 
-  override async query<T = unknown>(query: string, parameters: unknown[] = [], useStructuredResult = false): Promise<T> {
+  override async query<T = unknown>(
+    query: string,
+    parameters: unknown[] = [],
+    useStructuredResult = false,
+  ): Promise<T> {
     // A write transaction takes its lock at BEGIN: one that starts reading and writes later is refused at once
     // (SQLITE_BUSY, no waiting) when another process wrote in between.
     const text = query === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : query;

@@ -6,7 +6,7 @@ import { isConnectionLost, isTransactionConflict, toDatabaseServiceError } from 
 import { isInsideTransaction, OutsideTransactionError, withinTransactionScope } from './transaction-scope';
 
 /** How often a whole transaction is repeated after the database gave it up. */
-export const MAX_TRANSACTION_RETRIES = 5;
+const MAX_TRANSACTION_RETRIES = 5;
 
 export interface TransactionOptions {
   /**
@@ -43,7 +43,8 @@ export async function inTransaction<T>(
     try {
       return await attempt(dataSource, work, options.deadlineMs ?? 10_000);
     } catch (error) {
-      if (error instanceof CommitFailedError && !isTransactionConflict(error.cause)) throw toDatabaseServiceError(error.cause);
+      if (error instanceof CommitFailedError && !isTransactionConflict(error.cause))
+        throw toDatabaseServiceError(error.cause);
       const cause = error instanceof CommitFailedError ? error.cause : error;
       const repeatable = isTransactionConflict(cause) || isConnectionLost(cause);
       if (!repeatable || retries >= MAX_TRANSACTION_RETRIES) throw toDatabaseServiceError(cause);
@@ -53,7 +54,11 @@ export async function inTransaction<T>(
   }
 }
 
-async function attempt<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>, deadlineMs: number): Promise<T> {
+async function attempt<T>(
+  dataSource: DataSource,
+  work: (tx: EntityManager) => Promise<T>,
+  deadlineMs: number,
+): Promise<T> {
   const runner = dataSource.createQueryRunner();
   return withConnectionDeadline(runner, deadlineMs, async () => {
     await runner.startTransaction();
@@ -87,7 +92,11 @@ async function rollBack(runner: QueryRunner): Promise<void> {
 }
 
 /** Runs `work` on a connected `runner` and releases it; past the deadline its connection is cut and `unavailable` thrown. */
-export async function withConnectionDeadline<T>(runner: QueryRunner, deadlineMs: number, work: () => Promise<T>): Promise<T> {
+export async function withConnectionDeadline<T>(
+  runner: QueryRunner,
+  deadlineMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
   const deadline = new Deadline(deadlineMs);
   try {
     const connecting = runner.connect() as Promise<unknown>;
@@ -144,5 +153,5 @@ function tooSlow(cause?: unknown): ServiceError {
 function destroyConnection(runner: QueryRunner): void {
   const connection = Reflect.get(runner, 'databaseConnection') as { stream?: Socket } | undefined;
   const gone = Object.assign(new Error('connection given up'), { code: 'PROTOCOL_CONNECTION_LOST' });
-  void gone; void connection;
+  connection?.stream?.destroy(gone);
 }

@@ -19,7 +19,10 @@ function sessionSettings(server: MysqlServer): string {
   );
 }
 
-type Shared = Pick<DataSourceOptions, 'migrationsTableName' | 'entities' | 'migrations' | 'subscribers' | 'migrationsTransactionMode' | 'logging'>;
+type Shared = Pick<
+  DataSourceOptions,
+  'migrationsTableName' | 'entities' | 'migrations' | 'subscribers' | 'migrationsTransactionMode' | 'logging'
+>;
 
 /** A data source over a pool of MySQL or MariaDB connections. Not yet initialised. */
 export function mysqlDataSource(address: MysqlAddress, server: MysqlServer, shared: Shared): DataSource {

@@ -13,7 +13,9 @@ import { sqliteDataSource } from './sqlite-data-source';
 /** The database lacks migrations of this version, and this process was not told to run them. */
 export class PendingMigrationsError extends Error {
   constructor(service: string) {
-    super(`the database has pending migrations of "${service}"; run its migrate command first (node dist/main.js migrate)`);
+    super(
+      `the database has pending migrations of "${service}"; run its migrate command first (node dist/main.js migrate)`,
+    );
     this.name = 'PendingMigrationsError';
   }
 }
@@ -23,13 +25,15 @@ export class PendingMigrationsError extends Error {
  * migrations or refuses to start without them. Errors: ServiceError, UnsafeDatabaseError, PendingMigrationsError.
  */
 export async function openDatabase(options: ServiceDatabase & DatabaseOptions): Promise<DataSource> {
-  if (!/^[a-z][a-z0-9_]{0,20}$/.test(options.service)) throw new Error('a service name is at most 21 of a-z, 0-9 and _');
+  if (!/^[a-z][a-z0-9_]{0,20}$/.test(options.service))
+    throw new Error('a service name is at most 21 of a-z, 0-9 and _');
   const log = options.log ?? silentLog;
   const address = parseDatabaseUrl(options.url);
   const dataSource = await makeDataSource(address, options, log);
   try {
     await dataSource.initialize();
-    for (const warning of await checkDatabaseSettings(dataSource)) log.warn(warning, 'a database setting should be changed');
+    for (const warning of await checkDatabaseSettings(dataSource))
+      log.warn(warning, 'a database setting should be changed');
     await bringUpToDate(dataSource, options, log);
     log.info({ database: describeAddress(address), type: dataSource.options.type }, 'database ready');
     return dataSource;
@@ -39,7 +43,11 @@ export async function openDatabase(options: ServiceDatabase & DatabaseOptions): 
   }
 }
 
-async function makeDataSource(address: DatabaseAddress, options: ServiceDatabase & DatabaseOptions, log: KitLog): Promise<DataSource> {
+async function makeDataSource(
+  address: DatabaseAddress,
+  options: ServiceDatabase & DatabaseOptions,
+  log: KitLog,
+): Promise<DataSource> {
   const kit = options.kit ?? {};
   const shared = {
     entities: [...options.entities, ...kitEntities(options.service, kit)],
@@ -53,7 +61,11 @@ async function makeDataSource(address: DatabaseAddress, options: ServiceDatabase
   return mysqlDataSource(address, await reachMysql(address, log, options.signal), shared);
 }
 
-async function bringUpToDate(dataSource: DataSource, options: ServiceDatabase & DatabaseOptions, log: KitLog): Promise<void> {
+async function bringUpToDate(
+  dataSource: DataSource,
+  options: ServiceDatabase & DatabaseOptions,
+  log: KitLog,
+): Promise<void> {
   if (!options.runMigrations) {
     if (await dataSource.showMigrations()) throw new PendingMigrationsError(options.service);
     return;

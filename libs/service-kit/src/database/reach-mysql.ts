@@ -48,7 +48,9 @@ async function connectPatiently(address: MysqlAddress, log: KitLog, signal?: Abo
       return await createConnection(connectionOptions(address));
     } catch (error) {
       if (!isUnreachable(error) && !isConnectionLost(error)) {
-        throw new ServiceError('invalid', `the database server at ${describeAddress(address)} refused the connection`, { cause: error });
+        throw new ServiceError('invalid', `the database server at ${describeAddress(address)} refused the connection`, {
+          cause: error,
+        });
       }
       const waitMs = Math.min(MAX_WAIT_MS, 250 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
       const reason = error instanceof Error ? error.message : 'unknown';
@@ -57,7 +59,9 @@ async function connectPatiently(address: MysqlAddress, log: KitLog, signal?: Abo
         'database not reachable yet; waiting for it',
       );
       await delay(waitMs, undefined, { signal }).catch(() => {
-        throw new ServiceError('unavailable', `gave up waiting for the database at ${describeAddress(address)}`, { cause: error });
+        throw new ServiceError('unavailable', `gave up waiting for the database at ${describeAddress(address)}`, {
+          cause: error,
+        });
       });
     }
   }

@@ -9,7 +9,10 @@ const GATE_WAIT_MS = 10_000;
 /** Milliseconds SQLite itself waits for another process. The driver blocks the process meanwhile, hence short. */
 const BUSY_TIMEOUT_MS = 1_000;
 
-type Shared = Pick<DataSourceOptions, 'migrationsTableName' | 'entities' | 'migrations' | 'subscribers' | 'migrationsTransactionMode' | 'logging'>;
+type Shared = Pick<
+  DataSourceOptions,
+  'migrationsTableName' | 'entities' | 'migrations' | 'subscribers' | 'migrationsTransactionMode' | 'logging'
+>;
 
 interface PragmaTarget {
   pragma(text: string): unknown;

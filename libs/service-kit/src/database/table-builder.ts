@@ -14,7 +14,11 @@ export function columnTypes(queryRunner: QueryRunner): ColumnTypes {
   return isSqlite ? { int: 'integer', boolean: 'boolean' } : { int: 'int', boolean: 'tinyint' };
 }
 
-const column = (type: string, options: Nullable, more: Partial<TableColumnOptions> = {}): Omit<TableColumnOptions, 'name'> => ({
+const column = (
+  type: string,
+  options: Nullable,
+  more: Partial<TableColumnOptions> = {},
+): Omit<TableColumnOptions, 'name'> => ({
   type,
   isNullable: options.nullable ?? false,
   ...more,
@@ -45,7 +49,8 @@ export function columnsFor(queryRunner: QueryRunner) {
 }
 
 /** TypeORM reads numeric defaults back as numbers on one database and as text on the other; as given here they compare equal. */
-const defaultOf = (value: number | undefined): Partial<TableColumnOptions> => (value === undefined ? {} : { default: value });
+const defaultOf = (value: number | undefined): Partial<TableColumnOptions> =>
+  value === undefined ? {} : { default: value };
 
 /** One table as a migration describes it. */
 export interface TableDescription {

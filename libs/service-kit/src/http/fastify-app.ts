@@ -2,8 +2,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyRequest } from 'fastify';
 import { newContext, runInContext, type RequestContext } from '../context/request-context';
 import { HTTP_LIMITS } from '../ops/ops-server';
+import { answerClientError } from './client-error';
 import { isJsonContentType, parseJsonBody } from './json-body';
-import { ProblemFilter } from './problem.filter';
+import { KnownRoutes } from './known-routes';
+import { ProblemFilter, sendProblem } from './problem.filter';
 
 /** 1 MB; the webhook route sets its own limit. */
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
@@ -23,27 +25,40 @@ export function newFastifyAdapter(): FastifyAdapter {
     keepAliveTimeout: 65_000,
     http: { ...HTTP_LIMITS, keepAliveTimeout: 65_000 },
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerClientError,
+    // A path that cannot be decoded never reaches our hooks; Fastify's own answer would quote it.
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(headersOf(contextOf(request)));
+      sendProblem(reply, error, () => undefined);
+    },
   });
 }
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
+const contextOf = ({ headers }: FastifyRequest): RequestContext =>
+  newContext({
+    traceparent: single(headers.traceparent),
+    tracestate: single(headers.tracestate),
+    correlationId: single(headers['x-correlation-id']),
+  });
+
+const headersOf = (context: RequestContext): Record<string, string> => ({
+  'x-correlation-id': context.correlationId,
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+});
+
 /** What every HTTP service of ours does with a request before and after its handler. */
 export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) => void): void {
   const fastify = app.getHttpAdapter().getInstance();
 
+  const routes = new KnownRoutes();
+  fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   fastify.addHook('onRequest', (request: ContextualRequest, reply, done) => {
-    const context = newContext({
-      traceparent: single(request.headers.traceparent),
-      tracestate: single(request.headers.tracestate),
-      correlationId: single(request.headers['x-correlation-id']),
-    });
+    const context = contextOf(request);
     request[REQUEST_CONTEXT] = context;
-    void reply.headers({
-      'x-correlation-id': context.correlationId,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    });
+    void reply.headers(headersOf(context));
     runInContext(context, done);
   });
   // Reading the body leaves the async scope of the first hook; enter it again for the handler.
@@ -62,7 +77,7 @@ export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) =
       done(error as Error);
     }
   });
-  app.useGlobalFilters(new ProblemFilter(onInternal));
+  app.useGlobalFilters(new ProblemFilter(onInternal, routes));
 }
 
 /** We never inflate: a small body that unpacks to gigabytes is refused as what it says it is. */

@@ -1,7 +1,15 @@
 import { ServiceError } from '@alertagent/contracts';
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import {
+  Catch,
+  HttpException,
+  MethodNotAllowedException,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { currentContext } from '../context/request-context';
+import { KnownRoutes } from './known-routes';
 import { problemOf, problemWithStatus, type Problem } from './problem';
 
 /** Errors of Fastify itself carry a status and a code such as FST_ERR_CTP_INVALID_MEDIA_TYPE. */
@@ -21,16 +29,25 @@ const WORDS: Record<number, { title: string; detail: string }> = {
   408: { title: 'Request timeout', detail: 'the request took too long to arrive' },
   413: { title: 'Too large', detail: 'the body is larger than this route accepts' },
   412: { title: 'Precondition failed', detail: 'somebody else changed it meanwhile; GET it again and repeat the change' },
+  414: { title: 'URI too long', detail: 'the path or one of its parts is too long' },
   415: { title: 'Unsupported media type', detail: 'send application/json in UTF-8, without content encoding' },
+  431: { title: 'Request header fields too large', detail: 'the headers are larger than this server accepts' },
 };
+const REFUSED = { title: 'Request refused', detail: 'the request was refused' };
+
+/** The problem of a status that no service error stands for; a status we do not know is our own fault. */
+export function problemOfStatus(status: number, requestId: string): Problem {
+  const isClientError = status >= 400 && status < 500;
+  if (!isClientError) return problemOf(new ServiceError('internal', ''), requestId);
+  const { title, detail } = WORDS[status] ?? REFUSED;
+  return problemWithStatus(status, title, detail, requestId);
+}
 
 /** Every error answer of an HTTP service, as problem+json. */
 export function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof ServiceError) return problemOf(error, requestId);
   const status = error instanceof HttpException ? error.getStatus() : isStatusError(error) ? error.statusCode : 500;
-  const words = WORDS[status];
-  if (!words || status >= 500) return problemOf(new ServiceError('internal', ''), requestId);
-  return problemWithStatus(status, words.title, words.detail, requestId);
+  return problemOfStatus(status, requestId);
 }
 
 /** Headers a status calls for. */
@@ -43,17 +60,31 @@ export function problemHeaders(status: number): Record<string, string> {
 /** Nest's exception filter for HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly onInternal: (error: unknown) => void) {}
+  constructor(
+    private readonly onInternal: (error: unknown) => void,
+    private readonly routes: KnownRoutes = new KnownRoutes(),
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    // Nest's own exception: no route was found. Our handlers say `not_found` by a ServiceError.
+    if (error instanceof NotFoundException) {
+      const methods = this.routes.methodsOf(http.getRequest<FastifyRequest>().url);
+      if (methods.length > 0) {
+        void reply.header('allow', methods.join(', '));
+        sendProblem(reply, new MethodNotAllowedException(), this.onInternal);
+        return;
+      }
+    }
     sendProblem(reply, error, this.onInternal);
   }
 }
 
 /** Answers with the problem an error stands for; also used by routes outside Nest. */
 export function sendProblem(reply: FastifyReply, error: unknown, onInternal: (error: unknown) => void): void {
-  const problem = toProblem(error, currentContext()?.correlationId ?? 'unknown');
+  // The answer's own header: errors of reading the body come from outside the request's context.
+  const problem = toProblem(error, String(reply.getHeader('x-correlation-id') ?? currentContext()?.correlationId ?? 'unknown'));
   if (problem.status === 500) onInternal(error);
   void reply
     .status(problem.status)

@@ -5,7 +5,10 @@ import { newId } from '../ids/new-id';
 import { parkedMessagesEntity, type ParkedMessage } from './parked-messages-table';
 
 /** What is known about an event when it is given up. */
-export type MessageToPark = Pick<ParkedMessage, 'handler' | 'messageId' | 'subject' | 'payload' | 'headers' | 'reason' | 'deliveries'>;
+export type MessageToPark = Pick<
+  ParkedMessage,
+  'handler' | 'messageId' | 'subject' | 'payload' | 'headers' | 'reason' | 'deliveries'
+>;
 
 export interface ParkedPage {
   items: ParkedMessage[];

@@ -49,7 +49,8 @@ const DELETE_EVERY_MS = 3_600_000;
 const DELETE_BATCH = 1_000;
 
 /** Growing with the attempts, never longer than a healed bus should have to wait, and spread so that replicas do not march in step. */
-const backoffMs = (attempts: number): number => Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(attempts, 10)) * (0.5 + Math.random() / 2);
+const backoffMs = (attempts: number): number =>
+  Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(attempts, 10)) * (0.5 + Math.random() / 2);
 
 interface Outcome {
   row: OutboxRow;
@@ -202,13 +203,19 @@ export class OutboxRelay {
     const ownFault = failed.filter(({ error }) => othersGotThrough || isUnpublishable(error));
     for (const { row, error } of ownFault) {
       const attempts = row.attempts + 1;
-      this.log.warn({ outbox_id: row.id, subject: row.subject, attempts, err: error }, 'event could not be published; trying later');
+      this.log.warn(
+        { outbox_id: row.id, subject: row.subject, attempts, err: error },
+        'event could not be published; trying later',
+      );
       const waitMs = isUnpublishable(error) ? UNPUBLISHABLE_RETRY_MS : backoffMs(attempts);
       await this.store.postpone(row.id, attempts, new Date(Date.now() + waitMs), reasonOf(error));
     }
     const rest = failed.filter((outcome) => !ownFault.includes(outcome));
     if (rest.length === 0) return;
-    await this.store.release(this.owner, rest.map(({ row }) => row.id));
+    await this.store.release(
+      this.owner,
+      rest.map(({ row }) => row.id),
+    );
     throw rest[0]?.error;
   }
 
@@ -220,7 +227,8 @@ export class OutboxRelay {
   }
 
   private reachFailpoint(name: string): void {
-    if ((this.options.failpoint ?? process.env['ALERTAGENT_FAILPOINT']) === `${name}:kill`) process.kill(process.pid, 'SIGKILL');
+    if ((this.options.failpoint ?? process.env['ALERTAGENT_FAILPOINT']) === `${name}:kill`)
+      process.kill(process.pid, 'SIGKILL');
   }
 }
 

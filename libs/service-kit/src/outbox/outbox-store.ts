@@ -2,7 +2,13 @@ import { DataSource, In, IsNull, LessThan, Not, type EntityManager } from 'typeo
 import { isUniqueViolation } from '../database/database-errors';
 import { inTransaction } from '../database/in-transaction';
 import type { PublishAck } from './event-publisher';
-import { outboxEntity, outboxStreamsEntity, outboxTableName, type OutboxRow, type OutboxStreamRow } from './outbox-tables';
+import {
+  outboxEntity,
+  outboxStreamsEntity,
+  outboxTableName,
+  type OutboxRow,
+  type OutboxStreamRow,
+} from './outbox-tables';
 
 /** How far behind the relay is. */
 export interface OutboxStats {
@@ -78,7 +84,11 @@ export class OutboxStore {
   /** Gives rows back untouched, for another try by whoever comes first. */
   async release(owner: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.dataSource.manager.update(this.outbox, { id: In([...ids]), claimedBy: owner }, { claimedBy: null, claimedUntil: null });
+    await this.dataSource.manager.update(
+      this.outbox,
+      { id: In([...ids]), claimedBy: owner },
+      { claimedBy: null, claimedUntil: null },
+    );
   }
 
   /** Gives one row back after a failed attempt of its own, not to be tried before `nextAttemptAt`. */
@@ -125,7 +135,11 @@ export class OutboxStore {
       where: { publishedAt: LessThan(before) },
       take: limit,
     });
-    if (old.length > 0) await this.dataSource.manager.delete(this.outbox, { id: In(old.map(({ id }) => id)), publishedAt: Not(IsNull()) });
+    if (old.length > 0)
+      await this.dataSource.manager.delete(this.outbox, {
+        id: In(old.map(({ id }) => id)),
+        publishedAt: Not(IsNull()),
+      });
     return old.length;
   }
 

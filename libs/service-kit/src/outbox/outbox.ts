@@ -30,7 +30,8 @@ export class Outbox {
   ): Promise<string> {
     const checked = parsePayload(contract.payload, payload);
     const text = JSON.stringify(checked);
-    if (text.length > MAX_PAYLOAD_CHARACTERS) throw new ServiceError('too_large', `the event ${contract.subject} is too large`);
+    if (text.length > MAX_PAYLOAD_CHARACTERS)
+      throw new ServiceError('too_large', `the event ${contract.subject} is too large`);
     const id = newId();
     const now = new Date();
     const context = currentContext();

@@ -30,7 +30,10 @@ export class StreamWatch {
       } else if (state.created !== mark.created) {
         redriven += await this.redrive(mark.stream, 0, { created: state.created, lastSeq: 0 });
       } else if (state.last_seq < mark.lastSeq) {
-        redriven += await this.redrive(mark.stream, state.last_seq, { created: state.created, lastSeq: state.last_seq });
+        redriven += await this.redrive(mark.stream, state.last_seq, {
+          created: state.created,
+          lastSeq: state.last_seq,
+        });
       }
     }
     return redriven;
@@ -65,7 +68,9 @@ export class StreamWatch {
   /** A tail was lost and others have written since, so the stream's own numbers no longer show it. */
   private async redriveFrom(stream: string, afterSeq: number): Promise<number> {
     const mark = (await this.store.knownStreams()).find((candidate) => candidate.stream === stream);
-    return mark && mark.lastSeq > afterSeq ? this.redrive(stream, afterSeq, { created: mark.created, lastSeq: afterSeq }) : 0;
+    return mark && mark.lastSeq > afterSeq
+      ? this.redrive(stream, afterSeq, { created: mark.created, lastSeq: afterSeq })
+      : 0;
   }
 
   private async redrive(stream: string, afterSeq: number, mark: StreamMark | null): Promise<number> {

@@ -58,8 +58,23 @@ export function databaseOf(definition: ServiceDefinition): ServiceDatabase {
 export const databaseUrlOf = (definition: ServiceDefinition, config: AlertAgentConfig): string =>
   config.database.connectionUrl() ?? `sqlite:${join(config.data_dir, `${definition.name}.sqlite`)}`;
 
-/** Starts a service in this process: database, bus, handlers, HTTP, outbox relay, operations port, in this order. */
+/** Starts a service in this process: operations port, database, bus, handlers, HTTP, outbox relay, in this order. */
 export async function createService(definition: ServiceDefinition, setup: ServiceSetup): Promise<RunningService> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return await openService(definition, setup, (close) => opened.push(close));
+  } catch (error) {
+    // What a service that does not start leaves open keeps its port and its process.
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openService(
+  definition: ServiceDefinition,
+  setup: ServiceSetup,
+  onFailure: (close: () => Promise<void>) => void,
+): Promise<RunningService> {
   const { config, log } = setup;
   const metrics = new Metrics({ namespace: config.metrics.namespace, processMetrics: setup.processMetrics });
   const readiness = new Readiness();
@@ -70,17 +85,21 @@ export async function createService(definition: ServiceDefinition, setup: Servic
     ...(config.metrics.enabled ? { metrics, metricsPath: config.metrics.endpoint } : {}),
   });
   const opsPort = await ops.start();
+  onFailure(() => ops.stop());
   const dataSource = await openDatabase({
     ...databaseOf(definition),
     url: databaseUrlOf(definition, config),
     runMigrations: config.server.mode === 'embedded',
     log: log.component('database'),
   });
+  onFailure(() => closeDatabase(dataSource));
   readiness.register({ name: 'database', check: () => pingDatabase(dataSource) });
   const link = openLink(definition, setup);
+  onFailure(() => link.close());
   // A service without NATS still stores and serves; it says so instead of being taken out of service.
   metrics.gauge({ name: 'bus_connected', help: '1 while NATS answers.', collect: () => (link.isUp ? 1 : 0) });
   const cache = createCache(config.database.redis, log.component('cache'));
+  onFailure(() => cache.close());
   const foundations: Foundations = { config, log, dataSource, link, cache, metrics, readiness, clock: setup.clock };
 
   const { app, httpUrl } = definition.http

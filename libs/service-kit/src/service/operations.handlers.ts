@@ -57,7 +57,8 @@ export function operationsHandlers(service: ServiceName): Type {
     async replayParked({ id }: ById): Promise<Done> {
       const message = await this.parked.get(id);
       // Looked up late: the strategy needs this service's handlers to exist before it does.
-      await this.modules.get(BusStrategy, { strict: false }).replay(message.handler, parse(message.payload), message.messageId);
+      const strategy = this.modules.get(BusStrategy, { strict: false });
+      await strategy.replay(message.handler, parse(message.payload), message.messageId, message.headers);
       await this.parked.markReplayed(id);
       return { done: true };
     }

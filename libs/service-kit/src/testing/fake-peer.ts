@@ -23,7 +23,7 @@ export class FakePeer {
   ) {}
 
   static async connect({ natsUrl, service, answers = [] }: { natsUrl: string; service: ServiceName; answers?: Answer[] }): Promise<FakePeer> {
-    const connection = await connect({ servers: natsUrl });
+    const connection = await connect({ servers: natsUrl, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
     const link = new NatsLink({ url: natsUrl, service });
     await link.whenOpen();
     const peer = new FakePeer(service, connection, link);

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
@@ -11,7 +11,7 @@ import type { ServiceDefinition } from '../service/service-definition';
 type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
 export interface TestServiceOptions {
-  /** `sqlite:<path>`, `mysql://…`; a fresh SQLite file when absent. */
+  /** `sqlite:<directory>` or `mysql://…`; a fresh directory, removed by `close()`, when absent. */
   databaseUrl?: string;
   natsUrl: string;
   config?: DeepPartial<AlertAgentConfig>;
@@ -33,16 +33,25 @@ export async function startService(definition: ServiceDefinition, options: TestS
   config.server.ops_port = 0;
   config.nats.url = options.natsUrl;
   const sqliteDir = options.databaseUrl?.startsWith('sqlite:') ? options.databaseUrl.slice('sqlite:'.length) : null;
-  config.data_dir = mkdtempSync(join(tmpdir(), 'alertagent-test-'));
+  const ownDir = sqliteDir ?? mkdtempSync(join(tmpdir(), 'alertagent-test-'));
+  config.data_dir = ownDir;
   if (options.databaseUrl && sqliteDir === null) config.database.url = options.databaseUrl;
-  if (sqliteDir) config.data_dir = sqliteDir;
   merge(config as unknown as Record<string, unknown>, (options.config ?? {}) as Record<string, unknown>);
 
   const lines: string[] = [];
   const log = createLogger({ service: definition.name, config: config.logging, destination: { write: (line) => void lines.push(line) } });
-  const service = await createService(definition, { config, log, clock: options.clock, processMetrics: false });
+  const removeOwnDir = (): void => (sqliteDir ? undefined : rmSync(ownDir, { recursive: true, force: true }));
+  const setup = { config, log, clock: options.clock, processMetrics: false };
+  const service = await createService(definition, setup).catch((error: unknown) => {
+    removeOwnDir();
+    throw error;
+  });
   return {
     ...service,
+    close: async () => {
+      await service.close();
+      removeOwnDir();
+    },
     get: <T>(token: abstract new (...args: never[]) => T) => service.app.get<T>(token as unknown as Type<T>, { strict: false }),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
   };

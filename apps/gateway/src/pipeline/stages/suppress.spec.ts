@@ -3,7 +3,7 @@ import { Batch, type AlertEvent, type Episode } from '../batch';
 import { suppressBy } from './suppress';
 
 const HOUR = 3_600_000;
-const everything: CompiledSuppression = { name: 'maintenance', condition: 'true', matches: () => true };
+const everything: CompiledSuppression = { name: 'maintenance', condition: 'true', duration_ms: HOUR, evaluate: () => true };
 
 function eventAt(receivedAt: number, changes: { status?: 'firing' | 'resolved'; suppressedBy?: string | null } = {}): AlertEvent {
   const { status = 'firing', suppressedBy = null } = changes;
@@ -19,7 +19,7 @@ function eventAt(receivedAt: number, changes: { status?: 'firing' | 'resolved'; 
 }
 
 describe('the suppress stage', () => {
-  const suppress = suppressBy([{ rule: everything, durationMs: HOUR }]);
+  const suppress = suppressBy([everything]);
 
   it('ends a matching alert as suppressed, by name', () => {
     const [event, batch] = [eventAt(1_000), new Batch([])];
@@ -37,7 +37,7 @@ describe('the suppress stage', () => {
   });
 
   it('lets an alert that still fires go on when the time of its suppression is over', () => {
-    const event = eventAt(HOUR, { suppressedBy: 'maintenance' });
+    const event = eventAt(HOUR + 1, { suppressedBy: 'maintenance' });
     expect(suppress(event, new Batch([]))).toBe('next');
     expect(event.episode?.suppressed_by).toBeNull();
     expect(event.notes.at(-1)?.outcome).toBe('released');

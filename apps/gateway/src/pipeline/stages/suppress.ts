@@ -1,20 +1,12 @@
 import { matchSuppression, type CompiledSuppression } from '@alertagent/alerting';
 import { end, pass, type Stage } from '../batch';
 
-/** A compiled rule and how long it hides one alert, in milliseconds from the alert's start. */
-export interface TimedSuppression {
-  rule: CompiledSuppression;
-  durationMs: number;
-}
-
 /** Keeps known noise from opening incidents. Ends always pass: what was hidden must still be able to close. */
-export function suppressBy(suppressions: readonly TimedSuppression[]): Stage {
+export function suppressBy(rules: CompiledSuppression[]): Stage {
   return (event, batch) => {
     const { alert, episode, webhook } = event;
     if (alert.status === 'resolved' || !episode) return 'next';
-    const at = webhook.received_at;
-    const inForce = suppressions.filter(({ durationMs }) => at - alert.starts_at_ms < durationMs).map(({ rule }) => rule);
-    const match = inForce.length === 0 ? null : matchSuppression(inForce, alert, at);
+    const match = matchSuppression(rules, alert, webhook.received_at);
     if (match) {
       const note = { stage: 'suppress', outcome: 'suppressed', why: match.why } as const;
       if (episode.suppressed_by !== null) return end(event, note, 'duplicate');
