@@ -26,9 +26,19 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
   it('is analysed and decided on, and the other services hear of both', async () => {
     const { incident_id, alert: opening } = await stand.open();
     const view = await stand.over(incident_id);
-    expect(view).toMatchObject({ status: 'completed', engine: 'built-in', workflow: 'alert-analysis', alert_id: opening.id, error: null });
+    expect(view).toMatchObject({
+      status: 'completed',
+      engine: 'built-in',
+      workflow: 'alert-analysis',
+      alert_id: opening.id,
+      error: null,
+    });
     expect(view.result).toMatchObject({ analyst: 'built-in', root_cause: expect.any(String) });
-    expect(view.decision).toMatchObject({ incident_id, analysis_id: view.analysis_id, policy_version: expect.stringMatching(/^thresholds-/) });
+    expect(view.decision).toMatchObject({
+      incident_id,
+      analysis_id: view.analysis_id,
+      policy_version: expect.stringMatching(/^thresholds-/),
+    });
     const { completed, decisions } = await stand.announced(incident_id);
     expect(completed.map(({ analysis }) => analysis)).toEqual([view]);
     expect(decisions.map(({ decision }) => decision)).toEqual([view.decision]);
@@ -48,20 +58,38 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
   });
 
   it('has a decision that can be made again from what was stored with it', async () => {
-    const { incident_id } = await stand.open({ severity: 'critical', labels: { alertname: 'Down', severity: 'critical' } });
+    const { incident_id } = await stand.open({
+      severity: 'critical',
+      labels: { alertname: 'Down', severity: 'critical' },
+    });
     const { decision } = await stand.over(incident_id);
     const stored = await dataSource().manager.findOneByOrFail(decisionEntity, { id: decision?.id });
     const { action, reason, priority, escalation_required, target_team, policy_version } = decision!;
-    expect(decide(stored.inputs, stored.thresholds)).toEqual({ action, reason, priority, escalation_required, target_team, policy_version });
+    expect(decide(stored.inputs, stored.thresholds)).toEqual({
+      action,
+      reason,
+      priority,
+      escalation_required,
+      target_team,
+      policy_version,
+    });
   });
 
   it('calls people when the decision asks for it, in the same breath', async () => {
-    const { incident_id, alert: opening } = await stand.open({ severity: 'critical', labels: { alertname: 'Down', severity: 'critical' } });
+    const { incident_id, alert: opening } = await stand.open({
+      severity: 'critical',
+      labels: { alertname: 'Down', severity: 'critical' },
+    });
     const { decision } = await stand.over(incident_id);
     expect(decision).toMatchObject({ action: 'immediate_escalation', escalation_required: true });
     const escalations = await stand.escalations(incident_id);
     expect(escalations).toEqual([
-      expect.objectContaining({ alert_id: opening.id, requested_by: 'decision', escalation_type: 'immediate_escalation', priority: 'critical' }),
+      expect.objectContaining({
+        alert_id: opening.id,
+        requested_by: 'decision',
+        escalation_type: 'immediate_escalation',
+        priority: 'critical',
+      }),
     ]);
     expect((await stand.announced(incident_id)).escalations.map(({ escalation }) => escalation)).toEqual(escalations);
   });
@@ -69,7 +97,11 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
   it('is compared with earlier incidents, resolved before or after they were heard to open', async () => {
     const labels = { alertname: 'DiskFull', severity: 'warning', service: 'store' };
     const earlier = incident({ name: 'DiskFull', labels }, stand.clock.now());
-    const resolved = { ...earlier, status: 'resolved' as const, resolved_at: new Date(stand.clock.now().getTime() + 600_000).toISOString() };
+    const resolved = {
+      ...earlier,
+      status: 'resolved' as const,
+      resolved_at: new Date(stand.clock.now().getTime() + 600_000).toISOString(),
+    };
     await stand.gateway.publish(incidentResolved, resolved);
     await stand.gateway.publish(incidentOpened, earlier);
     await stand.over(earlier.incident_id);
@@ -127,7 +159,12 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
   });
 
   it('need not exist: an alert alone can be analysed too', async () => {
-    const started = await stand.gateway.request(startAnalysis, { alert: alert(), cluster_id: 'c', cluster_name: 'production', actor: OPERATOR });
+    const started = await stand.gateway.request(startAnalysis, {
+      alert: alert(),
+      cluster_id: 'c',
+      cluster_name: 'production',
+      actor: OPERATOR,
+    });
     const over = await pollUntil(
       async () => {
         const view = await stand.get(started.analysis_id);
@@ -143,13 +180,18 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
     const paged: string[] = [];
     let cursor: string | null | undefined = undefined;
     do {
-      const page: Awaited<ReturnType<typeof stand.gateway.request<object, { items: { analysis_id: string }[]; next_cursor?: string | null }>>> =
-        await stand.gateway.request(listAnalyses, { limit: 2, cursor });
+      const page: Awaited<
+        ReturnType<
+          typeof stand.gateway.request<object, { items: { analysis_id: string }[]; next_cursor?: string | null }>
+        >
+      > = await stand.gateway.request(listAnalyses, { limit: 2, cursor });
       paged.push(...page.items.map(({ analysis_id }) => analysis_id));
       cursor = page.next_cursor;
     } while (cursor);
     expect(paged).toEqual(all);
-    await expect(stand.gateway.request(listAnalyses, { cursor: "' OR 1=1" })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(stand.gateway.request(listAnalyses, { cursor: "' OR 1=1" })).rejects.toMatchObject({
+      code: 'invalid',
+    });
     await expect(stand.get('nobody')).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -16,7 +16,6 @@ import {
   type IncidentEvent,
 } from '@alertagent/contracts';
 import { pollUntil, SharedStack, type TestDatabase } from '@alertagent/local-stack';
-import type { AlertAgentConfig } from '@alertagent/service-kit';
 import { fakePeer, startService, type FakePeer, type TestService } from '@alertagent/service-kit/testing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +26,7 @@ import { TestClock } from './test-clock';
 export const WORKFLOW: Actor = { kind: 'token', id: 'callback-token', name: 'n8n callback' };
 export const OPERATOR: Actor = { kind: 'token', id: 'operator-token', name: 'olga' };
 
-type Options = { [K in keyof AlertAgentConfig]?: object };
+type Config = NonNullable<Parameters<typeof startService>[1]['config']>;
 
 /** The ai service over a real NATS server and a real database, with a gateway that speaks to it. */
 export class Stand {
@@ -45,15 +44,19 @@ export class Stand {
     const stack = new SharedStack();
     const { url: natsUrl } = await stack.startTestNats();
     const mysql = stack.testDatabaseUrls().find(({ name }) => name === database);
-    const databaseUrl = database === 'sqlite' || !mysql ? `sqlite:${mkdtempSync(join(tmpdir(), 'alertagent-ai-'))}` : await mysql.url('ai');
+    const databaseUrl =
+      database === 'sqlite' || !mysql
+        ? `sqlite:${mkdtempSync(join(tmpdir(), 'alertagent-ai-'))}`
+        : await mysql.url('ai');
     return new Stand(stack, natsUrl, databaseUrl, await fakePeer({ natsUrl, service: 'gateway' }));
   }
 
   /** One more process of the service, as far as the database and NATS can tell. */
-  async startReplica(config: Options = {}): Promise<TestService> {
+  async startReplica(config: Config = {}): Promise<TestService> {
     const { natsUrl, databaseUrl, clock } = this;
     const replica = await startService(aiService, { natsUrl, databaseUrl, clock, config });
     this.replicas.push(replica);
+    await pollUntil(() => this.gateway.request(listAnalyses, { limit: 1 }), { what: 'the service to answer' });
     return replica;
   }
 
@@ -99,7 +102,11 @@ export class Stand {
   }
 
   processing(incidentId: string): Promise<AnalysisView> {
-    return this.analysis(incidentId, 'the workflow to be started', ({ status, engine }) => status === 'processing' && engine === 'n8n');
+    return this.analysis(
+      incidentId,
+      'the workflow to be started',
+      ({ status, engine }) => status === 'processing' && engine === 'n8n',
+    );
   }
 
   report(analysis_id: string, report: AnalysisStatusInput, actor = WORKFLOW): Promise<AnalysisView> {
@@ -112,14 +119,20 @@ export class Stand {
 
   /** What the other services heard about an incident, once a decision was announced. */
   async announced(incidentId: string) {
-    await pollUntil(async () => (await this.gateway.events(decisionMade)).some(({ incident_id }) => incident_id === incidentId), {
-      what: 'the decision to be announced',
-    });
-    const about = <T extends { incident_id: string }>(events: T[]): T[] => events.filter(({ incident_id }) => incident_id === incidentId);
+    await pollUntil(
+      async () => (await this.gateway.events(decisionMade)).some(({ incident_id }) => incident_id === incidentId),
+      {
+        what: 'the decision to be announced',
+      },
+    );
+    const about = <T extends { incident_id: string }>(events: T[]): T[] =>
+      events.filter(({ incident_id }) => incident_id === incidentId);
     return {
       completed: about(await this.gateway.events(analysisCompleted)),
       decisions: about(await this.gateway.events(decisionMade)),
-      escalations: (await this.gateway.events(escalationRaised)).filter(({ escalation }) => escalation.incident_id === incidentId),
+      escalations: (await this.gateway.events(escalationRaised)).filter(
+        ({ escalation }) => escalation.incident_id === incidentId,
+      ),
       actions: await this.gateway.events(actionRequested),
     };
   }

@@ -55,13 +55,12 @@ export class AlertAgent {
 
   /** Waits until it wrote something. */
   async says(text: RegExp, timeoutMs: number): Promise<void> {
-    await pollUntil(
-      () => {
-        if (!this.process.isRunning) throw new Error(`it ended:\n${this.output().slice(-4000)}`);
-        return text.test(this.output());
-      },
-      { what: `npm start to say ${text}\n${this.output().slice(-2000)}`, timeoutMs, intervalMs: 100 },
-    );
+    await pollUntil(() => !this.process.isRunning || text.test(this.output()), {
+      what: `npm start to say ${text}`,
+      timeoutMs,
+      intervalMs: 50,
+    });
+    if (!text.test(this.output())) throw new Error(`npm start ended before it said ${text}:\n${this.output().slice(-4000)}`);
   }
 
   get adminToken(): string {

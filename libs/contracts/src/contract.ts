@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { ServiceError, type FieldProblem } from './errors';
+import { reservedKeys, withoutMisleadingKeys } from './reserved-keys';
 import type { ServiceName } from './services';
 
 /** A payload class: its class-validator decorators are the schema, on both ends of the wire. */
@@ -47,7 +48,8 @@ export function defineRequest<Q extends object, A extends object>(
 
 /** The subject an event is published on: contract subject + key. A key that is no NATS token is a bug. */
 export function eventSubject<T extends object>(contract: EventContract<T>, payload: T): string {
-  const key = String(payload[contract.key]);
+  const value: unknown = payload[contract.key];
+  const key = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(key))
     throw new ServiceError('invalid', `unusable event key for ${contract.subject}`);
   return `${contract.subject}.${key}`;
@@ -66,6 +68,12 @@ const unknownField = (pointer: string): FieldProblem => ({
   detail: 'this field is not known here',
 });
 
+const reservedField = (pointer: string): FieldProblem => ({
+  pointer,
+  code: 'reserved_key',
+  detail: 'this name is reserved',
+});
+
 function flatten(errors: ValidationError[], path: string): FieldProblem[] {
   return errors.flatMap((error) => {
     const pointer = pointerTo(path, error.property ?? '');
@@ -73,37 +81,6 @@ function flatten(errors: ValidationError[], path: string): FieldProblem[] {
       code === 'whitelistValidation' ? unknownField(pointer) : { pointer, code, detail: detail.slice(0, 300) },
     );
     return [...own, ...flatten(error.children ?? [], pointer)];
-  });
-}
-
-/** Keys that class-transformer leaves out without a word, wherever they stand. */
-const SKIPPED_KEYS = new Set(['__proto__', 'constructor']);
-
-function skippedKeys(plain: unknown, path: string): FieldProblem[] {
-  if (typeof plain !== 'object' || plain === null) return [];
-  return Object.entries(plain).flatMap(([key, child]) => {
-    const pointer = pointerTo(path, key);
-    const own = SKIPPED_KEYS.has(key) ? [{ pointer, code: 'reserved_key', detail: 'this name is reserved' }] : [];
-    return [...own, ...skippedKeys(child, pointer)];
-  });
-}
-
-/**
- * Takes fields named like a method every object has (`hasOwnProperty`, …) out of the payload's own objects, and returns where
- * they were: class-validator looks its rules up in a plain object and takes such a name for a declared field.
- */
-function removeInheritedNames(value: unknown, path: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => removeInheritedNames(item, `${path}/${index}`));
-  if (typeof value !== 'object' || value === null) return [];
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // A map of a caller's own names, such as labels: every name is data.
-  if (prototype === Object.prototype || prototype === null) return [];
-  const fields = value as Record<string, unknown>;
-  return Object.keys(fields).flatMap((key) => {
-    const pointer = pointerTo(path, key);
-    if (!(key in Object.prototype)) return removeInheritedNames(fields[key], pointer);
-    Reflect.deleteProperty(fields, key);
-    return [pointer];
   });
 }
 
@@ -139,12 +116,10 @@ function check<T extends object>(
   { unknownFields }: ParseOptions,
 ): { value: T; problems: FieldProblem[] } {
   const refuse = unknownFields === 'refuse';
-  const reserved = refuse ? skippedKeys(plain, '') : [];
-  const value = plainToInstance(type, plain, { enableCircularCheck: false });
-  const inherited = removeInheritedNames(value, '');
+  const reserved = refuse ? reservedKeys(plain).map((path) => reservedField(path.reduce(pointerTo, ''))) : [];
+  const value = plainToInstance(type, withoutMisleadingKeys(plain), { enableCircularCheck: false });
   const options = { whitelist: true, forbidNonWhitelisted: refuse, forbidUnknownValues: false };
-  const declared = flatten(validateSync(value, options), '');
-  return { value, problems: [...reserved, ...(refuse ? inherited.map(unknownField) : []), ...declared] };
+  return { value, problems: [...reserved, ...flatten(validateSync(value, options), '')] };
 }
 
 /** The checks descend with the value; one that nests by the ten thousand is the sender's fault. */

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { receivedField } from './reserved-keys';
 
 /** Label and annotation keys as Prometheus 2.x accepts them; also what keeps `__proto__` and `constructor.x` out of our objects. */
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -25,11 +26,11 @@ export function isLabelMap(value: unknown, maxEntries: number, maxLength: number
 }
 
 /**
- * Checks a value as it was received. class-transformer would copy it without its keys `constructor` and `__proto__`: an alert
- * would lose a label, and a selector with one condition less would match more clusters.
+ * Checks and keeps a value as it was received, names such as `constructor` included: without them an alert would lose a
+ * label, and a selector with one condition less would match more clusters.
  */
 function asReceived(check: PropertyDecorator): PropertyDecorator {
-  const keep = Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
+  const keep = Transform(({ obj, key }) => receivedField(obj as object, key));
   return (target, property) => {
     check(target, property);
     keep(target, property);

@@ -6,6 +6,7 @@ export * from './audit/audit-log';
 export * from './bus/bus';
 export * from './bus/bus-strategy';
 export * from './bus/handlers';
+export { NatsLink } from './bus/nats-link';
 export * from './cache/shared-cache';
 export * from './clock/clock';
 export * from './cluster-tokens/cluster-tokens';

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { makeTempDir, pollUntil, removeDir, sharedStack, startNats, type NatsServer } from '@alertagent/local-stack';
-import { ServiceError } from '@alertagent/contracts';
 import { currentContext, newContext, runInContext } from '../src/context/request-context';
 import { inTransaction } from '../src/database/in-transaction';
 import { openDatabase } from '../src/database/open-database';
@@ -235,102 +234,4 @@ describe.each(stack.testDatabaseUrls())('the outbox on $name', (database) => {
     children.push(child);
     return child;
   }
-
-  describe('with a scripted bus', () => {
-    let ack: EventPublisher['publish'];
-    let states: Awaited<ReturnType<EventPublisher['streamState']>>;
-    const published: string[] = [];
-    const scripted: EventPublisher = {
-      publish: (message) => {
-        published.push(message.id);
-        return ack(message);
-      },
-      streamState: async () => states,
-    };
-    let seq = 0;
-    beforeEach(() => {
-      seq = 0;
-      published.length = 0;
-      states = { created: 'first', last_seq: 1_000_000 };
-      ack = async () => ({ stream: 'S', seq: (seq += 1), duplicate: false });
-    });
-
-    it('does not let one row that the bus never takes hold up the others', async () => {
-      await add(1, 1);
-      const [row] = await dataSource.manager.find(outboxEntity('rules'));
-      ack = async ({ id }) => {
-        if (id === row?.id) throw new ServiceError('too_large', 'does not fit');
-        return { stream: 'S', seq: (seq += 1), duplicate: false };
-      };
-      const relay = startRelay({ publisher: scripted });
-      await add(2, 30);
-      await pollUntil(async () => (await relay.stats()).depth === 1, { what: 'all but one published' });
-      await relay.stop();
-      const left = await dataSource.manager.findOneByOrFail(outboxEntity('rules'), { id: row?.id });
-      expect(left).toMatchObject({ attempts: 1, lastError: 'does not fit', publishedAt: null, claimedBy: null });
-    });
-
-    it('publishes the lost tail again when a stream went back although others have written since', async () => {
-      const relay = startRelay({ publisher: scripted, streamCheckMs: 3_600_000 });
-      await add(1, 20);
-      await drained();
-      seq = 12; // messages 13 to 20 were acknowledged and lost
-      await add(21, 21);
-      await pollUntil(() => published.length >= 29, { what: 'eight rows published again' });
-      await drained();
-      await relay.stop();
-      const ids = (await dataSource.manager.find(outboxEntity('rules'), { order: { id: 'ASC' } })).map(({ id }) => id);
-      expect(published.slice(0, 29)).toEqual([...ids, ...ids.slice(12, 20)]);
-    });
-
-    it('publishes the lost tail again when the stream ends before its mark', async () => {
-      const first = startRelay({ publisher: scripted });
-      await add(1, 20);
-      await drained();
-      await first.stop();
-      states = { created: 'first', last_seq: 15 };
-      seq = 15;
-      const redriven: number[] = [];
-      startRelay({ publisher: scripted, observer: { redriven: (rows) => redriven.push(rows) } });
-      await pollUntil(() => published.length === 25, { what: 'five rows published again' });
-      await drained();
-      expect(redriven).toEqual([5]);
-    });
-
-    it('deletes published rows after their retention, and none that waits', async () => {
-      const relay = startRelay({ publisher: scripted });
-      await add(1, 5);
-      await drained();
-      await relay.stop();
-      ack = async () => {
-        throw new Error('down');
-      };
-      await add(6, 6);
-      startRelay({ publisher: { ...scripted, publish: ack }, retentionMs: 3_600_000 });
-      const early = startRelay({ publisher: scripted, retentionMs: -1_000, outbox: undefined });
-      ack = async () => ({ stream: 'S', seq: (seq += 1), duplicate: false });
-      await pollUntil(async () => (await dataSource.manager.count(outboxEntity('rules'))) <= 1, {
-        what: 'old rows deleted',
-      });
-      await early.stop();
-    });
-
-    it('releases nothing it did not finish: a stopped relay leaves unpublished rows to the next', async () => {
-      let fail: (error: Error) => void = () => undefined;
-      ack = () =>
-        new Promise((_resolve, reject) => {
-          fail = reject;
-        });
-      const relay = startRelay({ publisher: scripted });
-      await add(1, 1);
-      await pollUntil(() => published.length === 1, { what: 'a publication in flight' });
-      const stopped = relay.stop();
-      fail(new Error('connection closed'));
-      await stopped;
-      ack = async () => ({ stream: 'S', seq: (seq += 1), duplicate: false });
-      startRelay({ publisher: scripted });
-      await drained();
-      expect(published).toHaveLength(2);
-    });
-  });
 });

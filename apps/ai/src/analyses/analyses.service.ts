@@ -1,4 +1,10 @@
-import { ServiceError, type AnalysisPage, type AnalysisView, type ListAnalyses, type StartAnalysis } from '@alertagent/contracts';
+import {
+  ServiceError,
+  type AnalysisPage,
+  type AnalysisView,
+  type ListAnalyses,
+  type StartAnalysis,
+} from '@alertagent/contracts';
 import { AuditLog, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -57,7 +63,10 @@ export class AnalysesService {
     const { manager } = this.dataSource;
     const position = pagePosition(page);
     const found = await this.store.list(manager, { incidentId: incident_id, alertId: alert_id, status }, position);
-    const decisions = await this.decisions.ofAnalyses(manager, found.map(({ id }) => id));
+    const decisions = await this.decisions.ofAnalyses(
+      manager,
+      found.map(({ id }) => id),
+    );
     return pageOf(found, position.limit, (analysis) => this.views.of(analysis, decisions.get(analysis.id) ?? null));
   }
 }

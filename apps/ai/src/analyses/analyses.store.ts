@@ -37,7 +37,11 @@ export class AnalysesStore {
   }
 
   /** Newest first, one more than asked for. */
-  list(manager: EntityManager, { incidentId, alertId, status }: AnalysisFilter, { before, limit }: PagePosition): Promise<Analysis[]> {
+  list(
+    manager: EntityManager,
+    { incidentId, alertId, status }: AnalysisFilter,
+    { before, limit }: PagePosition,
+  ): Promise<Analysis[]> {
     const where: FindOptionsWhere<Analysis> = {
       ...(incidentId ? { incidentId } : {}),
       ...(alertId ? { alertId } : {}),
@@ -49,7 +53,11 @@ export class AnalysesStore {
 
   /** Analyses a worker should look at now, longest waiting first. */
   due(manager: EntityManager, now: Date, limit: number): Promise<Analysis[]> {
-    return manager.find(analysisEntity, { where: { dueAt: LessThanOrEqual(now) }, order: { dueAt: 'ASC' }, take: limit });
+    return manager.find(analysisEntity, {
+      where: { dueAt: LessThanOrEqual(now) },
+      order: { dueAt: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Takes a due analysis as it was read; false when another worker or a callback was faster. */

@@ -20,7 +20,8 @@ export class AnalysisAnnouncements {
     { ended, decision, actor }: { ended: Analysis; decision: StoredDecision; actor?: Actor },
   ): Promise<AnalysisView> {
     const view = this.views.of(ended, decision);
-    if (ended.incidentId) await this.outbox.add(tx, analysisCompleted, { incident_id: ended.incidentId, analysis: view });
+    if (ended.incidentId)
+      await this.outbox.add(tx, analysisCompleted, { incident_id: ended.incidentId, analysis: view });
     if (actor) {
       await this.audit.record(tx, {
         actor,

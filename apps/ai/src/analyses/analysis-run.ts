@@ -50,6 +50,9 @@ export class AnalysisRun {
   }
 
   private async end(analysis: LeasedAnalysis, error: string): Promise<void> {
-    await this.completion.end(analysis, { outcome: { status: 'failed', error }, guard: { leaseToken: analysis.leaseToken } });
+    await this.completion.end(analysis, {
+      outcome: { status: 'failed', error },
+      guard: { leaseToken: analysis.leaseToken },
+    });
   }
 }

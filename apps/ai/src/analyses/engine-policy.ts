@@ -38,7 +38,10 @@ export class EnginePolicy {
         : { kind: 'give-up', reason: `the analysis was interrupted ${MAX_ATTEMPTS} times` };
     }
     if (analysis.status === 'processing') {
-      return { kind: 'fall-back', reason: `the workflow did not call back within ${this.config.n8n.callback_timeout / 1000} s` };
+      return {
+        kind: 'fall-back',
+        reason: `the workflow did not call back within ${this.config.n8n.callback_timeout / 1000} s`,
+      };
     }
     if (!this.config.n8n.webhookBase()) return { kind: 'fall-back', reason: 'n8n is not configured any more' };
     return analysis.attempts < MAX_ATTEMPTS

@@ -23,7 +23,8 @@ export class IncidentNews {
   async opened(event: IncidentEvent, delivery: Delivery): Promise<void> {
     await this.once(delivery, async (tx) => {
       await this.incidents.remember(tx, event, null);
-      if (!(await this.analyses.hasAutomatic(tx, event.incident_id))) await this.analyses.insert(tx, this.analysisOf(event));
+      if (!(await this.analyses.hasAutomatic(tx, event.incident_id)))
+        await this.analyses.insert(tx, this.analysisOf(event));
     });
     this.wakeUp.ring();
   }

@@ -48,7 +48,11 @@ export class StatusReports {
       if (analysis.status === 'pending' && !(await this.started(analysis))) return null;
       return this.analyses.get(analysis.id);
     }
-    const ending = { outcome: outcomeOf(report), guard: { engine: 'n8n' as const }, report: { hash, actor: report.actor } };
+    const ending = {
+      outcome: outcomeOf(report),
+      guard: { engine: 'n8n' as const },
+      report: { hash, actor: report.actor },
+    };
     return this.completion.end(analysis, ending);
   }
 
@@ -60,12 +64,17 @@ export class StatusReports {
 
 function refuseTooLate(analysis: Analysis): void {
   if (isOver(analysis)) throw new ServiceError('conflict', `the analysis is over already: it ${analysis.status}`);
-  if (analysis.engine !== 'n8n') throw new ServiceError('conflict', 'the analysis is not with this workflow: the built-in one runs it');
+  if (analysis.engine !== 'n8n')
+    throw new ServiceError('conflict', 'the analysis is not with this workflow: the built-in one runs it');
 }
 
 function outcomeOf({ status, result, error }: ReportAnalysisStatus): AnalystOutcome {
   if (status === 'failed') {
-    return { status, error: error ?? 'the workflow reported a failure', result: result ? { ...boundedResult(result), analyst: 'n8n' } : null };
+    return {
+      status,
+      error: error ?? 'the workflow reported a failure',
+      result: result ? { ...boundedResult(result), analyst: 'n8n' } : null,
+    };
   }
   if (!result) {
     throw new ServiceError('invalid', '/result: a completed analysis has a result', {

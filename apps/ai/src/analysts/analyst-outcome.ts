@@ -2,8 +2,7 @@ import type { AnalysisResult } from '@alertagent/contracts';
 
 /** How an analysis ended. A failed one may still have text worth reading; it counts for nothing in the decision. */
 export type AnalystOutcome =
-  | { status: 'completed'; result: AnalysisResult }
-  | { status: 'failed'; error: string; result?: AnalysisResult | null };
+  { status: 'completed'; result: AnalysisResult } | { status: 'failed'; error: string; result?: AnalysisResult | null };
 
 const MAX_ACTIONS = 20;
 
@@ -15,11 +14,13 @@ export function boundedResult(result: AnalysisResult): AnalysisResult {
     confidence: result.confidence ?? null,
     suggested_actions: result.suggested_actions.slice(0, MAX_ACTIONS).map((action) => cut(action, 4_000)),
     estimated_resolution_time: optional(result.estimated_resolution_time, 100),
-    similar_incidents: result.similar_incidents.slice(0, MAX_ACTIONS).map(({ incident_id, similarity, resolution }) => ({
-      incident_id: cut(incident_id, 100),
-      similarity,
-      resolution: optional(resolution, 4_000),
-    })),
+    similar_incidents: result.similar_incidents
+      .slice(0, MAX_ACTIONS)
+      .map(({ incident_id, similarity, resolution }) => ({
+        incident_id: cut(incident_id, 100),
+        similarity,
+        resolution: optional(resolution, 4_000),
+      })),
     recommended_team: optional(result.recommended_team, 200),
     analyst: result.analyst ?? null,
   };

@@ -1,7 +1,13 @@
 import { ServiceError } from '@alertagent/contracts';
 import { AlertAgentConfig, outboundClient, type OutboundClient, type OutboundResponse } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen, type CircuitBreakerPolicy } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import { DifyError, quoted } from './dify-error';
 import { answerOfRun } from './dify-run';
 import { answerOfStream } from './dify-stream';

@@ -13,7 +13,9 @@ export function answerOfRun(text: string): string {
   }
   const outputs = record(data['outputs']) ?? {};
   if ('root_cause' in outputs) return JSON.stringify(outputs);
-  const name = ANSWER_NAMES.find((each) => outputs[each] !== undefined && outputs[each] !== null && outputs[each] !== '');
+  const name = ANSWER_NAMES.find(
+    (each) => outputs[each] !== undefined && outputs[each] !== null && outputs[each] !== '',
+  );
   const answer = name ? outputs[name] : Object.values(outputs).find((value) => typeof value === 'string');
   return typeof answer === 'string' ? answer : answer === undefined ? '' : JSON.stringify(answer);
 }

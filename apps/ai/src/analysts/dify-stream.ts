@@ -52,7 +52,8 @@ class StreamReader {
   }
 }
 
-const pieceOf = (event: Record<string, unknown>): string => (typeof event['answer'] === 'string' ? event['answer'] : '');
+const pieceOf = (event: Record<string, unknown>): string =>
+  typeof event['answer'] === 'string' ? event['answer'] : '';
 
 function refuseUnfinished(data: unknown): void {
   const run = isRecord(data) ? data : {};

@@ -26,7 +26,9 @@ const INSTRUCTIONS = [
 export function buildPrompt(evidence: Evidence, marker: string = randomBytes(9).toString('hex')): Prompt {
   const alert_data = bounded(alertData(evidence));
   const historical_context = bounded(history(evidence));
-  const query = [INSTRUCTIONS, fenced('alert', alert_data, marker), fenced('history', historical_context, marker)].join('\n\n');
+  const query = [INSTRUCTIONS, fenced('alert', alert_data, marker), fenced('history', historical_context, marker)].join(
+    '\n\n',
+  );
   return { inputs: { alert_data, historical_context, instructions: INSTRUCTIONS }, query };
 }
 
@@ -58,7 +60,9 @@ function history({ similar }: Evidence): object {
 
 function cleanMap(map: Record<string, string>): Record<string, string> {
   const entries = Object.entries(map).slice(0, MAX_ENTRIES);
-  return Object.fromEntries(entries.map(([name, value]) => [clean(name), isSecretName(name) ? '[secret]' : clean(value)]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [clean(name), isSecretName(name) ? '[secret]' : clean(value)]),
+  );
 }
 
 const clean = (text: string): string => {

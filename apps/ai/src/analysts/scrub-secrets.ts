@@ -2,7 +2,10 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[secret]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 [secret]'],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[secret]'],
-  [/\b(\w*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential)\w*["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)/gi, '$1[secret]'],
+  [
+    /\b(\w*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential)\w*["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    '$1[secret]',
+  ],
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1[secret]@'],
   [/\bAKIA[0-9A-Z]{16}\b/g, '[secret]'],
 ];

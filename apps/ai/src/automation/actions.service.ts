@@ -1,4 +1,11 @@
-import { actionRequested, ServiceError, type ActionPage, type ActionView, type ListByIncident, type RequestAction } from '@alertagent/contracts';
+import {
+  actionRequested,
+  ServiceError,
+  type ActionPage,
+  type ActionView,
+  type ListByIncident,
+  type RequestAction,
+} from '@alertagent/contracts';
 import { AuditLog, Clock, inTransaction, isUniqueViolation, newId, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -44,7 +51,11 @@ export class ActionsService {
   /** Newest first. Errors: `invalid` when the cursor is none of ours. */
   async list({ incident_id, alert_id, ...page }: ListByIncident): Promise<ActionPage> {
     const position = pagePosition(page);
-    const found = await this.store.list(this.dataSource.manager, { incidentId: incident_id, alertId: alert_id }, position);
+    const found = await this.store.list(
+      this.dataSource.manager,
+      { incidentId: incident_id, alertId: alert_id },
+      position,
+    );
     return pageOf(found, position.limit, actionView);
   }
 

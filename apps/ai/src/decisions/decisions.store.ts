@@ -17,7 +17,8 @@ export class DecisionsStore {
 
   /** Decisions by the id of their analysis. */
   async ofAnalyses(manager: EntityManager, analysisIds: readonly string[]): Promise<Map<string, StoredDecision>> {
-    const found = analysisIds.length === 0 ? [] : await manager.findBy(decisionEntity, { analysisId: In([...analysisIds]) });
+    const found =
+      analysisIds.length === 0 ? [] : await manager.findBy(decisionEntity, { analysisId: In([...analysisIds]) });
     return new Map(found.map((decision) => [decision.analysisId, decision]));
   }
 }

@@ -3,5 +3,9 @@ import { EscalationsHandlers } from './escalations.handlers';
 import { EscalationsService } from './escalations.service';
 import { EscalationsStore } from './escalations.store';
 
-@Module({ controllers: [EscalationsHandlers], providers: [EscalationsService, EscalationsStore], exports: [EscalationsStore] })
+@Module({
+  controllers: [EscalationsHandlers],
+  providers: [EscalationsService, EscalationsStore],
+  exports: [EscalationsStore],
+})
 export class EscalationsModule {}

@@ -14,7 +14,10 @@ export class EscalationsStore {
   /** Errors: a unique violation when the same request is stored already. */
   async raise(tx: EntityManager, escalation: Escalation): Promise<void> {
     await tx.insert(escalationEntity, escalation);
-    await this.outbox.add(tx, escalationRaised, { escalation_id: escalation.id, escalation: escalationView(escalation) });
+    await this.outbox.add(tx, escalationRaised, {
+      escalation_id: escalation.id,
+      escalation: escalationView(escalation),
+    });
   }
 
   /** An escalation with one of these keys that is younger than `since`. */

@@ -108,7 +108,10 @@ function tables(queryRunner: QueryRunner): Table[] {
       },
       primaryKey: ['id'],
       unique: { UQ_automation_actions_request: ['request_key'] },
-      indexes: { IX_automation_actions_incident: ['incident_id', 'id'], IX_automation_actions_alert: ['alert_id', 'id'] },
+      indexes: {
+        IX_automation_actions_incident: ['incident_id', 'id'],
+        IX_automation_actions_alert: ['alert_id', 'id'],
+      },
     }),
     table({
       name: 'known_incidents',

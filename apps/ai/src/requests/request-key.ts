@@ -15,4 +15,6 @@ export function requestKeys(content: unknown, now: Date): [current: string, prev
 export const repeatsSince = (now: Date): Date => new Date(now.getTime() - MINUTE_MS);
 
 const keyOf = (content: unknown, minute: number): string =>
-  createHash('sha256').update(JSON.stringify([content, minute])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify([content, minute]))
+    .digest('hex');

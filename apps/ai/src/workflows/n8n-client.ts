@@ -1,7 +1,13 @@
 import { ServiceError } from '@alertagent/contracts';
 import { AlertAgentConfig, outboundClient, type OutboundClient, type OutboundResponse } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen, type CircuitBreakerPolicy } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import { WorkflowCallError } from './workflow-call-error';
 import { workflowRequest, type WorkflowSubject } from './workflow-request';
 
@@ -49,7 +55,9 @@ export class N8nClient {
       await this.breaker.execute(() => this.post(subject));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, { cause: error });
+      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, {
+        cause: error,
+      });
     }
   }
 
@@ -96,10 +104,14 @@ function callFailed(error: unknown): WorkflowCallError {
 function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null {
   if (status >= 200 && status < 300) {
     // A login page or proxy in between also answers 200; n8n answers JSON or nothing.
-    return body.trim() === '' || isJson(body) ? null : new WorkflowCallError('n8n answered something that is not JSON', true);
+    return body.trim() === '' || isJson(body)
+      ? null
+      : new WorkflowCallError('n8n answered something that is not JSON', true);
   }
-  if (status >= 300 && status < 400) return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false);
-  if (status === 401 || status === 403) return new WorkflowCallError(`n8n refused the header authentication (${status})`, false);
+  if (status >= 300 && status < 400)
+    return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false);
+  if (status === 401 || status === 403)
+    return new WorkflowCallError(`n8n refused the header authentication (${status})`, false);
   // A webhook is registered some seconds after its workflow was published or n8n was started.
   if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true);
   return new WorkflowCallError(`n8n answered ${status}`, status === 408 || status === 429 || status >= 500);

@@ -24,7 +24,8 @@ describe('the Dify stub, like Dify,', () => {
     });
 
   const streamed = { query: 'why?', response_mode: 'streaming' };
-  const eventsOf = (text: string): string[] => [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => (JSON.parse(json ?? '') as { event: string }).event);
+  const eventsOf = (text: string): string[] =>
+    [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => (JSON.parse(json ?? '') as { event: string }).event);
 
   it('answers 401 for a wrong key', async () => {
     const answer = await ask(await stubOf('chat'), '/v1/chat-messages', streamed, 'app-wrong');
@@ -44,12 +45,20 @@ describe('the Dify stub, like Dify,', () => {
   it('takes an omitted response mode for blocking, which agents refuse', async () => {
     const answer = await ask(await stubOf('agent-chat'), '/v1/chat-messages', { query: 'why?' });
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ code: 'invalid_param', message: 'Agent Chat App does not support blocking mode' });
+    expect(await answer.json()).toMatchObject({
+      code: 'invalid_param',
+      message: 'Agent Chat App does not support blocking mode',
+    });
   });
 
   it('refuses inputs that are not text, missing users and conversation ids that are no UUIDs', async () => {
     const stub = await stubOf('chat');
-    for (const wrong of [{ inputs: { alert_data: {} } }, { user: undefined }, { conversation_id: 'conv-123' }, { inputs: undefined }]) {
+    for (const wrong of [
+      { inputs: { alert_data: {} } },
+      { user: undefined },
+      { conversation_id: 'conv-123' },
+      { inputs: undefined },
+    ]) {
       const answer = await ask(stub, '/v1/chat-messages', { ...streamed, ...wrong });
       expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 });
       expect(await answer.json()).toMatchObject({ code: 'invalid_param' });
@@ -81,14 +90,19 @@ describe('the Dify stub, like Dify,', () => {
   });
 
   it('answers a failed run with HTTP 200 and a status inside', async () => {
-    const answer = await ask(await stubOf('workflow', 'failed-run'), '/v1/workflows/run', { response_mode: 'blocking' });
+    const answer = await ask(await stubOf('workflow', 'failed-run'), '/v1/workflows/run', {
+      response_mode: 'blocking',
+    });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ data: { status: 'failed', outputs: null } });
   });
 
   it('answers a run with its outputs', async () => {
     const answer = await ask(await stubOf('workflow'), '/v1/workflows/run', { response_mode: 'blocking' });
-    expect(await answer.json()).toMatchObject({ workflow_run_id: expect.any(String), data: { status: 'succeeded', outputs: { text: expect.any(String) } } });
+    expect(await answer.json()).toMatchObject({
+      workflow_run_id: expect.any(String),
+      data: { status: 'succeeded', outputs: { text: expect.any(String) } },
+    });
   });
 
   it('tells what kind of app it is', async () => {

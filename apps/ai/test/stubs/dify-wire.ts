@@ -13,13 +13,29 @@ export function chatEvents({ app, text, ending }: { app: string; text: string; e
   const pieces = piecesOf(text);
   const piece = (event: string) => (answer: string) => ({ event, ...envelope, id, answer });
   const end = { event: 'message_end', ...envelope, id, metadata: { usage: {}, retriever_resources: [] } };
-  const failure = { event: 'error', ...envelope, status: 400, code: 'completion_request_error', message: 'The model is not available' };
-  const finished = (status: string) => ({ event: 'workflow_finished', ...envelope, data: { id, status, error: status === 'failed' ? 'node LLM failed' : null } });
+  const failure = {
+    event: 'error',
+    ...envelope,
+    status: 400,
+    code: 'completion_request_error',
+    message: 'The model is not available',
+  };
+  const finished = (status: string) => ({
+    event: 'workflow_finished',
+    ...envelope,
+    data: { id, status, error: status === 'failed' ? 'node LLM failed' : null },
+  });
 
   const body: DifyEvent[] = [null];
-  if (app === 'agent-chat') body.push({ event: 'agent_thought', ...envelope, thought: 'let me see' }, ...pieces.map(piece('agent_message')));
+  if (app === 'agent-chat')
+    body.push({ event: 'agent_thought', ...envelope, thought: 'let me see' }, ...pieces.map(piece('agent_message')));
   else if (app === 'agent') body.push(...pieces.map(piece('agent_message')), piece('message')(text));
-  else if (app === 'advanced-chat') body.push({ event: 'workflow_started', ...envelope, data: { id } }, { event: 'node_started', ...envelope, data: { id } }, ...pieces.map(piece('message')));
+  else if (app === 'advanced-chat')
+    body.push(
+      { event: 'workflow_started', ...envelope, data: { id } },
+      { event: 'node_started', ...envelope, data: { id } },
+      ...pieces.map(piece('message')),
+    );
   else body.push(...pieces.map(piece('message')));
 
   switch (ending) {
@@ -63,5 +79,7 @@ export function runReply({ status, text }: { status: string; text: string }): ob
 
 function piecesOf(text: string): string[] {
   const size = Math.max(16, Math.ceil(text.length / 40));
-  return text === '' ? [''] : Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size));
+  return text === ''
+    ? ['']
+    : Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size));
 }

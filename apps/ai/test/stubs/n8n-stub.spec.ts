@@ -29,7 +29,10 @@ describe('the n8n stub, like n8n,', () => {
   it('answers 404 with a hint for a path that is not registered', async () => {
     const answer = await call('/webhook/unknown');
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ message: expect.stringContaining('not registered'), hint: expect.any(String) });
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining('not registered'),
+      hint: expect.any(String),
+    });
   });
 
   it('answers 404 for the wrong method', async () => {

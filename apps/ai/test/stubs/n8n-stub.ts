@@ -53,7 +53,8 @@ export class N8nStub extends StubServer {
     { raw, isJson }: { raw: string; isJson: boolean },
     response: ServerResponse,
   ): Promise<void> {
-    if (call.path === '/healthz' || call.path === '/healthz/readiness') return sendJson(response, 200, { status: 'ok' });
+    if (call.path === '/healthz' || call.path === '/healthz/readiness')
+      return sendJson(response, 200, { status: 'ok' });
     if (this.refuse(call, { raw, isJson }, response)) return;
     switch (this.mode) {
       case 'slow':

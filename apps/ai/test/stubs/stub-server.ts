@@ -53,7 +53,11 @@ export abstract class StubServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  protected abstract answer(call: SeenCall, request: { raw: string; isJson: boolean }, response: ServerResponse): Promise<void> | void;
+  protected abstract answer(
+    call: SeenCall,
+    request: { raw: string; isJson: boolean },
+    response: ServerResponse,
+  ): Promise<void> | void;
 
   protected hold(): Promise<void> {
     const { slowMs } = this;

@@ -12,7 +12,7 @@ import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { clusterView } from './cluster-content';
-import type { StoredCluster } from './cluster.entity';
+import type { StoredCluster } from './stored-cluster';
 import { ClustersStore } from './clusters.store';
 import { assertCursor } from './cursor';
 

@@ -9,7 +9,7 @@ import { AuditLog, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { clusterView } from './cluster-content';
-import type { StoredCluster } from './cluster.entity';
+import type { StoredCluster } from './stored-cluster';
 
 interface Change {
   before: StoredCluster;

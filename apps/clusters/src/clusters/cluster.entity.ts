@@ -1,17 +1,7 @@
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
 import type { ClusterContent } from './cluster-content';
-
-/** A cluster; retired ones are kept. */
-export interface StoredCluster extends ClusterContent {
-  id: string;
-  /** The name while it is taken; null for retired clusters, which give theirs back. */
-  activeName: string | null;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-  retiredAt: Date | null;
-}
+import type { StoredCluster } from './stored-cluster';
 
 export const clusterEntity = new EntitySchema<StoredCluster>({
   name: 'alertmanager_clusters',

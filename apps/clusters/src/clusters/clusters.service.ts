@@ -15,7 +15,7 @@ import { HealthStore } from '../health/health.store';
 import { TokenIssuer } from '../tokens/token-issuer';
 import { clusterContent, clusterView, isSameContent } from './cluster-content';
 import { ClusterRecord } from './cluster-record';
-import type { StoredCluster } from './cluster.entity';
+import type { StoredCluster } from './stored-cluster';
 import { ClustersStore } from './clusters.store';
 
 /** Registers, changes and retires clusters. Each is one transaction with its tokens, events and audit record. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, type EntityManager } from 'typeorm';
-import { clusterEntity, type StoredCluster } from './cluster.entity';
+import { clusterEntity } from './cluster.entity';
+import type { StoredCluster } from './stored-cluster';
 
 /** Which clusters a list shows. */
 export interface ClusterFilter {

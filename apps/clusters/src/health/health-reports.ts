@@ -3,7 +3,7 @@ import { Inbox, type Delivery } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
-import type { StoredCluster } from '../clusters/cluster.entity';
+import type { StoredCluster } from '../clusters/stored-cluster';
 import { ClustersStore } from '../clusters/clusters.store';
 import { countCheck } from './cluster-health';
 import { HealthJudge } from './health-judge';

@@ -2,7 +2,7 @@ import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
-import type { StoredCluster } from '../clusters/cluster.entity';
+import type { StoredCluster } from '../clusters/stored-cluster';
 import { ClustersStore } from '../clusters/clusters.store';
 import { HealthJudge } from './health-judge';
 import { HealthMetrics } from './health.metrics';

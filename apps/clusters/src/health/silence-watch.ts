@@ -1,4 +1,4 @@
-import { Clock, LOGGER, type Logger } from '@alertagent/service-kit';
+import { Clock, LOGGER, NatsLink, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { SilenceCheck } from './silence-check';
 
@@ -9,17 +9,19 @@ const LOOK_EVERY_MS = 5_000;
 @Injectable()
 export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log: Logger;
-  private readonly watchingSince: Date;
+  /** Reports arrive over NATS: silence before we could hear proves nothing. */
+  private listeningSince: Date;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | null = null;
 
   constructor(
     private readonly check: SilenceCheck,
-    clock: Clock,
+    private readonly clock: Clock,
+    private readonly link: NatsLink,
     @Inject(LOGGER) log: Logger,
   ) {
     this.log = log.component('silence-watch');
-    this.watchingSince = clock.now();
+    this.listeningSince = clock.now();
   }
 
   onApplicationBootstrap(): void {
@@ -34,8 +36,9 @@ export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Looks once; a look that is going on is joined. Never fails: the next look tries again. */
   async look(): Promise<void> {
+    if (!this.link.isUp) this.listeningSince = this.clock.now();
     this.looking ??= this.check
-      .run(this.watchingSince)
+      .run(this.listeningSince)
       .catch((error: unknown) => this.log.warn({ error }, 'could not look for silent members'))
       .finally(() => (this.looking = null));
     await this.looking;

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { currentContext, type HttpApplication } from '@alertagent/service-kit';
+import { ServiceError } from '@alertagent/contracts';
+import { bearerToken, currentContext, type HttpApplication } from '@alertagent/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Longest long poll the config service holds, and some time for the answer. */
@@ -16,6 +17,8 @@ export function registerConfigProxy(app: HttpApplication, target: string): void 
   const fastify = app.getHttpAdapter().getInstance();
   const request = target.startsWith('https:') ? httpsRequest : httpRequest;
   const forward = (incoming: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    // Only the config service can tell a good token from a bad one, but none at all is refused here.
+    if (bearerToken(incoming) === null) throw new ServiceError('unauthenticated', 'a valid bearer token is required');
     reply.hijack();
     const headers = Object.fromEntries(FORWARDED.map((name) => [name, incoming.headers[name]]).filter(([, value]) => value !== undefined));
     const correlation = currentContext()?.correlationId;

@@ -57,6 +57,8 @@ export interface AlertEvent {
   webhook: ClaimedWebhook;
   index: number;
   alert: NormalisedAlert;
+  /** The group of alerts it belongs to. */
+  group_key: string;
   notes: StageNote[];
   episode: Episode | null;
   incident: WorkingIncident | null;

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 
-/** Rows in one statement: SQLite takes 32,766 parameters, and a statement should not grow past a few MB. */
-const INSERT_ROWS = 500;
+/** Rows in one INSERT: composing a larger statement would hold up the webhooks that wait for their answer. */
+const INSERT_ROWS = 125;
+/** Keys in one SELECT. */
+const SELECT_KEYS = 500;
 /** Rows in one UPDATE; the server compares each row with each CASE. */
 const UPDATE_ROWS = 100;
 
@@ -41,7 +43,7 @@ export async function selectIn<Row>(
 ): Promise<Row[]> {
   const found: Row[] = [];
   // Sorted, so that two workers that lock the same rows meet in the same order.
-  for (const chunk of chunks([...new Set(keys)].sort(), INSERT_ROWS)) {
+  for (const chunk of chunks([...new Set(keys)].sort(), SELECT_KEYS)) {
     found.push(...((await tx.query(sql(placeholdersFor(chunk)), chunk)) as Row[]));
   }
   return found;

@@ -1,8 +1,6 @@
-import { groupKey } from '@alertagent/alerting';
 import type { EntityManager } from 'typeorm';
 import type { Batch, Episode, WorkingIncident } from './batch';
 import { selectIn } from './bulk-write';
-import type { ConvergenceRules } from './stages/converge';
 
 type EpisodeColumns = Omit<Episode, 'source' | 'isChanged'>;
 const EPISODE = ['id', 'episode_key', 'label_hash', 'cluster_id', 'status', 'starts_at_ms', 'ends_at_ms', 'incident_id', 'suppressed_by'];
@@ -29,11 +27,11 @@ const INCIDENT = [
  * Fills a batch with what is known about its alerts, in four reads however many alerts there are. What is read is locked until
  * the transaction ends: what the stages decide on stays true.
  */
-export async function loadBatch(tx: EntityManager, batch: Batch, rules: ConvergenceRules): Promise<void> {
+export async function loadBatch(tx: EntityManager, batch: Batch): Promise<void> {
   const lock = tx.connection.options.type === 'better-sqlite3' ? '' : ' FOR UPDATE';
   await loadEpisodes(tx, batch, lock);
   const ids = [...batch.episodes.values(), ...batch.newest.values()].flatMap(({ incident_id }) => incident_id ?? []);
-  const keys = batch.events.map(({ alert }) => (rules.enabled ? groupKey(alert, rules.group_by) : alert.episode_key));
+  const keys = batch.events.map(({ group_key }) => group_key);
   learnIncidents(batch, await selectIn(tx, ids, (list) => `SELECT ${INCIDENT} FROM incidents WHERE id IN (${list})${lock}`));
   learnIncidents(batch, await selectIn(tx, keys, (list) => `SELECT ${INCIDENT} FROM incidents WHERE open_key IN (${list})${lock}`));
 }

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PipelineBell } from '../intake/pipeline-bell';
+import { WebhookIntake } from '../intake/webhook-intake';
 import { FailedBatch, isDatabaseAway } from './failed-batch';
 import { Pipeline } from './pipeline';
 import { PipelineMetrics } from './pipeline.metrics';
@@ -11,6 +13,10 @@ const POLL_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
 /** Collisions with another worker in a row before the rows are taken one by one. */
 const MAX_COLLISIONS = 5;
+/** From this many webhooks that wait for their commit on, answering senders comes before processing. */
+const BUSY_INTAKE = 16;
+/** Then the pipeline rests three times as long as it worked, but never longer than this many milliseconds. */
+const MAX_REST_MS = 250;
 
 /** Keeps the pipeline running in this process: at each webhook, and from time to time by itself. */
 @Injectable()
@@ -27,6 +33,7 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly failed: FailedBatch,
     private readonly metrics: PipelineMetrics,
     private readonly bell: PipelineBell,
+    private readonly intake: WebhookIntake,
     @Inject(LOGGER) log: Logger,
   ) {
     this.log = log.component('pipeline');
@@ -54,9 +61,11 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
 
   /** One batch. Returns for how many milliseconds there is nothing to do. */
   private async turn(): Promise<number> {
+    const started = performance.now();
     try {
       const processed = await this.pipeline.processNext();
       this.recovered();
+      if (this.intake.depth >= BUSY_INTAKE) await delay(Math.min(MAX_REST_MS, 3 * (performance.now() - started)));
       return processed > 0 ? 0 : POLL_MS;
     } catch (error) {
       return this.afterFailure(error);

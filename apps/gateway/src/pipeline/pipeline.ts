@@ -55,8 +55,8 @@ export class Pipeline {
   private async processIn(tx: EntityManager, only?: string): Promise<Batch | null> {
     const webhooks = await this.inbox.claim(tx, MAX_ALERTS, only);
     if (webhooks.length === 0) return null;
-    const batch = await normalise(webhooks);
-    await loadBatch(tx, batch, this.convergence);
+    const batch = await normalise(webhooks, this.convergence);
+    await loadBatch(tx, batch);
     for (const event of batch.events) this.runStages(event, batch);
     settleIncidents(batch);
     await record(tx, batch, this.clock.now().getTime());

@@ -8,8 +8,10 @@ import {
   type ObjectLiteral,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { clusterMemberEntity, type ClusterMember } from './cluster-member.entity';
-import { knownClusterEntity, type KnownCluster } from './known-cluster.entity';
+import { clusterMemberEntity } from './cluster-member.entity';
+import type { ClusterMember } from './cluster-member';
+import { knownClusterEntity } from './known-cluster.entity';
+import type { KnownCluster } from './known-cluster';
 import { targetingLockEntity } from './targeting-lock.entity';
 
 /** A member silent for this long, in milliseconds, is taken for gone: a replica that was scaled away must not hold rules back for ever. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ClusterMember } from '../clusters/cluster-member.entity';
+import type { ClusterMember } from '../clusters/cluster-member';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsStore, type Proofs } from './distributions.store';
 import type { Transition } from './distributions.metrics';

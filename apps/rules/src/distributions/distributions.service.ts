@@ -2,7 +2,7 @@ import type { DistributionTarget, RuleDistribution } from '@alertagent/contracts
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ClusterMember } from '../clusters/cluster-member.entity';
+import type { ClusterMember } from '../clusters/cluster-member';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { membersOf, targetOf } from './cluster-distributions';
 import { DistributionsStore, type Proofs } from './distributions.store';

@@ -2,7 +2,7 @@ import type { MemberReported } from '@alertagent/contracts';
 import { Clock, Inbox, type Delivery } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ClusterMember } from '../clusters/cluster-member.entity';
+import type { ClusterMember } from '../clusters/cluster-member';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { ClusterDistributions } from './cluster-distributions';
 import { DistributionsMetrics, type Transition } from './distributions.metrics';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { KnownCluster } from '../clusters/known-cluster.entity';
+import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { Transition } from '../distributions/distributions.metrics';
 import { DistributionsStore } from '../distributions/distributions.store';

@@ -2,7 +2,7 @@ import type { Actor, ClusterChanged, ClusterRetired } from '@alertagent/contract
 import { AuditLog, Clock, Inbox, type Delivery } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { KnownCluster } from '../clusters/known-cluster.entity';
+import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsMetrics, type Transition } from '../distributions/distributions.metrics';
 import { ClusterTargeting } from './cluster-targeting';

@@ -198,7 +198,8 @@ export class EventConsumer {
 
   private giveBack(message: JsMsg, { deliveries }: Delivery): void {
     this.givenBack.add(message.seq);
-    message.nak(this.policy.redeliveryDelayMs(deliveries));
+    // Whole milliseconds: the server takes a fraction for no delay at all.
+    message.nak(Math.round(this.policy.redeliveryDelayMs(deliveries)));
   }
 
   private poison(message: JsMsg, delivery: Delivery, error: unknown): PoisonMessage {

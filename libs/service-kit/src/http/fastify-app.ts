@@ -1,5 +1,5 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newContext, runInContext, type RequestContext } from '../context/request-context';
 import { HTTP_LIMITS } from '../ops/ops-server';
 import { answerClientError } from './client-error';
@@ -27,7 +27,7 @@ export function newFastifyAdapter(): FastifyAdapter {
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded never reaches our hooks; Fastify's own answer would quote it.
-    frameworkErrors: (error, request, reply) => {
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers(headersOf(contextOf(request)));
       sendProblem(reply, error, () => undefined);
     },

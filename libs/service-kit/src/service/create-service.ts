@@ -58,6 +58,9 @@ export function databaseOf(definition: ServiceDefinition): ServiceDatabase {
 export const databaseUrlOf = (definition: ServiceDefinition, config: AlertAgentConfig): string =>
   config.database.connectionUrl() ?? `sqlite:${join(config.data_dir, `${definition.name}.sqlite`)}`;
 
+/** How long a closing service lets its last answers be read, in milliseconds; the process has 10 s in all. */
+const LAST_ANSWERS_MS = 5_000;
+
 /** Starts a service in this process: operations port, database, bus, handlers, HTTP, outbox relay, in this order. */
 export async function createService(definition: ServiceDefinition, setup: ServiceSetup): Promise<RunningService> {
   const opened: (() => Promise<void>)[] = [];
@@ -117,7 +120,9 @@ async function openService(
 
   const close = async (): Promise<void> => {
     readiness.stopping();
+    const patience = setTimeout(() => cutConnections(app), LAST_ANSWERS_MS);
     await app.close();
+    clearTimeout(patience);
     await relay.stop();
     await cache.close();
     await link.close();
@@ -125,6 +130,11 @@ async function openService(
     await ops.stop();
   };
   return { app, readiness, opsPort, httpUrl, close };
+}
+
+/** Ends connections whose answer is not read to its end; what was asked is answered by then. */
+function cutConnections(app: INestApplicationContext): void {
+  if ('getHttpServer' in app) (app as HttpApplication).getHttpServer().closeAllConnections();
 }
 
 function openLink({ name }: ServiceDefinition, { config, log }: ServiceSetup): NatsLink {

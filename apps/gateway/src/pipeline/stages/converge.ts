@@ -1,4 +1,4 @@
-import { canJoin, groupKey, type ConvergencePolicy } from '@alertagent/alerting';
+import { canJoin, type ConvergencePolicy } from '@alertagent/alerting';
 import { newId } from '@alertagent/service-kit';
 import { severityRank } from '../../incidents/severity-rank';
 import { end, type AlertEvent, type Batch, type Episode, type Stage, type WorkingIncident } from '../batch';
@@ -21,8 +21,7 @@ export function convergeBy(rules: ConvergenceRules): Stage {
     if (!episode) throw new Error('an event without an episode must have ended before');
     if (alert.status === 'resolved') return memberResolved(event, episode, batch);
 
-    const key = rules.enabled ? groupKey(alert, rules.group_by) : alert.episode_key;
-    const current = batch.openByGroup.get(key);
+    const current = batch.openByGroup.get(event.group_key);
     const verdict = current
       ? canJoin(asConverging(current), rules, event.webhook.received_at)
       : { join: false, why: 'no open incident of this group' };
@@ -31,7 +30,7 @@ export function convergeBy(rules: ConvergenceRules): Stage {
       return end(event, { stage: 'converge', outcome: 'merged', why: verdict.why }, 'merged');
     }
     if (current) closeToNewAlerts(current, event, verdict.why);
-    open(event, episode, key, batch, rules);
+    open(event, episode, batch, rules);
     return end(event, { stage: 'converge', outcome: 'opened', why: `opened an incident: ${verdict.why}` }, 'opened');
   };
 }
@@ -86,14 +85,14 @@ function join(event: AlertEvent, episode: Episode, incident: WorkingIncident): v
   incident.moments.push({ kind: 'severity_raised', at: event.webhook.received_at, why, alert_id: episode.id });
 }
 
-function open(event: AlertEvent, episode: Episode, key: string, batch: Batch, rules: ConvergenceRules): void {
+function open(event: AlertEvent, episode: Episode, batch: Batch, rules: ConvergenceRules): void {
   const at = event.webhook.received_at;
   const group_labels = groupLabels(event, rules);
   const incident: WorkingIncident = {
     id: newId(),
     cluster_id: event.alert.cluster_id,
-    group_key: key,
-    open_key: key,
+    group_key: event.group_key,
+    open_key: event.group_key,
     title: titleOf(event, group_labels),
     severity: severityText(event),
     severity_rank: severityRank(event.alert.severity),
@@ -111,7 +110,7 @@ function open(event: AlertEvent, episode: Episode, key: string, batch: Batch, ru
   };
   enter(event, episode, incident);
   batch.incidents.set(incident.id, incident);
-  batch.openByGroup.set(key, incident);
+  batch.openByGroup.set(event.group_key, incident);
 }
 
 function enter(event: AlertEvent, episode: Episode, incident: WorkingIncident): void {

@@ -11,6 +11,7 @@ function eventAt(receivedAt: number, changes: { status?: 'firing' | 'resolved'; 
     webhook: { id: 'w', cluster_id: 'c', received_at: receivedAt, alert_count: 1, attempts: 0, body: '' },
     index: 0,
     alert: { status, starts_at_ms: 0, labels: {} } as NormalisedAlert,
+    group_key: 'g',
     notes: [],
     episode: { status, suppressed_by: suppressedBy } as Episode,
     incident: null,
