@@ -3,8 +3,18 @@ const services = 'gateway|rules|clusters|config|ai';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'libs-do-not-import-apps', severity: 'error', from: { path: '(^|/)libs/[^/]+/src' }, to: { path: '(^|/)(apps|tools)/' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'libs-do-not-import-apps',
+      severity: 'error',
+      from: { path: '(^|/)libs/[^/]+/src' },
+      to: { path: '(^|/)(apps|tools)/' },
+    },
     {
       name: 'apps-do-not-import-each-other',
       comment: 'Services talk over the bus; tests may import the service they test.',
@@ -23,7 +33,13 @@ module.exports = {
       comment: 'Domain logic does no I/O, so that it can be simulated and replayed.',
       severity: 'error',
       from: { path: '(^|/)libs/alerting/src', pathNot: '\\.spec\\.ts$' },
-      to: { path: ['(^|/)libs/(contracts|service-kit)/', '^(node:)?(fs|net|http|https|child_process|dgram|dns|tls|worker_threads)', 'node_modules/(@nestjs|nats|typeorm|undici)/'] },
+      to: {
+        path: [
+          '(^|/)libs/(contracts|service-kit)/',
+          '^(node:)?(fs|net|http|https|child_process|dgram|dns|tls|worker_threads)',
+          'node_modules/(@nestjs|nats|typeorm|undici)/',
+        ],
+      },
     },
     {
       name: 'only-the-kit-speaks-nats-and-drivers',
@@ -49,6 +65,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
-    enhancedResolveOptions: { conditionNames: ['@alertagent/source', 'types', 'import', 'require', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['@alertagent/source', 'types', 'import', 'require', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };

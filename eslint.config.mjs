@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.alertagent/**', 'tools/checks/fixtures/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/coverage/**',
+      '.nx/**',
+      '.alertagent/**',
+      'tools/checks/fixtures/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -11,7 +20,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "Literal[value=/^alertagent\\.[a-z]+\\.v[0-9]/]",
+          selector: 'Literal[value=/^alertagent\\.[a-z]+\\.v[0-9]/]',
           message: 'A subject is written in libs/contracts and nowhere else; import the contract.',
         },
       ],
@@ -26,7 +35,10 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { inheritedMethods: false } }],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/no-empty-function': 'off',
       // Nest modules and the empty request payload are classes without members.
       '@typescript-eslint/no-extraneous-class': 'off',
@@ -39,6 +51,24 @@ export default tseslint.config(
   { files: ['libs/contracts/src/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.spec.ts', '**/test/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Command line programs talk to people on the terminal.
-  { files: ['tools/**/*.{ts,mjs,cjs}', '**/*.{mjs,cjs}'], rules: { 'no-console': 'off' }, languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly', performance: 'readonly' } } },
+  {
+    files: ['tools/**/*.{ts,mjs,cjs}', '**/*.{mjs,cjs}'],
+    rules: { 'no-console': 'off' },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+      },
+    },
+  },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

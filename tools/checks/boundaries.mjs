@@ -9,10 +9,14 @@ const { forbidden } = require('../../.dependency-cruiser.cjs');
 
 function cruise(args) {
   const bin = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
-  const result = spawnSync(process.execPath, [bin, '--output-type', 'json', '--config', '.dependency-cruiser.cjs', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-  });
+  const result = spawnSync(
+    process.execPath,
+    [bin, '--output-type', 'json', '--config', '.dependency-cruiser.cjs', ...args],
+    {
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+    },
+  );
   if (!result.stdout) throw new Error(result.stderr || 'dependency-cruiser printed nothing');
   return JSON.parse(result.stdout).summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
 }
@@ -25,10 +29,20 @@ const dead = forbidden.map(({ name }) => name).filter((name) => !caught.has(name
 for (const name of dead) console.error(`the rule ${name} did not catch its fixture`);
 
 // ESLint's own fixture: a subject written outside of the contracts.
-const lint = spawnSync(process.execPath, ['node_modules/eslint/bin/eslint.js', '--no-ignore', '--stdin', '--stdin-filename', 'tools/checks/literal-subject.mjs'], {
-  encoding: 'utf8',
-  input: readFileSync('tools/checks/fixtures/literal-subject.mjs', 'utf8'),
-});
+const lint = spawnSync(
+  process.execPath,
+  [
+    'node_modules/eslint/bin/eslint.js',
+    '--no-ignore',
+    '--stdin',
+    '--stdin-filename',
+    'tools/checks/literal-subject.mjs',
+  ],
+  {
+    encoding: 'utf8',
+    input: readFileSync('tools/checks/fixtures/literal-subject.mjs', 'utf8'),
+  },
+);
 const literalCaught = `${lint.stdout}`.includes('no-restricted-syntax');
 if (!literalCaught) console.error('ESLint did not catch a subject written outside of libs/contracts');
 

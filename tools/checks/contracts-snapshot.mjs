@@ -21,14 +21,37 @@ const schemas = validationMetadatasToSchemas({
   },
 });
 const bySubject = (a, b) => (a.subject < b.subject ? -1 : 1);
-const askers = (subject) => contracts.SERVICE_NAMES.filter((name) => contracts.access[name].asks.some((request) => request.subject === subject));
-const hearers = (subject) => contracts.SERVICE_NAMES.filter((name) => contracts.access[name].hears.some((event) => event.subject === subject));
+const askers = (subject) =>
+  contracts.SERVICE_NAMES.filter((name) => contracts.access[name].asks.some((request) => request.subject === subject));
+const hearers = (subject) =>
+  contracts.SERVICE_NAMES.filter((name) => contracts.access[name].hears.some((event) => event.subject === subject));
 
 const snapshot = {
-  events: [...contracts.allEvents].sort(bySubject).map(({ subject, owner, payload, key }) => ({ subject, owner, payload: payload.name, key, heard_by: hearers(subject) })),
-  requests: [...contracts.allRequests].sort(bySubject).map(({ subject, owner, request, reply, timeoutMs }) => ({ subject, owner, request: request.name, reply: reply.name, timeout_ms: timeoutMs, asked_by: askers(subject) })),
+  events: [...contracts.allEvents]
+    .sort(bySubject)
+    .map(({ subject, owner, payload, key }) => ({
+      subject,
+      owner,
+      payload: payload.name,
+      key,
+      heard_by: hearers(subject),
+    })),
+  requests: [...contracts.allRequests]
+    .sort(bySubject)
+    .map(({ subject, owner, request, reply, timeoutMs }) => ({
+      subject,
+      owner,
+      request: request.name,
+      reply: reply.name,
+      timeout_ms: timeoutMs,
+      asked_by: askers(subject),
+    })),
   streams: contracts.streams,
   schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
 };
 
-checkedIn('libs/contracts/contracts.snapshot.json', `${JSON.stringify(snapshot, null, 2)}\n`, 'npm run contracts:snapshot');
+checkedIn(
+  'libs/contracts/contracts.snapshot.json',
+  `${JSON.stringify(snapshot, null, 2)}\n`,
+  'npm run contracts:snapshot',
+);

@@ -6,8 +6,12 @@ const tsc = 'node_modules/typescript/bin/tsc';
 const projects = ['tools/launcher/tsconfig.build.json', `apps/${service}/tsconfig.build.json`];
 if (spawnSync(process.execPath, [tsc, '-b', ...projects], { stdio: 'inherit' }).status !== 0) process.exit(1);
 
-const compiler = spawn(process.execPath, [tsc, '-b', '--watch', '--preserveWatchOutput', ...projects], { stdio: 'inherit' });
-const launcher = spawn(process.execPath, ['tools/launcher/dist/main.js', '--only', service, '--watch'], { stdio: 'inherit' });
+const compiler = spawn(process.execPath, [tsc, '-b', '--watch', '--preserveWatchOutput', ...projects], {
+  stdio: 'inherit',
+});
+const launcher = spawn(process.execPath, ['tools/launcher/dist/main.js', '--only', service, '--watch'], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => launcher.kill(signal));
 launcher.on('exit', (code) => {
   compiler.kill();

@@ -30,7 +30,10 @@ const figures = [];
 function run(name, [file, ...args], env = {}) {
   const began = Date.now();
   console.log(`\n=== ${name}`);
-  const { status, signal } = spawnSync(file, args, { stdio: 'inherit', env: { ...process.env, NX_NO_CLOUD: 'true', ...env } });
+  const { status, signal } = spawnSync(file, args, {
+    stdio: 'inherit',
+    env: { ...process.env, NX_NO_CLOUD: 'true', ...env },
+  });
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   if (status !== 0) failures.push(`${name} failed (${signal ?? `exit ${status}`})`);
   figures.push(`${name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
@@ -38,7 +41,9 @@ function run(name, [file, ...args], env = {}) {
 }
 
 function tally(tier, results, isIn) {
-  const suites = results.flatMap((file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults : [])).filter(({ name }) => isIn(name));
+  const suites = results
+    .flatMap((file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults : []))
+    .filter(({ name }) => isIn(name));
   const tests = suites.flatMap(({ assertionResults }) => assertionResults);
   const passed = tests.filter(({ status }) => status === 'passed').length;
   const left = tests.filter(({ status }) => !['passed', 'failed'].includes(status)).length;
@@ -50,8 +55,19 @@ function tally(tier, results, isIn) {
 for (const [name, command] of STATIC) run(name, command);
 
 run('servers', [process.execPath, 'tools/checks/ensure-servers.mjs']);
-const shared = { ALERTAGENT_TEST_EVIDENCE: evidence, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --no-warnings`.trim() };
-const jest = (config, output, extra = []) => [...bin('jest/bin/jest.js'), '-c', config, '--ci', '--json', `--outputFile=${output}`, ...extra];
+const shared = {
+  ALERTAGENT_TEST_EVIDENCE: evidence,
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --no-warnings`.trim(),
+};
+const jest = (config, output, extra = []) => [
+  ...bin('jest/bin/jest.js'),
+  '-c',
+  config,
+  '--ci',
+  '--json',
+  `--outputFile=${output}`,
+  ...extra,
+];
 const [parts, whole] = [join(work, 'parts.json'), join(work, 'whole.json')];
 run('unit and integration tests', jest('jest.config.cjs', parts, ['--maxWorkers=2']), shared);
 run('system tests', jest('apps/e2e/jest.config.cjs', whole, ['--runInBand']), shared);
@@ -65,6 +81,8 @@ for (const component of COMPONENTS) {
 }
 rmSync(work, { recursive: true, force: true });
 
-console.log(`\n=== summary\n${figures.join('\n')}\nreal components used: ${COMPONENTS.filter((name) => started.has(name)).join(', ')}`);
+console.log(
+  `\n=== summary\n${figures.join('\n')}\nreal components used: ${COMPONENTS.filter((name) => started.has(name)).join(', ')}`,
+);
 for (const failure of failures) console.error(`FAILED: ${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);

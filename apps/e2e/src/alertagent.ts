@@ -60,7 +60,8 @@ export class AlertAgent {
       timeoutMs,
       intervalMs: 50,
     });
-    if (!text.test(this.output())) throw new Error(`npm start ended before it said ${text}:\n${this.output().slice(-4000)}`);
+    if (!text.test(this.output()))
+      throw new Error(`npm start ended before it said ${text}:\n${this.output().slice(-4000)}`);
   }
 
   get adminToken(): string {
@@ -72,7 +73,12 @@ export class AlertAgent {
   }
 
   /** Calls the API as the administrator (or with another token; none when null). */
-  async call<T>(method: string, path: string, body?: unknown, token: string | null = this.adminToken): Promise<{ status: number; body: T }> {
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token: string | null = this.adminToken,
+  ): Promise<{ status: number; body: T }> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {

@@ -71,7 +71,11 @@ describe('npm start', () => {
   });
 
   it('keeps its secrets to the owner of the files', () => {
-    for (const name of ['admin-token', 'local-cluster/tokens.json', 'local-cluster/alertmanager/alertagent-webhook.token']) {
+    for (const name of [
+      'admin-token',
+      'local-cluster/tokens.json',
+      'local-cluster/alertmanager/alertagent-webhook.token',
+    ]) {
       expect({ name, mode: (statSync(join(dataDir, name)).mode & 0o777).toString(8) }).toEqual({ name, mode: '600' });
     }
   });
@@ -84,11 +88,17 @@ describe('npm start', () => {
   });
 
   it('starts a service again that was killed', async () => {
-    const gateway = processesOf(dataDir).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/gateway/dist/main.js'));
+    const gateway = processesOf(dataDir).find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/gateway/dist/main.js'),
+    );
     expect(gateway).toBeDefined();
     process.kill(gateway!, 'SIGKILL');
 
-    await pollUntil(async () => (await incidentIds()).join() === incidents.join(), { what: 'the gateway to be back', timeoutMs: 30_000, intervalMs: 100 });
+    await pollUntil(async () => (await incidentIds()).join() === incidents.join(), {
+      what: 'the gateway to be back',
+      timeoutMs: 30_000,
+      intervalMs: 100,
+    });
   });
 
   it('refuses a second start on the same data directory and says why', async () => {

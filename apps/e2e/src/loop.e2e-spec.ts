@@ -64,7 +64,9 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
   });
 
   const target = async (): Promise<DistributionTarget | undefined> =>
-    (await agent.get<RuleDistribution>(`/rules/${ruleId}/distribution`)).targets.find(({ cluster_id }) => cluster_id === cluster.id);
+    (await agent.get<RuleDistribution>(`/rules/${ruleId}/distribution`)).targets.find(
+      ({ cluster_id }) => cluster_id === cluster.id,
+    );
   const distributed = (status: string, version: number): Promise<DistributionTarget> =>
     pollUntil(
       async () => {
@@ -113,11 +115,16 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
     expect(incident.alerts.map(({ name }) => name)).toEqual([rule.name]);
     expect(incident.analysis).toMatchObject({ status: 'completed' });
     expect(incident.analysis?.result.root_cause).not.toBe('');
-    expect(['auto_resolve', 'immediate_escalation', 'smart_routing', 'manual_review']).toContain(incident.decision?.action);
+    expect(['auto_resolve', 'immediate_escalation', 'smart_routing', 'manual_review']).toContain(
+      incident.decision?.action,
+    );
   });
 
   it('a changed rule is proven live as its new version and the alert it ended resolves the incident', async () => {
-    const changed = await agent.call<{ version: number }>('PUT', `/api/v1/rules/${ruleId}`, { ...rule, expression: 'demo_value > 50' });
+    const changed = await agent.call<{ version: number }>('PUT', `/api/v1/rules/${ruleId}`, {
+      ...rule,
+      expression: 'demo_value > 50',
+    });
     expect(changed).toMatchObject({ status: 200, body: { version: 2 } });
 
     await distributed('live', 2);
@@ -135,7 +142,11 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
     const deleted = await agent.call('DELETE', `/api/v1/rules/${ruleId}`);
     expect(deleted.status).toBe(204);
 
-    await pollUntil(async () => (await target())?.status === 'removed', { what: 'the rule to be removed', timeoutMs: 60_000, intervalMs: 100 });
+    await pollUntil(async () => (await target())?.status === 'removed', {
+      what: 'the rule to be removed',
+      timeoutMs: 60_000,
+      intervalMs: 100,
+    });
 
     expect((await cluster.loadedRules()).map(({ name }) => name)).not.toContain(rule.name);
     expect((await agent.call('GET', `/api/v1/rules/${ruleId}`)).status).toBe(404);
@@ -160,6 +171,8 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
     const { items } = await agent.get<{ items: { action: string }[] }>('/audit?limit=100');
 
     expect(verified).toMatchObject({ ok: true });
-    expect(items.map(({ action }) => action)).toEqual(expect.arrayContaining([expect.stringMatching(/rule/), expect.stringMatching(/cluster/)]));
+    expect(items.map(({ action }) => action)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/rule/), expect.stringMatching(/cluster/)]),
+    );
   });
 });

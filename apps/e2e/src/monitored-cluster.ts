@@ -39,11 +39,15 @@ export class MonitoredCluster {
   ) {}
 
   static async join(agent: AlertAgent, name: string): Promise<MonitoredCluster> {
-    const registered = await agent.call<{ id: string; tokens: { webhook: string; sync: string } }>('POST', '/api/v1/clusters', {
-      name,
-      labels: { environment: 'test' },
-      config: { sync_interval: '2s' },
-    });
+    const registered = await agent.call<{ id: string; tokens: { webhook: string; sync: string } }>(
+      'POST',
+      '/api/v1/clusters',
+      {
+        name,
+        labels: { environment: 'test' },
+        config: { sync_interval: '2s' },
+      },
+    );
     if (registered.status !== 201) throw new Error(`cluster not registered: ${JSON.stringify(registered)}`);
     const { id, tokens } = registered.body;
     const directory = await makeTempDir(`cluster-${name}`);

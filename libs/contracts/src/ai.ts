@@ -1,5 +1,17 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsNumber, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { AlertSnapshot } from './alerts';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, PageQuery } from './kit';
@@ -214,24 +226,88 @@ export class EscalationRaised {
   @ValidateNested() @Type(() => EscalationView) escalation!: EscalationView;
 }
 
-
 const owner = 'ai' as const;
 
 /** An analysis of an incident ended; the gateway shows it with the incident. */
-export const analysisCompleted = defineEvent({ owner, subject: 'alertagent.ai.v1.analysis-completed', payload: AnalysisCompleted, key: 'incident_id' });
+export const analysisCompleted = defineEvent({
+  owner,
+  subject: 'alertagent.ai.v1.analysis-completed',
+  payload: AnalysisCompleted,
+  key: 'incident_id',
+});
 /** The decision engine decided on an incident. */
-export const decisionMade = defineEvent({ owner, subject: 'alertagent.ai.v1.decision-made', payload: DecisionMade, key: 'incident_id' });
+export const decisionMade = defineEvent({
+  owner,
+  subject: 'alertagent.ai.v1.decision-made',
+  payload: DecisionMade,
+  key: 'incident_id',
+});
 /** Somebody or something asked for an action; it waits for approval. */
-export const actionRequested = defineEvent({ owner, subject: 'alertagent.ai.v1.action-requested', payload: ActionRequested, key: 'action_id' });
+export const actionRequested = defineEvent({
+  owner,
+  subject: 'alertagent.ai.v1.action-requested',
+  payload: ActionRequested,
+  key: 'action_id',
+});
 /** An alert or incident was escalated to people. */
-export const escalationRaised = defineEvent({ owner, subject: 'alertagent.ai.v1.escalation-raised', payload: EscalationRaised, key: 'escalation_id' });
+export const escalationRaised = defineEvent({
+  owner,
+  subject: 'alertagent.ai.v1.escalation-raised',
+  payload: EscalationRaised,
+  key: 'escalation_id',
+});
 
-export const startAnalysis = defineRequest({ owner, subject: 'alertagent.ai.v1.start-analysis', request: StartAnalysis, reply: AnalysisView });
-export const getAnalysis = defineRequest({ owner, subject: 'alertagent.ai.v1.get-analysis', request: ById, reply: AnalysisView });
-export const listAnalyses = defineRequest({ owner, subject: 'alertagent.ai.v1.list-analyses', request: ListAnalyses, reply: AnalysisPage });
-export const reportAnalysisStatus = defineRequest({ owner, subject: 'alertagent.ai.v1.report-analysis-status', request: ReportAnalysisStatus, reply: AnalysisView });
-export const escalate = defineRequest({ owner, subject: 'alertagent.ai.v1.escalate', request: Escalate, reply: EscalationView });
-export const listEscalations = defineRequest({ owner, subject: 'alertagent.ai.v1.list-escalations', request: ListByIncident, reply: EscalationPage });
-export const requestAction = defineRequest({ owner, subject: 'alertagent.ai.v1.request-action', request: RequestAction, reply: ActionView });
-export const listActions = defineRequest({ owner, subject: 'alertagent.ai.v1.list-actions', request: ListByIncident, reply: ActionPage });
-export const getAction = defineRequest({ owner, subject: 'alertagent.ai.v1.get-action', request: ById, reply: ActionView });
+export const startAnalysis = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.start-analysis',
+  request: StartAnalysis,
+  reply: AnalysisView,
+});
+export const getAnalysis = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.get-analysis',
+  request: ById,
+  reply: AnalysisView,
+});
+export const listAnalyses = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.list-analyses',
+  request: ListAnalyses,
+  reply: AnalysisPage,
+});
+export const reportAnalysisStatus = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.report-analysis-status',
+  request: ReportAnalysisStatus,
+  reply: AnalysisView,
+});
+export const escalate = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.escalate',
+  request: Escalate,
+  reply: EscalationView,
+});
+export const listEscalations = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.list-escalations',
+  request: ListByIncident,
+  reply: EscalationPage,
+});
+export const requestAction = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.request-action',
+  request: RequestAction,
+  reply: ActionView,
+});
+export const listActions = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.list-actions',
+  request: ListByIncident,
+  reply: ActionPage,
+});
+export const getAction = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.get-action',
+  request: ById,
+  reply: ActionView,
+});

@@ -10,7 +10,15 @@ export const INCIDENT_STATES = ['open', 'resolved'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
 /** Where an accepted alert event ends; each ends in exactly one. */
-export const DISPOSITIONS = ['opened', 'merged', 'resolved', 'duplicate', 'stale', 'suppressed', 'quarantined'] as const;
+export const DISPOSITIONS = [
+  'opened',
+  'merged',
+  'resolved',
+  'duplicate',
+  'stale',
+  'suppressed',
+  'quarantined',
+] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
 
 /** An alert as other services see it: ids and the text a person would read. */
@@ -75,14 +83,33 @@ export class LedgerEntry {
   @ValidateNested() @Type(() => DispositionCounts) dispositions!: DispositionCounts;
 }
 
-
 const owner = 'gateway' as const;
 
 /** The first alert of a group opened an incident; sent in the transaction that stored it. */
-export const incidentOpened = defineEvent({ owner, subject: 'alertagent.alerts.v1.incident-opened', payload: IncidentEvent, key: 'incident_id' });
+export const incidentOpened = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.incident-opened',
+  payload: IncidentEvent,
+  key: 'incident_id',
+});
 /** Alerts joined an open incident, or some of its alerts resolved. At most one per pipeline batch and incident. */
-export const incidentUpdated = defineEvent({ owner, subject: 'alertagent.alerts.v1.incident-updated', payload: IncidentEvent, key: 'incident_id' });
+export const incidentUpdated = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.incident-updated',
+  payload: IncidentEvent,
+  key: 'incident_id',
+});
 /** All alerts of an incident are resolved. */
-export const incidentResolved = defineEvent({ owner, subject: 'alertagent.alerts.v1.incident-resolved', payload: IncidentResolved, key: 'incident_id' });
+export const incidentResolved = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.incident-resolved',
+  payload: IncidentResolved,
+  key: 'incident_id',
+});
 /** A firing alert was hidden by a suppression; it is stored and counted. */
-export const alertSuppressed = defineEvent({ owner, subject: 'alertagent.alerts.v1.alert-suppressed', payload: AlertSuppressed, key: 'cluster_id' });
+export const alertSuppressed = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.alert-suppressed',
+  payload: AlertSuppressed,
+  key: 'cluster_id',
+});

@@ -1,5 +1,15 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import type { RuleTarget } from './rules';
@@ -18,9 +28,13 @@ export class ClusterSettings {
 /** What a person writes to register a cluster: a Prometheus/Alertmanager pair or HA set that shares configuration. */
 export class ClusterInput {
   /** Unique; letters, digits, `.`, `_`, `-`. */
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { message: 'expected 1 to 100 letters, digits, dots, dashes or underscores' }) name!: string;
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
+    message: 'expected 1 to 100 letters, digits, dots, dashes or underscores',
+  })
+  name!: string;
   /** The Alertmanager's URL as people and links reach it; never fetched by the service. */
-  @IsOptional() @Matches(/^https?:\/\/[^\s]{1,250}$/, { message: 'expected an http or https URL' }) endpoint?: string | null;
+  @IsOptional() @Matches(/^https?:\/\/[^\s]{1,250}$/, { message: 'expected an http or https URL' }) endpoint?:
+    string | null;
   @IsOptional() @ValidateNested() @Type(() => ClusterSettings) config?: ClusterSettings | null;
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
 }
@@ -108,7 +122,11 @@ export class ClusterTokenList {
 export class ClusterTokenInput {
   @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
   @IsOptional() @IsString() @MaxLength(200) name?: string | null;
-  @IsOptional() @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' }) expires_at?: string | null;
+  @IsOptional()
+  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, {
+    message: 'expected a UTC time such as 2030-01-31T00:00:00Z',
+  })
+  expires_at?: string | null;
 }
 
 export class IssueClusterToken extends ClusterTokenInput {
@@ -227,29 +245,122 @@ const owner = 'clusters' as const;
 const key = 'cluster_id' as const;
 
 /** A cluster was registered; rules resolves selectors again, config renders its first files. */
-export const clusterRegistered = defineEvent({ owner, subject: 'alertagent.clusters.v1.cluster-registered', payload: ClusterChanged, key });
+export const clusterRegistered = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.cluster-registered',
+  payload: ClusterChanged,
+  key,
+});
 /** A cluster's name, labels or settings changed. */
-export const clusterChanged = defineEvent({ owner, subject: 'alertagent.clusters.v1.cluster-changed', payload: ClusterChanged, key });
+export const clusterChanged = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.cluster-changed',
+  payload: ClusterChanged,
+  key,
+});
 /** A cluster is gone; its rules are withdrawn and its tokens are dead. */
-export const clusterRetired = defineEvent({ owner, subject: 'alertagent.clusters.v1.cluster-retired', payload: ClusterRetired, key });
+export const clusterRetired = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.cluster-retired',
+  payload: ClusterRetired,
+  key,
+});
 /** The health shown to people changed, after hysteresis. */
-export const clusterHealthChanged = defineEvent({ owner, subject: 'alertagent.clusters.v1.cluster-health-changed', payload: ClusterHealthChanged, key });
+export const clusterHealthChanged = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.cluster-health-changed',
+  payload: ClusterHealthChanged,
+  key,
+});
 /** A machine token exists; gateway and config keep its hash so that they can authenticate without asking. */
-export const clusterTokenIssued = defineEvent({ owner, subject: 'alertagent.clusters.v1.token-issued', payload: ClusterTokenGrant, key });
+export const clusterTokenIssued = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.token-issued',
+  payload: ClusterTokenGrant,
+  key,
+});
 /** A machine token must no longer be accepted anywhere. */
-export const clusterTokenRevoked = defineEvent({ owner, subject: 'alertagent.clusters.v1.token-revoked', payload: ClusterTokenRevoked, key });
+export const clusterTokenRevoked = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.token-revoked',
+  payload: ClusterTokenRevoked,
+  key,
+});
 
-export const registerCluster = defineRequest({ owner, subject: 'alertagent.clusters.v1.register-cluster', request: RegisterCluster, reply: RegisteredCluster, timeoutMs: 8000 });
-export const updateCluster = defineRequest({ owner, subject: 'alertagent.clusters.v1.update-cluster', request: UpdateCluster, reply: ClusterView, timeoutMs: 8000 });
-export const retireCluster = defineRequest({ owner, subject: 'alertagent.clusters.v1.retire-cluster', request: RetireCluster, reply: Done, timeoutMs: 8000 });
-export const getCluster = defineRequest({ owner, subject: 'alertagent.clusters.v1.get-cluster', request: ById, reply: ClusterView });
-export const listClusters = defineRequest({ owner, subject: 'alertagent.clusters.v1.list-clusters', request: ListClusters, reply: ClusterPage });
-export const listClusterHealth = defineRequest({ owner, subject: 'alertagent.clusters.v1.list-cluster-health', request: ListClusterHealth, reply: ClusterHealthPage });
+export const registerCluster = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.register-cluster',
+  request: RegisterCluster,
+  reply: RegisteredCluster,
+  timeoutMs: 8000,
+});
+export const updateCluster = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.update-cluster',
+  request: UpdateCluster,
+  reply: ClusterView,
+  timeoutMs: 8000,
+});
+export const retireCluster = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.retire-cluster',
+  request: RetireCluster,
+  reply: Done,
+  timeoutMs: 8000,
+});
+export const getCluster = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.get-cluster',
+  request: ById,
+  reply: ClusterView,
+});
+export const listClusters = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.list-clusters',
+  request: ListClusters,
+  reply: ClusterPage,
+});
+export const listClusterHealth = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.list-cluster-health',
+  request: ListClusterHealth,
+  reply: ClusterHealthPage,
+});
 /** Ids, names and selectors → clusters, as of now. */
-export const resolveTargets = defineRequest({ owner, subject: 'alertagent.clusters.v1.resolve-targets', request: ResolveTargets, reply: ResolvedTargets });
-export const issueClusterToken = defineRequest({ owner, subject: 'alertagent.clusters.v1.issue-token', request: IssueClusterToken, reply: IssuedClusterToken });
-export const revokeClusterToken = defineRequest({ owner, subject: 'alertagent.clusters.v1.revoke-token', request: RevokeClusterToken, reply: Done });
-export const listClusterTokens = defineRequest({ owner, subject: 'alertagent.clusters.v1.list-tokens', request: ById, reply: ClusterTokenList });
+export const resolveTargets = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.resolve-targets',
+  request: ResolveTargets,
+  reply: ResolvedTargets,
+});
+export const issueClusterToken = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.issue-token',
+  request: IssueClusterToken,
+  reply: IssuedClusterToken,
+});
+export const revokeClusterToken = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.revoke-token',
+  request: RevokeClusterToken,
+  reply: Done,
+});
+export const listClusterTokens = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.list-tokens',
+  request: ById,
+  reply: ClusterTokenList,
+});
 /** Authenticates a token whose `token-issued` event has not arrived yet; `not_found` when nobody issued it or it is dead. */
-export const findClusterToken = defineRequest({ owner, subject: 'alertagent.clusters.v1.find-token', request: FindClusterToken, reply: ClusterTokenGrant });
-export const getDesiredAlertmanagerConfig = defineRequest({ owner, subject: 'alertagent.clusters.v1.get-alertmanager-config', request: ById, reply: DesiredAlertmanagerConfig });
+export const findClusterToken = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.find-token',
+  request: FindClusterToken,
+  reply: ClusterTokenGrant,
+});
+export const getDesiredAlertmanagerConfig = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.get-alertmanager-config',
+  request: ById,
+  reply: DesiredAlertmanagerConfig,
+});

@@ -1,5 +1,18 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, Matches, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { PageQuery } from './kit';
 
@@ -120,14 +133,44 @@ const owner = 'config' as const;
 const key = 'cluster_id' as const;
 
 /** A new revision is being served; rules marks its rules rendered. */
-export const revisionPublished = defineEvent({ owner, subject: 'alertagent.config.v1.revision-published', payload: RevisionPublished, key });
+export const revisionPublished = defineEvent({
+  owner,
+  subject: 'alertagent.config.v1.revision-published',
+  payload: RevisionPublished,
+  key,
+});
 /** A render was refused; the previous revision goes on being served. */
-export const revisionRefused = defineEvent({ owner, subject: 'alertagent.config.v1.revision-refused', payload: RevisionRefused, key });
+export const revisionRefused = defineEvent({
+  owner,
+  subject: 'alertagent.config.v1.revision-refused',
+  payload: RevisionRefused,
+  key,
+});
 /** A member proved a revision loaded (and evaluated). */
-export const revisionApplied = defineEvent({ owner, subject: 'alertagent.config.v1.revision-applied', payload: MemberReported, key });
+export const revisionApplied = defineEvent({
+  owner,
+  subject: 'alertagent.config.v1.revision-applied',
+  payload: MemberReported,
+  key,
+});
 /** A member could not apply a revision and went back to its last good one. */
-export const revisionRejected = defineEvent({ owner, subject: 'alertagent.config.v1.revision-rejected', payload: MemberReported, key });
+export const revisionRejected = defineEvent({
+  owner,
+  subject: 'alertagent.config.v1.revision-rejected',
+  payload: MemberReported,
+  key,
+});
 /** A member is alive, or between two steps of applying a revision. */
-export const memberReported = defineEvent({ owner, subject: 'alertagent.config.v1.member-reported', payload: MemberReported, key });
+export const memberReported = defineEvent({
+  owner,
+  subject: 'alertagent.config.v1.member-reported',
+  payload: MemberReported,
+  key,
+});
 
-export const listRevisions = defineRequest({ owner, subject: 'alertagent.config.v1.list-revisions', request: ListRevisions, reply: RevisionPage });
+export const listRevisions = defineRequest({
+  owner,
+  subject: 'alertagent.config.v1.list-revisions',
+  request: ListRevisions,
+  reply: RevisionPage,
+});

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { ServiceError, type FieldProblem } from './errors';
+import { listsForObjects } from './lists-for-objects';
 import { reservedKeys, withoutMisleadingKeys } from './reserved-keys';
 import type { ServiceName } from './services';
 
@@ -68,6 +69,12 @@ const unknownField = (pointer: string): FieldProblem => ({
   detail: 'this field is not known here',
 });
 
+const notAnObject = (pointer: string): FieldProblem => ({
+  pointer,
+  code: 'not_an_object',
+  detail: 'expected a JSON object',
+});
+
 const reservedField = (pointer: string): FieldProblem => ({
   pointer,
   code: 'reserved_key',
@@ -96,9 +103,7 @@ export function parsePayload<T extends object>(
   options: ParseOptions = { unknownFields: 'drop' },
 ): T {
   if (plain === null || typeof plain !== 'object' || Array.isArray(plain)) {
-    throw new ServiceError('invalid', 'the body must be a JSON object', {
-      errors: [{ pointer: '', code: 'not_an_object', detail: 'expected a JSON object' }],
-    });
+    throw new ServiceError('invalid', 'the body must be a JSON object', { errors: [notAnObject('')] });
   }
   const { value, problems } = withinStack(() => check(type, plain, options));
   const [first] = problems;
@@ -119,7 +124,8 @@ function check<T extends object>(
   const reserved = refuse ? reservedKeys(plain).map((path) => reservedField(path.reduce(pointerTo, ''))) : [];
   const value = plainToInstance(type, withoutMisleadingKeys(plain), { enableCircularCheck: false });
   const options = { whitelist: true, forbidNonWhitelisted: refuse, forbidUnknownValues: false };
-  return { value, problems: [...reserved, ...flatten(validateSync(value, options), '')] };
+  const lists = listsForObjects(value).map((path) => notAnObject(path.reduce(pointerTo, '')));
+  return { value, problems: [...reserved, ...lists, ...flatten(validateSync(value, options), '')] };
 }
 
 /** The checks descend with the value; one that nests by the ten thousand is the sender's fault. */

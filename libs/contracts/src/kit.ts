@@ -1,5 +1,17 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { defineRequest, type RequestContract } from './contract';
 import { SERVICE_NAMES, type ServiceName } from './services';
 
@@ -89,10 +101,22 @@ function operationsOf(owner: ServiceName): ServiceOperations {
   const subject = (verb: string): string => `alertagent.${owner}.v1.${verb}`;
   return {
     listParked: defineRequest({ owner, subject: subject('list-parked'), request: PageQuery, reply: ParkedMessagePage }),
-    replayParked: defineRequest({ owner, subject: subject('replay-parked'), request: ById, reply: Done, timeoutMs: 10_000 }),
+    replayParked: defineRequest({
+      owner,
+      subject: subject('replay-parked'),
+      request: ById,
+      reply: Done,
+      timeoutMs: 10_000,
+    }),
     deleteParked: defineRequest({ owner, subject: subject('delete-parked'), request: ById, reply: Done }),
     listAudit: defineRequest({ owner, subject: subject('list-audit'), request: PageQuery, reply: AuditPage }),
-    verifyAudit: defineRequest({ owner, subject: subject('verify-audit'), request: Nothing, reply: AuditVerification, timeoutMs: 60_000 }),
+    verifyAudit: defineRequest({
+      owner,
+      subject: subject('verify-audit'),
+      request: Nothing,
+      reply: AuditVerification,
+      timeoutMs: 60_000,
+    }),
   };
 }
 

@@ -28,4 +28,5 @@ export const allRequests: readonly AnyRequest[] = [
 export const eventsOf = (owner: ServiceName): AnyEvent[] => allEvents.filter((event) => event.owner === owner);
 
 /** The requests a service must answer. */
-export const requestsOf = (owner: ServiceName): AnyRequest[] => allRequests.filter((request) => request.owner === owner);
+export const requestsOf = (owner: ServiceName): AnyRequest[] =>
+  allRequests.filter((request) => request.owner === owner);

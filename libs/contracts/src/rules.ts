@@ -1,5 +1,16 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min, MinLength, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import { IsCleanText, IsLabelMap, IsTargetList } from './validators';
@@ -177,17 +188,70 @@ export class RuleWithdrawn {
 const owner = 'rules' as const;
 
 /** Sent by rules in the transaction of a create, change or retarget; config re-renders that cluster's rule file. */
-export const rulePublished = defineEvent({ owner, subject: 'alertagent.rules.v1.rule-published', payload: RulePublished, key: 'cluster_id' });
+export const rulePublished = defineEvent({
+  owner,
+  subject: 'alertagent.rules.v1.rule-published',
+  payload: RulePublished,
+  key: 'cluster_id',
+});
 /** Sent by rules in the transaction of a delete or retarget; config re-renders without it. */
-export const ruleWithdrawn = defineEvent({ owner, subject: 'alertagent.rules.v1.rule-withdrawn', payload: RuleWithdrawn, key: 'cluster_id' });
+export const ruleWithdrawn = defineEvent({
+  owner,
+  subject: 'alertagent.rules.v1.rule-withdrawn',
+  payload: RuleWithdrawn,
+  key: 'cluster_id',
+});
 
-export const createRule = defineRequest({ owner, subject: 'alertagent.rules.v1.create-rule', request: CreateRule, reply: RuleView, timeoutMs: 8000 });
-export const updateRule = defineRequest({ owner, subject: 'alertagent.rules.v1.update-rule', request: UpdateRule, reply: RuleView, timeoutMs: 8000 });
-export const deleteRule = defineRequest({ owner, subject: 'alertagent.rules.v1.delete-rule', request: DeleteRule, reply: Done, timeoutMs: 8000 });
-export const getRule = defineRequest({ owner, subject: 'alertagent.rules.v1.get-rule', request: ById, reply: RuleView });
-export const listRules = defineRequest({ owner, subject: 'alertagent.rules.v1.list-rules', request: ListRules, reply: RulePage });
-export const listRuleVersions = defineRequest({ owner, subject: 'alertagent.rules.v1.list-rule-versions', request: ListRuleVersions, reply: RuleVersionPage });
+export const createRule = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.create-rule',
+  request: CreateRule,
+  reply: RuleView,
+  timeoutMs: 8000,
+});
+export const updateRule = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.update-rule',
+  request: UpdateRule,
+  reply: RuleView,
+  timeoutMs: 8000,
+});
+export const deleteRule = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.delete-rule',
+  request: DeleteRule,
+  reply: Done,
+  timeoutMs: 8000,
+});
+export const getRule = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.get-rule',
+  request: ById,
+  reply: RuleView,
+});
+export const listRules = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.list-rules',
+  request: ListRules,
+  reply: RulePage,
+});
+export const listRuleVersions = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.list-rule-versions',
+  request: ListRuleVersions,
+  reply: RuleVersionPage,
+});
 /** Answers for deleted rules too, so that their removal can be followed to the read-back. */
-export const getRuleDistribution = defineRequest({ owner, subject: 'alertagent.rules.v1.get-rule-distribution', request: ById, reply: RuleDistribution });
+export const getRuleDistribution = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.get-rule-distribution',
+  request: ById,
+  reply: RuleDistribution,
+});
 /** Everything one cluster should run now. */
-export const getClusterRules = defineRequest({ owner, subject: 'alertagent.rules.v1.get-cluster-rules', request: ById, reply: ClusterRules });
+export const getClusterRules = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.get-cluster-rules',
+  request: ById,
+  reply: ClusterRules,
+});

@@ -43,6 +43,17 @@ describe('MariaDB in trouble', () => {
     expect(rows).toEqual([{ charset: 'utf8mb4', collation: 'utf8mb4_bin' }]);
   });
 
+  it("puts an empty database's collation right, but never that of one with tables", async () => {
+    await asRoot('CREATE DATABASE careless CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci');
+    const adopted = await openDatabase({ ...notesService, url: server.url('careless'), runMigrations: true });
+    expect(await adopted.query('SELECT @@collation_database AS collation')).toEqual([{ collation: 'utf8mb4_bin' }]);
+    await adopted.destroy();
+
+    await asRoot('CREATE DATABASE used CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci');
+    await asRoot('CREATE TABLE used.theirs (name VARCHAR(10))');
+    await expect(openDatabase({ ...notesService, url: server.url('used'), runMigrations: true })).rejects.toThrow(UnsafeDatabaseError);
+  });
+
   it('lets several replicas migrate at once', async () => {
     const url = server.url(`replicas_${names}`);
     const replicas = await Promise.all(

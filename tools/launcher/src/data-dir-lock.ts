@@ -12,7 +12,10 @@ export function lockDataDir(dataDir: string): () => void {
     writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
   } catch {
     const owner = Number(readFileSync(file, 'utf8').trim());
-    if (isAlive(owner)) throw new DataDirInUseError(`AlertAgent already runs on ${dataDir} (process ${owner}); stop it, or set ALERTAGENT_DATA_DIR to another directory`);
+    if (isAlive(owner))
+      throw new DataDirInUseError(
+        `AlertAgent already runs on ${dataDir} (process ${owner}); stop it, or set ALERTAGENT_DATA_DIR to another directory`,
+      );
     writeFileSync(file, `${process.pid}\n`);
   }
   return () => rmSync(file, { force: true });

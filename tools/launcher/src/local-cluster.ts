@@ -68,7 +68,14 @@ export class LocalCluster {
       onLine: quiet('prometheus'),
     });
     const sidecars = [
-      sidecar('sidecar-prom', options, tokens, 'prometheus', join(rulesDir, 'alertagent.rules.yml'), prometheus.reloadUrl),
+      sidecar(
+        'sidecar-prom',
+        options,
+        tokens,
+        'prometheus',
+        join(rulesDir, 'alertagent.rules.yml'),
+        prometheus.reloadUrl,
+      ),
       sidecar('sidecar-am', options, tokens, 'alertmanager', configFile, alertmanager.reloadUrl),
     ];
     for (const process of sidecars) process.start();
@@ -88,7 +95,13 @@ async function registered(api: ApiClient, directory: string): Promise<Tokens> {
   if (known && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Tokens;
   const tokens = known
     ? { webhook: await issue(api, 'webhook'), sync: await issue(api, 'sync') }
-    : (await api.post<{ tokens: Tokens }>('/clusters', { name: LOCAL, labels: { environment: 'local' }, config: { sync_interval: '5s' } })).tokens;
+    : (
+        await api.post<{ tokens: Tokens }>('/clusters', {
+          name: LOCAL,
+          labels: { environment: 'local' },
+          config: { sync_interval: '5s' },
+        })
+      ).tokens;
   writeSecret(file, JSON.stringify(tokens));
   if (!known) {
     for (const rule of STARTER_RULES) await api.post('/rules', { ...rule, targets: [LOCAL] });
@@ -129,7 +142,11 @@ function sidecar(
     RELOAD_URL: reloadUrl,
     SYNC_INTERVAL: '5s',
   };
-  return new SupervisedProcess(name, { file: process.execPath, args: [...SIDECAR_FLAGS, mainOf('sidecar')], env }, onHopeless);
+  return new SupervisedProcess(
+    name,
+    { file: process.execPath, args: [...SIDECAR_FLAGS, mainOf('sidecar')], env },
+    onHopeless,
+  );
 }
 
 /** Prometheus and Alertmanager log a lot; their warnings are what matters here. */

@@ -23,7 +23,10 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
   undo.push(lockDataDir(config.data_dir));
   await refuseTakenPorts(options, config);
   const found = await ensureBinaries(
-    [...(config.nats.url ? [] : (['nats-server'] as const)), ...(options.demo ? (['prometheus', 'promtool', 'alertmanager', 'amtool'] as const) : [])],
+    [
+      ...(config.nats.url ? [] : (['nats-server'] as const)),
+      ...(options.demo ? (['prometheus', 'promtool', 'alertmanager', 'amtool'] as const) : []),
+    ],
     { log: say },
   );
   // The config service judges what it renders with the real tools where it can find them.
@@ -43,7 +46,13 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
   const token = config.security.admin_token ?? readFileSync(join(config.data_dir, 'admin-token'), 'utf8').trim();
   const api = new ApiClient(url, token);
   const cluster = options.demo
-    ? await LocalCluster.start({ dataDir: config.data_dir, api, endpoint: url, scrape: services.metricsAddresses, onHopeless: hopeless })
+    ? await LocalCluster.start({
+        dataDir: config.data_dir,
+        api,
+        endpoint: url,
+        scrape: services.metricsAddresses,
+        onHopeless: hopeless,
+      })
     : null;
   if (cluster) {
     undo.push(() => cluster.stop());
@@ -77,7 +86,8 @@ async function refuseTakenPorts({ services }: LaunchOptions, { server }: AlertAg
     ...(services.includes('config') ? [{ port: server.config_port, variable: 'ALERTAGENT_CONFIG_PORT' }] : []),
   ];
   for (const { port, variable } of wanted) {
-    if (!(await isFree(port, server.host))) throw new UsageError(`port ${port} is taken; set ${variable} to another one`);
+    if (!(await isFree(port, server.host)))
+      throw new UsageError(`port ${port} is taken; set ${variable} to another one`);
   }
 }
 
@@ -119,7 +129,8 @@ async function main(): Promise<void> {
 
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
-  const expected = error instanceof ConfigurationError || error instanceof DataDirInUseError || error instanceof MissingBinariesError;
+  const expected =
+    error instanceof ConfigurationError || error instanceof DataDirInUseError || error instanceof MissingBinariesError;
   if (expected) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

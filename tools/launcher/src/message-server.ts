@@ -17,12 +17,19 @@ export interface MessageServer {
  * The configured NATS server, or a private one on loopback with a user per service whose permissions are those of
  * the contracts. Its passwords are new at each start and never leave this process and its children.
  */
-export async function startMessageServer(config: AlertAgentConfig, onLine: (line: string) => void): Promise<MessageServer> {
+export async function startMessageServer(
+  config: AlertAgentConfig,
+  onLine: (line: string) => void,
+): Promise<MessageServer> {
   if (config.nats.url) return { environmentOf: () => ({}), stop: async () => undefined };
   const passwords = new Map(SERVICE_NAMES.map((service) => [service, randomBytes(24).toString('base64url')]));
   const server = await startNats({
     dataDir: join(config.data_dir, 'nats'),
-    users: SERVICE_NAMES.map((service) => ({ user: service, password: passwords.get(service) ?? '', ...natsPermissions(service) })),
+    users: SERVICE_NAMES.map((service) => ({
+      user: service,
+      password: passwords.get(service) ?? '',
+      ...natsPermissions(service),
+    })),
     onLine,
   });
   return {

@@ -11,11 +11,14 @@ const NODE_FLAGS = ['--max-semi-space-size=4', '--disable-proto=delete'];
 const READY_TIMEOUT_MS = 60_000;
 
 /** The compiled entry point of an app of this workspace. */
-export const mainOf = (app: string): string => join(dirname(require.resolve(`@alertagent/${app}/package.json`)), 'dist', 'main.js');
+export const mainOf = (app: string): string =>
+  join(dirname(require.resolve(`@alertagent/${app}/package.json`)), 'dist', 'main.js');
 
 /** The services of AlertAgent, each a process of its own. */
 export class Services {
-  private constructor(private readonly running: readonly { name: ServiceName; process: SupervisedProcess; opsPort: number }[]) {}
+  private constructor(
+    private readonly running: readonly { name: ServiceName; process: SupervisedProcess; opsPort: number }[],
+  ) {}
 
   static async start(
     names: readonly ServiceName[],
@@ -33,7 +36,11 @@ export class Services {
         ALERTAGENT_DATA_DIR: config.data_dir,
         ALERTAGENT_OPS_PORT: String(opsPort),
       };
-      const supervised = new SupervisedProcess(name, { file: process.execPath, args: [...NODE_FLAGS, mainOf(name)], env }, onHopeless);
+      const supervised = new SupervisedProcess(
+        name,
+        { file: process.execPath, args: [...NODE_FLAGS, mainOf(name)], env },
+        onHopeless,
+      );
       supervised.start();
       running.push({ name, process: supervised, opsPort });
     }

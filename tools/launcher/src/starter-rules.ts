@@ -12,7 +12,10 @@ export const STARTER_RULES: readonly Omit<RuleInput, 'targets'>[] = [
     expression: 'vector(1) == 1',
     severity: 'warning',
     labels: { team: 'platform', service: 'demo' },
-    annotations: annotations('The demo alert is firing', 'It always does. Delete its rule to see the incident resolve and the rule proven gone.'),
+    annotations: annotations(
+      'The demo alert is firing',
+      'It always does. Delete its rule to see the incident resolve and the rule proven gone.',
+    ),
   },
   {
     name: 'TargetDown',
@@ -20,7 +23,10 @@ export const STARTER_RULES: readonly Omit<RuleInput, 'targets'>[] = [
     duration: '1m',
     severity: 'critical',
     labels: { team: 'platform' },
-    annotations: annotations('{{ $labels.job }} on {{ $labels.instance }} cannot be scraped', 'Prometheus has not reached this target for one minute.'),
+    annotations: annotations(
+      '{{ $labels.job }} on {{ $labels.instance }} cannot be scraped',
+      'Prometheus has not reached this target for one minute.',
+    ),
   },
   {
     name: 'RuleEvaluationFailing',
@@ -28,7 +34,10 @@ export const STARTER_RULES: readonly Omit<RuleInput, 'targets'>[] = [
     duration: '5m',
     severity: 'warning',
     labels: { team: 'platform' },
-    annotations: annotations('Prometheus fails to evaluate rules', 'Rules in {{ $labels.rule_group }} fail; their alerts cannot fire.'),
+    annotations: annotations(
+      'Prometheus fails to evaluate rules',
+      'Rules in {{ $labels.rule_group }} fail; their alerts cannot fire.',
+    ),
   },
   {
     name: 'AlertDeliveryFailing',
@@ -36,6 +45,9 @@ export const STARTER_RULES: readonly Omit<RuleInput, 'targets'>[] = [
     duration: '5m',
     severity: 'critical',
     labels: { team: 'platform' },
-    annotations: annotations('Prometheus cannot reach Alertmanager', 'Alerts sent to {{ $labels.alertmanager }} are lost until this is mended.'),
+    annotations: annotations(
+      'Prometheus cannot reach Alertmanager',
+      'Alerts sent to {{ $labels.alertmanager }} are lost until this is mended.',
+    ),
   },
 ];

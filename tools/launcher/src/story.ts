@@ -36,9 +36,15 @@ export async function tellStory(api: ApiClient): Promise<void> {
   check(`rule ${rule.name} v${rule.version} is live on ${member.name}: read back from Prometheus and evaluated`);
   await seen('the alert to arrive', async () => (await api.get<Items<object>>(`/alerts?name=${DEMO_RULE}`)).items[0]);
   check('its alert came back through Alertmanager and was stored before it was acknowledged');
-  const incident = await seen('the incident to open', async () => (await api.get<Items<IncidentSummary>>('/incidents?status=open')).items[0]);
+  const incident = await seen(
+    'the incident to open',
+    async () => (await api.get<Items<IncidentSummary>>('/incidents?status=open')).items[0],
+  );
   check(`incident opened: ${incident.title}`);
-  const decision = await seen('the decision', async () => (await api.get<IncidentDetail>(`/incidents/${incident.id}`)).decision);
+  const decision = await seen(
+    'the decision',
+    async () => (await api.get<IncidentDetail>(`/incidents/${incident.id}`)).decision,
+  );
   check(`decision: ${decision.action} (${decision.reason})`);
   say(`  the whole path: GET /api/v1/incidents/${incident.id}; cluster "${LOCAL}"`);
 }

@@ -1,7 +1,20 @@
 const WIDTH = 14;
 
 /** Fields every line of ours has; the terminal shows the rest. */
-const HIDDEN = new Set(['level', 'time', 'service', 'message', 'component', 'timestamp', 'version', 'environment', 'correlation_id', 'trace_id', 'span_id', 'msg']);
+const HIDDEN = new Set([
+  'level',
+  'time',
+  'service',
+  'message',
+  'component',
+  'timestamp',
+  'version',
+  'environment',
+  'correlation_id',
+  'trace_id',
+  'span_id',
+  'msg',
+]);
 
 /** Writes one line of a process, with its name in front. JSON log lines are shown as text. */
 export function showLine(source: string, line: string): void {

@@ -15,7 +15,9 @@ export function watchForChanges(processes: readonly SupervisedProcess[]): () => 
       say(`${process.name} changed; restarting it`);
       process.restart();
     };
-    const libraries = ['contracts', 'alerting', 'service-kit'].map((library) => dirname(require.resolve(`@alertagent/${library}`)));
+    const libraries = ['contracts', 'alerting', 'service-kit'].map((library) =>
+      dirname(require.resolve(`@alertagent/${library}`)),
+    );
     return [dirname(mainOf(process.name)), ...libraries].map((directory) =>
       watch(directory, { recursive: true }, (_event, file) => {
         if (!file?.endsWith('.js')) return;

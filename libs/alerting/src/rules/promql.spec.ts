@@ -92,7 +92,9 @@ it('nothing is found valid that promtool 2.42 refuses, and nearly everything it 
   const falseValid = judged.filter((one) => !one.valid_by_promtool242 && isValid(one.expr));
   const falseRefusal = judged.filter((one) => one.valid_by_promtool242 && !isValid(one.expr));
   const agreed = judged.length - falseValid.length - falseRefusal.length;
-  process.stdout.write(`promtool 2.42 agreement: ${agreed} of ${judged.length}, refused too much: ${falseRefusal.length}\n`);
+  process.stdout.write(
+    `promtool 2.42 agreement: ${agreed} of ${judged.length}, refused too much: ${falseRefusal.length}\n`,
+  );
   expect(falseValid.map((one) => one.expr)).toEqual([]);
   expect(falseRefusal.length).toBeLessThanOrEqual(judged.length * 0.005);
 });

@@ -165,7 +165,7 @@ describe('loading the configuration', () => {
 
   it.each([
     ['a number', 'dify: {endpoint: http://d, api_key: [canary-5f2c9e]}'],
-    ['a short token', `security: {admin_token: ${CANARY}}`],
+    ['a short key', `security: {secret_key: ${CANARY}}`],
     ['a bad address', `database: {url: "postgres://u:${CANARY}@h/d"}`],
     ['an alias', `nats: {username: u, password: *${CANARY}}`],
     ['a tag', `nats: {username: u, password: !${CANARY} x}`],

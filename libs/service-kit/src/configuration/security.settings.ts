@@ -8,9 +8,9 @@ export class SecuritySettings {
     type: 'text',
     env: 'ALERTAGENT_ADMIN_TOKEN',
     secret: true,
-    doc: 'Administrator token accepted from the first start. Without it one is generated, printed once and stored in `data_dir`. At least 16 characters.',
+    doc: 'Administrator token accepted from the first start. Without it one is generated, printed once and stored in `data_dir`. At least 8 characters; generate a long random one.',
   })
-  @MinLength(16, { message: 'must have at least 16 characters' })
+  @MinLength(8, { message: 'must have at least 8 characters' })
   admin_token?: string;
 
   @Setting({

@@ -34,6 +34,7 @@ export async function reachMysql(address: MysqlAddress, log: KitLog, signal?: Ab
   const connection = await connectPatiently(address, log, signal);
   try {
     await createDatabaseIfMissing(connection, address.database);
+    await adoptEmptyDatabase(connection, address.database, log);
     const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
     const version = String(rows[0]?.['version']);
     return { type: /mariadb/i.test(version) ? 'mariadb' : 'mysql', version };
@@ -70,6 +71,26 @@ async function connectPatiently(address: MysqlAddress, log: KitLog, signal?: Abo
 /** The statement an administrator runs when the service's user may not. */
 export const createDatabaseStatement = (database: string): string =>
   `CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+
+/**
+ * A database somebody made without a thought to collations is put right while it is still empty. One that holds tables is left
+ * alone: the check of the settings refuses it and says what to do.
+ */
+async function adoptEmptyDatabase(connection: Connection, database: string, log: KitLog): Promise<void> {
+  const [unfit] = await connection.query<RowDataPacket[]>(
+    `SELECT DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA AS s
+     WHERE SCHEMA_NAME = ? AND (DEFAULT_CHARACTER_SET_NAME <> 'utf8mb4' OR DEFAULT_COLLATION_NAME NOT LIKE '%\\_bin')
+       AND NOT EXISTS (SELECT 1 FROM information_schema.TABLES AS t WHERE t.TABLE_SCHEMA = s.SCHEMA_NAME)`,
+    [database],
+  );
+  if (unfit.length === 0) return;
+  try {
+    await connection.query(`ALTER DATABASE \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    log.info({ database, former_collation: String(unfit[0]?.['collation']) }, 'the empty database now compares text by byte');
+  } catch (error) {
+    log.warn({ database, reason: error instanceof Error ? error.message : 'unknown' }, 'the collation of the empty database could not be changed');
+  }
+}
 
 async function createDatabaseIfMissing(connection: Connection, database: string): Promise<void> {
   const [found] = await connection.query<RowDataPacket[]>(
