@@ -22,6 +22,8 @@ COPY --from=build /src/libs/contracts/dist libs/contracts/dist
 COPY --from=build /src/libs/alerting/dist libs/alerting/dist
 COPY --from=build /src/libs/service-kit/dist libs/service-kit/dist
 COPY --from=build /src/apps/${APP}/dist apps/${APP}/dist
+# The gateway serves the API description that lies beside its package.json.
+COPY apps/${APP}/*.json apps/${APP}/
 
 FROM ${NODE_IMAGE} AS sidecar-packages
 WORKDIR /app

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const require = createRequire(new URL('../../libs/service-kit/package.json', import.meta.url));
-require('reflect-metadata');
-const { parse } = require('yaml');
-const { ConfigurationError, describeConfiguration, loadConfiguration } = require('@alertagent/service-kit');
+const fromKit = createRequire(new URL('../../libs/service-kit/package.json', import.meta.url));
+fromKit('reflect-metadata');
+const { parse } = fromKit('yaml');
+const { ConfigurationError, describeConfiguration, loadConfiguration } = fromKit('@alertagent/service-kit');
 
 const TOP_KEYS = new Set(['name', 'services', 'volumes', 'networks', 'secrets', 'configs']);
 const SERVICE_KEYS = new Set(

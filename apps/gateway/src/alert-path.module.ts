@@ -50,7 +50,14 @@ export const alertPathMigrations = [AlertPath1764000000000] as const;
 
 /** From the webhook to incidents, and all that can be read about them. */
 @Module({
-  controllers: [AlertsController, IncidentsController, LedgerController, QuarantineController, KnownClustersHandlers, IncidentFactsHandlers],
+  controllers: [
+    AlertsController,
+    IncidentsController,
+    LedgerController,
+    QuarantineController,
+    KnownClustersHandlers,
+    IncidentFactsHandlers,
+  ],
   providers: [
     IntakeMetrics,
     PipelineBell,

@@ -13,7 +13,8 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
   afterAll(() => stand?.stop(), 30_000);
 
   const service = (name: string): { labels: Record<string, string> } => ({ labels: { service: name } });
-  const incidentsOf = async (name: string) => (await stand.incidents()).filter(({ group_labels }) => group_labels['service'] === name);
+  const incidentsOf = async (name: string) =>
+    (await stand.incidents()).filter(({ group_labels }) => group_labels['service'] === name);
 
   it('has tables that are exactly what the entities say', async () => {
     await assertNoDrift(stand.database);
@@ -25,12 +26,30 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     await stand.settled();
 
     const [incident] = await incidentsOf('one');
-    expect(incident).toMatchObject({ title: 'HighCPU (service=one)', status: 'open', severity: 'warning', alert_count: 1, firing_count: 1, cluster_id: stand.first.id });
+    expect(incident).toMatchObject({
+      title: 'HighCPU (service=one)',
+      status: 'open',
+      severity: 'warning',
+      alert_count: 1,
+      firing_count: 1,
+      cluster_id: stand.first.id,
+    });
     const [shown] = incident!.alerts;
-    expect(shown).toMatchObject({ name: 'HighCPU', status: 'firing', starts_at: STARTED, ends_at: null, incident_id: incident!.id });
+    expect(shown).toMatchObject({
+      name: 'HighCPU',
+      status: 'firing',
+      starts_at: STARTED,
+      ends_at: null,
+      incident_id: incident!.id,
+    });
     const { timeline, event_count } = await stand.alert(shown!.id);
     expect(event_count).toBe(1);
-    expect(timeline.map(({ stage, outcome }) => `${stage} ${outcome}`)).toEqual(['dedupe opened', 'suppress passed', 'converge opened', 'incident opened']);
+    expect(timeline.map(({ stage, outcome }) => `${stage} ${outcome}`)).toEqual([
+      'dedupe opened',
+      'suppress passed',
+      'converge opened',
+      'incident opened',
+    ]);
     expect(timeline.every(({ why }) => why.length > 0)).toBe(true);
   });
 
@@ -46,7 +65,9 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     await stand.settled();
     const [incident] = await incidentsOf('group');
     expect(incident).toMatchObject({ status: 'resolved', alert_count: 3, firing_count: 0 });
-    expect(incident!.alerts.map(({ status, ends_at }) => [status, ends_at])).toEqual(Array(3).fill(['resolved', new Date(ENDED).toISOString()]));
+    expect(incident!.alerts.map(({ status, ends_at }) => [status, ends_at])).toEqual(
+      Array(3).fill(['resolved', new Date(ENDED).toISOString()]),
+    );
   });
 
   it('opens a new incident when an alert fires again after its incident was resolved', async () => {
@@ -63,7 +84,9 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     await stand.settled();
     await stand.deliver(message(alert({ ...service('lost end'), startsAt: '2026-11-22T11:00:00Z' })));
     await stand.settled();
-    await stand.deliver(message(alert({ ...service('lost end'), startsAt: '2026-11-22T11:00:00Z', status: 'resolved' })));
+    await stand.deliver(
+      message(alert({ ...service('lost end'), startsAt: '2026-11-22T11:00:00Z', status: 'resolved' })),
+    );
     await stand.settled();
     expect(await incidentsOf('lost end')).toMatchObject([{ status: 'resolved', alert_count: 2, firing_count: 0 }]);
   });
@@ -80,7 +103,12 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
   });
 
   it('announces an incident once when it opens, once per change, and once when it is resolved', async () => {
-    await stand.deliver(message(alert({ labels: { service: 'events', instance: 'a' } }), alert({ labels: { service: 'events', instance: 'b' } })));
+    await stand.deliver(
+      message(
+        alert({ labels: { service: 'events', instance: 'a' } }),
+        alert({ labels: { service: 'events', instance: 'b' } }),
+      ),
+    );
     await stand.settled();
     await stand.deliver(message(alert({ labels: { service: 'events', instance: 'a' }, status: 'resolved' })));
     await stand.settled();
@@ -88,15 +116,25 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     await stand.settled();
     const [incident] = await incidentsOf('events');
     const gateway = stand.clusters;
-    const mine = <T extends { incident_id: string }>(events: T[]): T[] => events.filter(({ incident_id }) => incident_id === incident!.id);
+    const mine = <T extends { incident_id: string }>(events: T[]): T[] =>
+      events.filter(({ incident_id }) => incident_id === incident!.id);
     await pollUntil(async () => mine(await gateway.events(incidentResolved)).length > 0, { what: 'incident-resolved' });
-    expect(mine(await gateway.events(incidentOpened))).toMatchObject([{ alert_count: 2, status: 'open', alert: { name: 'HighCPU' } }]);
+    expect(mine(await gateway.events(incidentOpened))).toMatchObject([
+      { alert_count: 2, status: 'open', alert: { name: 'HighCPU' } },
+    ]);
     expect(mine(await gateway.events(incidentUpdated))).toMatchObject([{ firing_count: 1, status: 'open' }]);
     expect(mine(await gateway.events(incidentResolved))).toMatchObject([{ firing_count: 0, status: 'resolved' }]);
   });
 
   it('takes any label name and value as data', async () => {
-    const labels = { service: 'hostile', constructor: 'x', __proto__x: 'y', toString: 'z', hasOwnProperty: '1', 'utf-8 ☃': "'; DROP TABLE alerts; --" };
+    const labels = {
+      service: 'hostile',
+      constructor: 'x',
+      __proto__x: 'y',
+      toString: 'z',
+      hasOwnProperty: '1',
+      'utf-8 ☃': "'; DROP TABLE alerts; --",
+    };
     const body = JSON.stringify(message(alert({ labels }))).replace('__proto__x', '__proto__');
     expect((await stand.deliver(body)).body).toEqual({ accepted: 1, quarantined: [] });
     await stand.settled();

@@ -1,7 +1,21 @@
 import { createHash } from 'node:crypto';
 import { ClusterTokens, type Clock } from '@alertagent/service-kit';
-import { fakePeer, startService, type FakePeer, type TestService, type TestServiceOptions } from '@alertagent/service-kit/testing';
-import { makeTempDir, pollUntil, removeDir, startMariadb, startNats, type MariadbServer, type NatsServer } from '@alertagent/local-stack';
+import {
+  fakePeer,
+  startService,
+  type FakePeer,
+  type TestService,
+  type TestServiceOptions,
+} from '@alertagent/service-kit/testing';
+import {
+  makeTempDir,
+  pollUntil,
+  removeDir,
+  startMariadb,
+  startNats,
+  type MariadbServer,
+  type NatsServer,
+} from '@alertagent/local-stack';
 import { DataSource } from 'typeorm';
 import type { AlertDetail, AlertPage, AlertView } from '../src/alerts/alert.dto';
 import type { IncidentDetail, IncidentPage } from '../src/incidents/incident.dto';
@@ -38,7 +52,11 @@ export class AlertStand {
     private readonly dataDir: string,
   ) {}
 
-  static async start(kind: DatabaseKind, config: TestServiceOptions['config'] = {}, clock?: Clock): Promise<AlertStand> {
+  static async start(
+    kind: DatabaseKind,
+    config: TestServiceOptions['config'] = {},
+    clock?: Clock,
+  ): Promise<AlertStand> {
     const dataDir = await makeTempDir('gateway');
     const nats = await startNats();
     const mariadb = kind === 'MariaDB' ? await startMariadb() : null;
@@ -74,7 +92,10 @@ export class AlertStand {
   }
 
   /** Delivers a message as an Alertmanager would. */
-  async deliver(body: unknown, { cluster = this.first, url = this.service.httpUrl! }: { cluster?: Cluster; url?: string } = {}): Promise<Answer> {
+  async deliver(
+    body: unknown,
+    { cluster = this.first, url = this.service.httpUrl! }: { cluster?: Cluster; url?: string } = {},
+  ): Promise<Answer> {
     return this.post(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body), {
       url,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${cluster.token}` },
@@ -82,7 +103,10 @@ export class AlertStand {
   }
 
   /** Posts bytes to the webhook with exactly these headers. */
-  async post(body: string | Uint8Array, { headers, url = this.service.httpUrl! }: { headers: Record<string, string>; url?: string }): Promise<Answer> {
+  async post(
+    body: string | Uint8Array,
+    { headers, url = this.service.httpUrl! }: { headers: Record<string, string>; url?: string },
+  ): Promise<Answer> {
     const response = await fetch(`${url}/api/v1/alerts/webhook`, { method: 'POST', headers, body, redirect: 'manual' });
     return answerOf(response);
   }
@@ -94,7 +118,10 @@ export class AlertStand {
   }
 
   async ask<T>(method: string, path: string, token = ADMIN_TOKEN): Promise<Answer<T>> {
-    const response = await fetch(`${this.service.httpUrl}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(`${this.service.httpUrl}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+    });
     return answerOf<T>(response);
   }
 

@@ -32,11 +32,22 @@ describe('bad rules over REST', () => {
         answers(createRule, (query): RuleView => {
           reached.push(query);
           if (query.rule.expression === 'sum(') {
-            const errors = [{ pointer: '/expression', code: 'promql', detail: 'unexpected end of input at position 4' }];
+            const errors = [
+              { pointer: '/expression', code: 'promql', detail: 'unexpected end of input at position 4' },
+            ];
             throw new ServiceError('invalid', 'the rule is not valid', { errors });
           }
           const now = new Date().toISOString();
-          return { ...query.rule, group: 'hosts', labels: {}, annotations: {}, id: 'r1', version: 1, created_at: now, updated_at: now };
+          return {
+            ...query.rule,
+            group: 'hosts',
+            labels: {},
+            annotations: {},
+            id: 'r1',
+            version: 1,
+            created_at: now,
+            updated_at: now,
+          };
         }),
       ],
     });
@@ -56,11 +67,22 @@ describe('bad rules over REST', () => {
       body,
     });
     const text = await response.text();
-    return { status: response.status, type: response.headers.get('content-type'), problem: JSON.parse(text) as { status: number; errors?: FieldProblem[] }, text };
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      problem: JSON.parse(text) as { status: number; errors?: FieldProblem[] },
+      text,
+    };
   };
   const expectProblem = ({ status, type, problem, text }: Awaited<ReturnType<typeof post>>, expected: number): void => {
     expect({ status, type }).toEqual({ status: expected, type: 'application/problem+json; charset=utf-8' });
-    expect(problem).toMatchObject({ type: expect.any(String), title: expect.any(String), status: expected, detail: expect.any(String), request_id: expect.any(String) });
+    expect(problem).toMatchObject({
+      type: expect.any(String),
+      title: expect.any(String),
+      status: expected,
+      detail: expect.any(String),
+      request_id: expect.any(String),
+    });
     expect(text).not.toMatch(/\bat \/|node_modules|SELECT|JSON\.parse|Unexpected token/);
   };
 
@@ -74,13 +96,27 @@ describe('bad rules over REST', () => {
     expect(reached).toMatchObject([{ rule: { name: 'HighCPU', targets: ['prod'] }, actor: { kind: 'token' } }]);
   });
 
-  it.each(['', '{', '{"name":"x"', '{"name":"x",}', "{'name':'x'}", '{"name":NaN}', '{"name":1e999}', '\ufeff{}', '{}x', '// c\n{}', '[]', '[{}]', '"x"', '5', 'null', 'true'])(
-    'a body that is no JSON object is refused: %s',
-    async (body) => {
-      expectProblem(await post(body), 400);
-      expect(reached).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    '{',
+    '{"name":"x"',
+    '{"name":"x",}',
+    "{'name':'x'}",
+    '{"name":NaN}',
+    '{"name":1e999}',
+    '\ufeff{}',
+    '{}x',
+    '// c\n{}',
+    '[]',
+    '[{}]',
+    '"x"',
+    '5',
+    'null',
+    'true',
+  ])('a body that is no JSON object is refused: %s', async (body) => {
+    expectProblem(await post(body), 400);
+    expect(reached).toEqual([]);
+  });
 
   it('a body cut off at any byte is refused', async () => {
     const whole = JSON.stringify(rule);
@@ -88,9 +124,15 @@ describe('bad rules over REST', () => {
     expect(reached).toEqual([]);
   });
 
-  it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16', 'application/json; charset=latin1'])(
-    'a body of type "%s" is refused',
-    async (type) => expectProblem(await post(JSON.stringify(rule), { 'content-type': type }), 415),
+  it.each([
+    'text/plain',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    'application/json; charset=latin1',
+  ])('a body of type "%s" is refused', async (type) =>
+    expectProblem(await post(JSON.stringify(rule), { 'content-type': type }), 415),
   );
 
   it('invalid UTF-8 and unpaired surrogates are refused', async () => {
@@ -112,16 +154,17 @@ describe('bad rules over REST', () => {
     annotations: [5, true, 'x', [], { summary: null }],
     targets: [null, 5, true, {}, 'prod', [], [5], [{}], [{ labels: {} }], [{ labels: { a: 'b' }, other: 1 }]],
   };
-  it.each(Object.entries(wrong).flatMap(([field, values]) => values.map((value) => [field, JSON.stringify(value), value] as const)))(
-    'a wrong %s is refused with a pointer to it: %s',
-    async (field, _shown, value) => {
-      const answer = await post(JSON.stringify({ ...rule, [field]: value }));
+  it.each(
+    Object.entries(wrong).flatMap(([field, values]) =>
+      values.map((value) => [field, JSON.stringify(value), value] as const),
+    ),
+  )('a wrong %s is refused with a pointer to it: %s', async (field, _shown, value) => {
+    const answer = await post(JSON.stringify({ ...rule, [field]: value }));
 
-      expectProblem(answer, 400);
-      expect(answer.problem.errors?.[0]?.pointer).toMatch(new RegExp(`^/${field}(/|$)`));
-      expect(reached).toEqual([]);
-    },
-  );
+    expectProblem(answer, 400);
+    expect(answer.problem.errors?.[0]?.pointer).toMatch(new RegExp(`^/${field}(/|$)`));
+    expect(reached).toEqual([]);
+  });
 
   it.each(['name', 'expression', 'targets'])('a missing %s is refused with a pointer to it', async (field) => {
     const answer = await post(JSON.stringify({ ...rule, [field]: undefined }));
@@ -130,16 +173,25 @@ describe('bad rules over REST', () => {
     expect(answer.problem.errors?.[0]?.pointer).toBe(`/${field}`);
   });
 
-  it.each(['severty', 'id', 'version', 'created_at', 'constructor', 'toString', 'hasOwnProperty'])('an unknown field %s is refused with a pointer to it', async (field) => {
-    const answer = await post(JSON.stringify({ ...rule, [field]: 'x' }));
+  it.each(['severty', 'id', 'version', 'created_at', 'constructor', 'toString', 'hasOwnProperty'])(
+    'an unknown field %s is refused with a pointer to it',
+    async (field) => {
+      const answer = await post(JSON.stringify({ ...rule, [field]: 'x' }));
 
-    expectProblem(answer, 400);
-    expect(answer.problem.errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer: `/${field}` })]));
-    expect(reached).toEqual([]);
-  });
+      expectProblem(answer, 400);
+      expect(answer.problem.errors).toEqual(
+        expect.arrayContaining([expect.objectContaining({ pointer: `/${field}` })]),
+      );
+      expect(reached).toEqual([]);
+    },
+  );
 
   it('__proto__ is refused wherever it stands and changes nothing', async () => {
-    for (const body of ['{"__proto__":{"polluted":1}}', JSON.stringify(rule).replace('"team"', '"__proto__"'), JSON.stringify(rule).replace('{"team":"platform"}', '{"__proto__":{"polluted":1}}')]) {
+    for (const body of [
+      '{"__proto__":{"polluted":1}}',
+      JSON.stringify(rule).replace('"team"', '"__proto__"'),
+      JSON.stringify(rule).replace('{"team":"platform"}', '{"__proto__":{"polluted":1}}'),
+    ]) {
       expectProblem(await post(body), 400);
     }
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -159,6 +211,8 @@ describe('bad rules over REST', () => {
     const answer = await post(JSON.stringify({ ...rule, expression: 'sum(' }));
 
     expectProblem(answer, 400);
-    expect(answer.problem.errors).toEqual([{ pointer: '/expression', code: 'promql', detail: 'unexpected end of input at position 4' }]);
+    expect(answer.problem.errors).toEqual([
+      { pointer: '/expression', code: 'promql', detail: 'unexpected end of input at position 4' },
+    ]);
   });
 });

@@ -16,16 +16,34 @@ describe('bad webhooks', () => {
   afterAll(() => stand?.stop(), 30_000);
 
   const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
-    stand.post(body, { headers: { 'content-type': JSON_TYPE, authorization: `Bearer ${stand.first.token}`, ...headers } });
+    stand.post(body, {
+      headers: { 'content-type': JSON_TYPE, authorization: `Bearer ${stand.first.token}`, ...headers },
+    });
 
   const expectProblem = (answer: Awaited<ReturnType<typeof post>>, status: number): void => {
-    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({ status, type: 'application/problem+json; charset=utf-8' });
-    expect(answer.body).toMatchObject({ status, type: expect.any(String), title: expect.any(String), detail: expect.any(String), request_id: expect.any(String) });
+    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
+      status,
+      type: 'application/problem+json; charset=utf-8',
+    });
+    expect(answer.body).toMatchObject({
+      status,
+      type: expect.any(String),
+      title: expect.any(String),
+      detail: expect.any(String),
+      request_id: expect.any(String),
+    });
     expect(JSON.stringify(answer.body).length).toBeLessThan(1_500);
   };
 
   it('are not even read without a webhook token of a cluster', async () => {
-    for (const authorization of ['', 'Bearer', 'Bearer nonsense', `Bearer ${ADMIN_TOKEN}`, `Basic ${stand.first.token}`, `Bearer aat_webhook_${'x'.repeat(43)}`]) {
+    for (const authorization of [
+      '',
+      'Bearer',
+      'Bearer nonsense',
+      `Bearer ${ADMIN_TOKEN}`,
+      `Basic ${stand.first.token}`,
+      `Bearer aat_webhook_${'x'.repeat(43)}`,
+    ]) {
       const answer = await post(good, { authorization });
       // A token nobody here knows is asked for at its owner, which this test does not run.
       expect([401, 503]).toContain(answer.status);
@@ -35,22 +53,42 @@ describe('bad webhooks', () => {
     expect((await stand.ledger()).accepted).toBe(0);
   });
 
-  it.each(['', '{', '{"alerts":[', '{"alerts":[],}', "{'alerts':[]}", '{"alerts":NaN}', '\ufeff{"alerts":[]}', '{"alerts":[]}x', '/**/{"alerts":[]}', '[]', '[{"alerts":[]}]', '"alerts"', '5', 'null', 'true'])(
-    'that are no Alertmanager message are refused: %s',
-    async (body) => expectProblem(await post(body), 400),
-  );
+  it.each([
+    '',
+    '{',
+    '{"alerts":[',
+    '{"alerts":[],}',
+    "{'alerts':[]}",
+    '{"alerts":NaN}',
+    '\ufeff{"alerts":[]}',
+    '{"alerts":[]}x',
+    '/**/{"alerts":[]}',
+    '[]',
+    '[{"alerts":[]}]',
+    '"alerts"',
+    '5',
+    'null',
+    'true',
+  ])('that are no Alertmanager message are refused: %s', async (body) => expectProblem(await post(body), 400));
 
   it('cut off at any byte are refused', async () => {
     for (let length = 1; length < good.length; length += 37) expectProblem(await post(good.slice(0, length)), 400);
   });
 
-  it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16', 'application/json; charset=latin1', 'application/jsonp', ''])(
-    'of type "%s" are refused',
-    async (type) => expectProblem(await post(good, { 'content-type': type }), 415),
-  );
+  it.each([
+    'text/plain',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    'application/json; charset=latin1',
+    'application/jsonp',
+    '',
+  ])('of type "%s" are refused', async (type) => expectProblem(await post(good, { 'content-type': type }), 415));
 
-  it.each(['gzip', 'deflate', 'br', 'identity, gzip'])('with content encoding %s are refused unread', async (encoding) =>
-    expectProblem(await post(good, { 'content-encoding': encoding }), 415),
+  it.each(['gzip', 'deflate', 'br', 'identity, gzip'])(
+    'with content encoding %s are refused unread',
+    async (encoding) => expectProblem(await post(good, { 'content-encoding': encoding }), 415),
   );
 
   it('in invalid UTF-8 are refused', async () => {
@@ -65,7 +103,10 @@ describe('bad webhooks', () => {
   });
 
   it('with more than 10,000 alerts are refused whole, with 10,000 taken', async () => {
-    const many = (count: number): string => `{"version":"4","alerts":[${Array(count).fill(JSON.stringify(alert({ labels: { service: 'many' } }))).join(',')}]}`;
+    const many = (count: number): string =>
+      `{"version":"4","alerts":[${Array(count)
+        .fill(JSON.stringify(alert({ labels: { service: 'many' } })))
+        .join(',')}]}`;
     expectProblem(await post(many(10_001)), 413);
     expect(await post(many(10_000))).toMatchObject({ status: 202, body: { accepted: 10_000 } });
     const ledger = await stand.settled();
@@ -73,11 +114,18 @@ describe('bad webhooks', () => {
   });
 
   it('without alerts are accepted: there is nothing wrong with saying nothing', async () => {
-    expect(await post('{"version":"4","alerts":[]}')).toMatchObject({ status: 202, body: { accepted: 0, quarantined: [] } });
+    expect(await post('{"version":"4","alerts":[]}')).toMatchObject({
+      status: 202,
+      body: { accepted: 0, quarantined: [] },
+    });
   });
 
   it('of a newer Alertmanager with fields we do not know are accepted', async () => {
-    const body = { ...message({ ...alert({ labels: { service: 'newer' } }), novelty: { deep: [1, 2] } }), notification_reason: 'first notification', routeLabels: {} };
+    const body = {
+      ...message({ ...alert({ labels: { service: 'newer' } }), novelty: { deep: [1, 2] } }),
+      notification_reason: 'first notification',
+      routeLabels: {},
+    };
     expect((await post(JSON.stringify(body))).body).toEqual({ accepted: 1, quarantined: [] });
   });
 
@@ -99,13 +147,17 @@ describe('bad webhooks', () => {
     const answer = await post(body);
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ accepted: 1 });
-    expect((answer.body['quarantined'] as { index: number }[]).map(({ index }) => index)).toEqual(bad.map((_, index) => index + 1));
+    expect((answer.body['quarantined'] as { index: number }[]).map(({ index }) => index)).toEqual(
+      bad.map((_, index) => index + 1),
+    );
 
     const after = await stand.settled();
     expect(after.dispositions.quarantined - before.dispositions.quarantined).toBe(bad.length);
     expect((await stand.alerts()).filter(({ labels }) => labels['service'] === 'kept')).toHaveLength(1);
     const { items } = await stand.get<QuarantinePage>('/quarantine?limit=10');
-    const raw = await Promise.all(items.map(async ({ id }) => (await stand.get<{ raw: string }>(`/quarantine/${id}`)).raw));
+    const raw = await Promise.all(
+      items.map(async ({ id }) => (await stand.get<{ raw: string }>(`/quarantine/${id}`)).raw),
+    );
     expect(raw.reverse()).toEqual(bad.map((text) => text.slice(0, 64 * 1024)));
   });
 
@@ -126,7 +178,9 @@ function endlessUpload(stand: AlertStand): Promise<string> {
   return new Promise((done) => {
     let received = '';
     const socket = connect(Number(port), hostname, () => {
-      socket.write(`POST /api/v1/alerts/webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${stand.first.token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
+      socket.write(
+        `POST /api/v1/alerts/webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${stand.first.token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      );
       const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
       const send = (): void => {
         while (socket.writable && socket.write(chunk));

@@ -10,7 +10,10 @@ export function corpusLines(file: string, ownLines: readonly string[]): readonly
 }
 
 /** Names and contents of the files in a folder of third-party test data; `ownFiles` where the collection is not at hand. */
-export function corpusFiles(folder: string, ownFiles: Readonly<Record<string, string>>): readonly [name: string, content: Buffer][] {
+export function corpusFiles(
+  folder: string,
+  ownFiles: Readonly<Record<string, string>>,
+): readonly [name: string, content: Buffer][] {
   const path = join(corpora, folder);
   if (!existsSync(path)) return Object.entries(ownFiles).map(([name, text]) => [name, Buffer.from(text)]);
   return readdirSync(path).map((name) => [name, readFileSync(join(path, name))]);

@@ -23,12 +23,19 @@ describe.each(DATABASES)('a gateway that is killed, on %s', (kind) => {
   /** A gateway in a process of its own that ends itself at `failpoint`. */
   async function gatewayProcess(failpoint: string): Promise<{ url: string; ended: Promise<unknown> }> {
     const child = fork(join(__dirname, 'gateway-process.ts'), [stand.databaseUrl, stand.nats.url], {
-      execArgv: ['--conditions=@alertagent/source', '-r', join(__dirname, '../../../libs/service-kit/test/typescript-in-node.cjs')],
+      execArgv: [
+        '--conditions=@alertagent/source',
+        '-r',
+        join(__dirname, '../../../libs/service-kit/test/typescript-in-node.cjs'),
+      ],
       env: { ...process.env, ALERTAGENT_FAILPOINT: failpoint },
     });
     children.push(child);
     const ended = once(child, 'exit');
-    const [url] = (await Promise.race([once(child, 'message'), ended.then(() => Promise.reject(new Error('it did not start')))])) as [string];
+    const [url] = (await Promise.race([
+      once(child, 'message'),
+      ended.then(() => Promise.reject(new Error('it did not start'))),
+    ])) as [string];
     return { url, ended };
   }
 
@@ -100,8 +107,12 @@ describe('a database server that is killed under load', () => {
     expect(refused.every(({ headers }) => Number(headers.get('retry-after')) >= 1)).toBe(true);
     expect(refused.every(({ body }) => !JSON.stringify(body).includes('ECONN'))).toBe(true);
     await stand.settled();
-    const rows: { name: string; alerts: unknown }[] = await stand.database.query('SELECT labels AS name, COUNT(*) AS alerts FROM alerts GROUP BY labels');
-    const stored = new Map(rows.map((row) => [(JSON.parse(row.name) as { service: string }).service, Number(row.alerts)]));
+    const rows: { name: string; alerts: unknown }[] = await stand.database.query(
+      'SELECT labels AS name, COUNT(*) AS alerts FROM alerts GROUP BY labels',
+    );
+    const stored = new Map(
+      rows.map((row) => [(JSON.parse(row.name) as { service: string }).service, Number(row.alerts)]),
+    );
     expect([...accepted].filter((name) => !stored.has(name))).toEqual([]);
     expect([...stored].filter(([name, alerts]) => alerts !== 1 || Number(name.slice(5)) >= sent)).toEqual([]);
   }, 120_000);

@@ -43,14 +43,19 @@ describe('every registered route of the gateway', () => {
   const call = (method: string, url: string, token?: string): Promise<Response> =>
     fetch(gateway.httpUrl + url.replaceAll(/:[A-Za-z]+/g, 'some-id').replaceAll('*', 'x'), {
       method,
-      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(method === 'POST' || method === 'PUT' ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(method === 'POST' || method === 'PUT' ? { 'content-type': 'application/json' } : {}),
+      },
       body: method === 'POST' || method === 'PUT' ? '{}' : undefined,
     });
 
   it('is found by this test', () => {
     const urls = routes.map(({ url }) => url);
 
-    expect(urls).toEqual(expect.arrayContaining(['/api/v1/rules', '/api/v1/alerts/webhook', '/api/v1/configs', '/api/v1/ledger', '/docs']));
+    expect(urls).toEqual(
+      expect.arrayContaining(['/api/v1/rules', '/api/v1/alerts/webhook', '/api/v1/configs', '/api/v1/ledger', '/docs']),
+    );
     expect(routes.length).toBeGreaterThan(50);
   });
 
@@ -70,7 +75,14 @@ describe('every registered route of the gateway', () => {
   });
 
   it('is refused under other spellings of its path as well', async () => {
-    for (const path of ['//api/v1/incidents', '/api/v1/incidents/', '/API/v1/incidents', '/api/v1/%69ncidents', '/api/v1/incidents;x', '/api/v1/./incidents']) {
+    for (const path of [
+      '//api/v1/incidents',
+      '/api/v1/incidents/',
+      '/API/v1/incidents',
+      '/api/v1/%69ncidents',
+      '/api/v1/incidents;x',
+      '/api/v1/./incidents',
+    ]) {
       const { status } = await call('GET', path);
       expect({ path, open: status < 400 }).toEqual({ path, open: false });
     }

@@ -40,9 +40,23 @@ describe('two gateways that both find an alert unknown and then both want to sto
   it('store one alert, and the other event counts as a repetition', async () => {
     const body = message(alert({ labels: { service: 'one' } }));
     await race(body, body);
-    expect(await stand.settled()).toMatchObject({ accepted: 2, balanced: true, dispositions: { opened: 1, duplicate: 1 } });
+    expect(await stand.settled()).toMatchObject({
+      accepted: 2,
+      balanced: true,
+      dispositions: { opened: 1, duplicate: 1 },
+    });
     expect(await stand.alerts()).toHaveLength(1);
     expect(await stand.incidents()).toMatchObject([{ alert_count: 1, firing_count: 1 }]);
+  });
+
+  it('store one alert also when it is over already and belongs to no incident', async () => {
+    const before = await stand.settled();
+    const body = message(alert({ labels: { service: 'over' }, status: 'resolved' }));
+    await race(body, body);
+    const after = await stand.settled();
+    expect(after.dispositions.resolved - before.dispositions.resolved).toBe(1);
+    expect(after.dispositions.duplicate - before.dispositions.duplicate).toBe(1);
+    expect((await stand.alerts()).filter(({ labels }) => labels['service'] === 'over')).toHaveLength(1);
   });
 
   it('open one incident for two alerts of its group', async () => {

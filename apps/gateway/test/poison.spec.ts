@@ -37,10 +37,19 @@ describe.each(DATABASES)('a stored webhook that the pipeline cannot process, on 
     });
     await stand.deliver(message(alert()));
     const ledger = await stand.settled();
-    expect(ledger).toMatchObject({ accepted: 3, pending: 0, balanced: true, dispositions: { opened: 1, quarantined: 2 } });
+    expect(ledger).toMatchObject({
+      accepted: 3,
+      pending: 0,
+      balanced: true,
+      dispositions: { opened: 1, quarantined: 2 },
+    });
     const { items } = await stand.get<QuarantinePage>('/quarantine');
     expect(items).toMatchObject([
-      { code: PIPELINE_FAILED, pointer: '/alerts/1', detail: expect.stringContaining('no Alertmanager message') as string },
+      {
+        code: PIPELINE_FAILED,
+        pointer: '/alerts/1',
+        detail: expect.stringContaining('no Alertmanager message') as string,
+      },
       { code: PIPELINE_FAILED, pointer: '/alerts/0' },
     ]);
     expect(await stand.get(`/quarantine/${items[0]!.id}`)).toMatchObject({ raw: '{"n":2}' });

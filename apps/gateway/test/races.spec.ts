@@ -17,16 +17,20 @@ describe.each(DATABASES)('alerts that race and overtake each other on %s', (kind
   }, 30_000);
 
   const urls = (): string[] => [stand.service.httpUrl!, ...(replica ? [replica.httpUrl!] : [])];
-  const incidentsOf = async (name: string) => (await stand.incidents()).filter(({ group_labels }) => group_labels['service'] === name);
+  const incidentsOf = async (name: string) =>
+    (await stand.incidents()).filter(({ group_labels }) => group_labels['service'] === name);
 
   it('makes one alert of fifty identical webhooks at once, and counts each of them', async () => {
     const before = await stand.settled();
     const body = message(alert({ labels: { service: 'same' } }));
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => stand.deliver(body, { url: urls()[index % urls().length] })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => stand.deliver(body, { url: urls()[index % urls().length] })),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
 
     const after = await stand.settled();
-    const grown = (name: 'opened' | 'duplicate' | 'merged'): number => after.dispositions[name] - before.dispositions[name];
+    const grown = (name: 'opened' | 'duplicate' | 'merged'): number =>
+      after.dispositions[name] - before.dispositions[name];
     expect(after.accepted - before.accepted).toBe(50);
     expect([grown('opened'), grown('merged'), grown('duplicate')]).toEqual([1, 0, 49]);
     const [incident, ...others] = await incidentsOf('same');
@@ -37,7 +41,9 @@ describe.each(DATABASES)('alerts that race and overtake each other on %s', (kind
 
   it('opens one incident for different alerts of a group that arrive at once', async () => {
     const deliveries = Array.from({ length: 60 }, (_, index) =>
-      stand.deliver(message(alert({ labels: { service: 'group', instance: `i${index}` } })), { url: urls()[index % urls().length] }),
+      stand.deliver(message(alert({ labels: { service: 'group', instance: `i${index}` } })), {
+        url: urls()[index % urls().length],
+      }),
     );
     expect(new Set((await Promise.all(deliveries)).map(({ status }) => status))).toEqual(new Set([202]));
     await stand.settled();
@@ -50,19 +56,24 @@ describe.each(DATABASES)('alerts that race and overtake each other on %s', (kind
     resolved: { status: 'resolved' },
   } as const;
   const permutations = (names: (keyof typeof events)[]): (keyof typeof events)[][] =>
-    names.length < 2 ? [names] : names.flatMap((name, index) => permutations(names.toSpliced(index, 1)).map((rest) => [name, ...rest]));
+    names.length < 2
+      ? [names]
+      : names.flatMap((name, index) => permutations(names.toSpliced(index, 1)).map((rest) => [name, ...rest]));
 
-  it.each(permutations(['firing', 'repeat', 'resolved']))('ends resolved when the events arrive as %s, %s, %s', async (...order) => {
-    const name = order.join('-');
-    for (const event of order) {
-      await stand.deliver(message(alert({ labels: { service: name }, ...events[event] })));
-      await stand.settled();
-    }
-    const shown = (await stand.alerts('&name=HighCPU')).filter(({ labels }) => labels['service'] === name);
-    expect(shown).toMatchObject([{ status: 'resolved' }]);
-    const incidents = await incidentsOf(name);
-    expect(incidents.map(({ status }) => status)).toEqual(order[0] === 'resolved' ? [] : ['resolved']);
-  });
+  it.each(permutations(['firing', 'repeat', 'resolved']))(
+    'ends resolved when the events arrive as %s, %s, %s',
+    async (...order) => {
+      const name = order.join('-');
+      for (const event of order) {
+        await stand.deliver(message(alert({ labels: { service: name }, ...events[event] })));
+        await stand.settled();
+      }
+      const shown = (await stand.alerts('&name=HighCPU')).filter(({ labels }) => labels['service'] === name);
+      expect(shown).toMatchObject([{ status: 'resolved' }]);
+      const incidents = await incidentsOf(name);
+      expect(incidents.map(({ status }) => status)).toEqual(order[0] === 'resolved' ? [] : ['resolved']);
+    },
+  );
 
   it('takes an older firing after the end of a newer one for history', async () => {
     const labels = { service: 'older' };
@@ -92,7 +103,9 @@ describe.each(DATABASES)('alerts that race and overtake each other on %s', (kind
       if (next(3) === 0) await stand.settled();
     }
     await stand.settled();
-    const random = (await stand.incidents()).filter(({ group_labels }) => group_labels['service']?.startsWith('random'));
+    const random = (await stand.incidents()).filter(({ group_labels }) =>
+      group_labels['service']?.startsWith('random'),
+    );
     expect(random.length).toBeGreaterThan(3);
     for (const { status, alerts, firing_count, alert_count } of random) {
       const firing = alerts.filter((member) => member.status === 'firing').length;

@@ -1,4 +1,13 @@
-import { alertSuppressed, analysisCompleted, clusterChanged, clusterRegistered, decisionMade, escalationRaised, type AnalysisView, type DecisionView } from '@alertagent/contracts';
+import {
+  alertSuppressed,
+  analysisCompleted,
+  clusterChanged,
+  clusterRegistered,
+  decisionMade,
+  escalationRaised,
+  type AnalysisView,
+  type DecisionView,
+} from '@alertagent/contracts';
 import { fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
 import { pollUntil } from '@alertagent/local-stack';
 import type { AlertPage } from '../src/alerts/alert.dto';
@@ -28,12 +37,16 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
 
   it('pages through alerts without missing or repeating one, and filters them', async () => {
     const names = Array.from({ length: 25 }, (_, index) => `page ${index}`);
-    await stand.deliver(message(...names.map((service) => alert({ labels: { service, alertname: 'Paged', severity: 'info' } }))));
+    await stand.deliver(
+      message(...names.map((service) => alert({ labels: { service, alertname: 'Paged', severity: 'info' } }))),
+    );
     await stand.settled();
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: AlertPage = await stand.get<AlertPage>(`/alerts?name=Paged&severity=info&status=firing&cluster_id=${stand.first.id}&limit=10${cursor === null ? '' : `&cursor=${cursor}`}`);
+      const page: AlertPage = await stand.get<AlertPage>(
+        `/alerts?name=Paged&severity=info&status=firing&cluster_id=${stand.first.id}&limit=10${cursor === null ? '' : `&cursor=${cursor}`}`,
+      );
       seen.push(...page.items.map(({ labels }) => labels['service']!));
       cursor = page.next_cursor;
     } while (cursor !== null);
@@ -56,7 +69,10 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
     ['/quarantine?cursor=1', '/cursor'],
     ['/ledger?cluster=1', '/cluster'],
   ])('refuses %s and points to what is wrong', async (path, pointer) => {
-    expect(await stand.ask('GET', path)).toMatchObject({ status: 400, body: { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) } });
+    expect(await stand.ask('GET', path)).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) },
+    });
   });
 
   it.each(['/alerts/none', '/incidents/none', '/quarantine/none'])('answers 404 for %s', async (path) => {
@@ -66,7 +82,10 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
   it('shows clusters by the newest name announced, in whatever order the announcements arrive', async () => {
     const facts = { cluster_id: stand.first.id, labels: {}, changed_at: '2026-11-22T10:00:00Z' };
     await stand.clusters.publish(clusterChanged, { ...facts, name: 'production-2', version: 2 });
-    await pollUntil(async () => (await stand.ledger()).clusters.some(({ cluster_name }) => cluster_name === 'production-2'), { what: 'the new name' });
+    await pollUntil(
+      async () => (await stand.ledger()).clusters.some(({ cluster_name }) => cluster_name === 'production-2'),
+      { what: 'the new name' },
+    );
     const late = await stand.clusters.publish(clusterRegistered, { ...facts, name: 'production', version: 1 });
     await pollUntil(async () => (await handled(stand)).includes(late), { what: 'the late announcement' });
     expect((await incidentOf('named')).cluster_name).toBe('production-2');
@@ -98,11 +117,27 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
       decided_at,
     });
     await ai.publish(analysisCompleted, { incident_id: id, analysis: analysis('disk full', '2026-11-22T10:05:00Z') });
-    await ai.publish(analysisCompleted, { incident_id: id, analysis: analysis('an older idea', '2026-11-22T10:01:00Z') });
+    await ai.publish(analysisCompleted, {
+      incident_id: id,
+      analysis: analysis('an older idea', '2026-11-22T10:01:00Z'),
+    });
     await ai.publish(decisionMade, { incident_id: id, decision: decision('not sure', '2026-11-22T10:06:00Z') });
     await ai.publish(decisionMade, { incident_id: id, decision: decision('older', '2026-11-22T10:02:00Z') });
-    await ai.publish(analysisCompleted, { incident_id: 'unknown', analysis: analysis('of nothing', '2026-11-22T10:09:00Z') });
-    const escalation = { id: 'e-1', alert_id: alertId, incident_id: null, escalation_type: 'critical', target_team: 'sre', priority: 'high' as const, reason: 'no answer', requested_by: 'n8n', created_at: '2026-11-22T10:07:00Z' };
+    await ai.publish(analysisCompleted, {
+      incident_id: 'unknown',
+      analysis: analysis('of nothing', '2026-11-22T10:09:00Z'),
+    });
+    const escalation = {
+      id: 'e-1',
+      alert_id: alertId,
+      incident_id: null,
+      escalation_type: 'critical',
+      target_team: 'sre',
+      priority: 'high' as const,
+      reason: 'no answer',
+      requested_by: 'n8n',
+      created_at: '2026-11-22T10:07:00Z',
+    };
     await ai.publish(escalationRaised, { escalation_id: 'e-1', escalation });
     const again = await ai.publish(escalationRaised, { escalation_id: 'e-1', escalation });
     await pollUntil(async () => (await handled(stand)).includes(again), { what: 'the repeated escalation' });
@@ -124,9 +159,18 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
     const find = async () => (await stand.alerts()).find((one) => one.labels['service'] === 'hidden')!;
     const hidden = await find();
     expect(hidden).toMatchObject({ suppressed_by: 'maintenance', incident_id: null, status: 'firing' });
-    expect((await stand.alert(hidden.id)).timeline.map(({ disposition }) => disposition)).toEqual(['suppressed', 'suppressed', 'duplicate', 'duplicate']);
-    await pollUntil(async () => (await stand.clusters.events(alertSuppressed)).length > 0, { what: 'alert-suppressed' });
-    expect(await stand.clusters.events(alertSuppressed)).toMatchObject([{ alert_id: hidden.id, suppressed_by: 'maintenance' }]);
+    expect((await stand.alert(hidden.id)).timeline.map(({ disposition }) => disposition)).toEqual([
+      'suppressed',
+      'suppressed',
+      'duplicate',
+      'duplicate',
+    ]);
+    await pollUntil(async () => (await stand.clusters.events(alertSuppressed)).length > 0, {
+      what: 'alert-suppressed',
+    });
+    expect(await stand.clusters.events(alertSuppressed)).toMatchObject([
+      { alert_id: hidden.id, suppressed_by: 'maintenance' },
+    ]);
     await stand.deliver(message(alert({ labels, status: 'resolved' })));
     await stand.settled();
     expect((await find()).status).toBe('resolved');

@@ -11,7 +11,13 @@ export const STARTED = '2026-11-22T10:00:00.123456789Z';
 export const ENDED = '2026-11-22T10:20:00Z';
 
 /** An alert as Alertmanager sends it. */
-export function alert({ status = 'firing', labels = {}, annotations = {}, startsAt = STARTED, endsAt }: AlertShape = {}): Record<string, unknown> {
+export function alert({
+  status = 'firing',
+  labels = {},
+  annotations = {},
+  startsAt = STARTED,
+  endsAt,
+}: AlertShape = {}): Record<string, unknown> {
   return {
     status,
     labels: { alertname: 'HighCPU', service: 'api', severity: 'warning', instance: 'a:9100', ...labels },

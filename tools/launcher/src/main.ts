@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBinaries, MissingBinariesError } from '@alertagent/local-stack';
+import { ensureBinaries, MissingBinariesError, pollUntil } from '@alertagent/local-stack';
 import { ConfigurationError, loadConfiguration, type AlertAgentConfig } from '@alertagent/service-kit';
 import { ApiClient } from './api-client';
 import { readArguments, USAGE, UsageError, type LaunchOptions } from './arguments';
@@ -39,12 +39,15 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
   undo.push(() => services.stop());
   if (options.watch) undo.push(watchForChanges(services.processes));
   await services.whenReady();
-  say(`\nAlertAgent is ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
-  if (!options.services.includes('gateway')) return;
-
   const url = config.server.publicUrl();
-  const token = config.security.admin_token ?? readFileSync(join(config.data_dir, 'admin-token'), 'utf8').trim();
-  const api = new ApiClient(url, token);
+  const api = options.services.includes('gateway') ? new ApiClient(url, adminToken(config)) : null;
+  // Ready alone is not enough when all of them run: they must have found each other over NATS.
+  if (api && options.services.length > 1) {
+    await pollUntil(async () => Boolean(await api.get('/clusters?limit=1')), { what: 'the services to find each other', timeoutMs: 30_000 });
+  }
+  say(`\nAlertAgent is ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+  if (!api) return;
+
   const cluster = options.demo
     ? await LocalCluster.start({
         dataDir: config.data_dir,
@@ -58,11 +61,14 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
     undo.push(() => cluster.stop());
     await tellStory(api);
   }
-  say(summary(url, token, config, cluster));
+  say(summary(url, config, cluster));
 }
 
-function summary(url: string, token: string, config: AlertAgentConfig, cluster: LocalCluster | null): string {
-  const shown = config.security.admin_token ? '$ALERTAGENT_ADMIN_TOKEN' : token;
+const adminToken = (config: AlertAgentConfig): string =>
+  config.security.admin_token ?? readFileSync(join(config.data_dir, 'admin-token'), 'utf8').trim();
+
+function summary(url: string, config: AlertAgentConfig, cluster: LocalCluster | null): string {
+  const shown = config.security.admin_token ? '$ALERTAGENT_ADMIN_TOKEN' : adminToken(config);
   return `
   API          ${url}/api/v1
   API docs     ${url}/docs

@@ -57,7 +57,9 @@ export class AlertQueries implements AlertLookup {
   /** An alert by its id, or the one that opened the incident with this id. */
   async findAlert(id: string): Promise<FoundAlert | null> {
     const { manager } = this.dataSource;
-    const alert = (await manager.findOneBy(Alert, { id })) ?? (await manager.findOne(Alert, { where: { incident_id: id }, order: { id: 'ASC' } }));
+    const alert =
+      (await manager.findOneBy(Alert, { id })) ??
+      (await manager.findOne(Alert, { where: { incident_id: id }, order: { id: 'ASC' } }));
     if (!alert) return null;
     const view = alertView(alert, await this.clusters.of([alert.cluster_id]));
     const { name, severity, status, labels, annotations, starts_at, ends_at, generator_url } = view;
@@ -73,10 +75,18 @@ export class AlertQueries implements AlertLookup {
     const { manager } = this.dataSource;
     const where = { alert_id: alertId };
     const count = await manager.countBy(AlertProcessingRecord, where);
-    const first = await manager.find(AlertProcessingRecord, { where, order: { inbox_id: 'ASC', alert_index: 'ASC' }, take: TIMELINE_END });
+    const first = await manager.find(AlertProcessingRecord, {
+      where,
+      order: { inbox_id: 'ASC', alert_index: 'ASC' },
+      take: TIMELINE_END,
+    });
     const rest = Math.min(TIMELINE_END, count - first.length);
     if (rest <= 0) return { events: first, count };
-    const last = await manager.find(AlertProcessingRecord, { where, order: { inbox_id: 'DESC', alert_index: 'DESC' }, take: rest });
+    const last = await manager.find(AlertProcessingRecord, {
+      where,
+      order: { inbox_id: 'DESC', alert_index: 'DESC' },
+      take: rest,
+    });
     return { events: [...first, ...last.reverse()], count };
   }
 

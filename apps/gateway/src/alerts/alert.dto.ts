@@ -1,6 +1,23 @@
-import { ALERT_STATES, DISPOSITIONS, IsStringMap, PageQuery, type AlertState, type Disposition } from '@alertagent/contracts';
+import {
+  ALERT_STATES,
+  DISPOSITIONS,
+  IsStringMap,
+  PageQuery,
+  type AlertState,
+  type Disposition,
+} from '@alertagent/contracts';
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 
 const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 

@@ -2,7 +2,15 @@ import { bigintNumber } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What can happen to an incident. */
-export const INCIDENT_MOMENTS = ['opened', 'severity_raised', 'closed_to_new_alerts', 'resolved', 'analysis', 'decision', 'escalation'] as const;
+export const INCIDENT_MOMENTS = [
+  'opened',
+  'severity_raised',
+  'closed_to_new_alerts',
+  'resolved',
+  'analysis',
+  'decision',
+  'escalation',
+] as const;
 export type IncidentMoment = (typeof INCIDENT_MOMENTS)[number];
 
 /** One moment in the life of an incident, with its reason. */

@@ -1,4 +1,12 @@
-import { AnalysisView, DecisionView, EscalationView, INCIDENT_STATES, IsStringMap, PageQuery, type IncidentState } from '@alertagent/contracts';
+import {
+  AnalysisView,
+  DecisionView,
+  EscalationView,
+  INCIDENT_STATES,
+  IsStringMap,
+  PageQuery,
+  type IncidentState,
+} from '@alertagent/contracts';
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { AlertView } from '../alerts/alert.dto';

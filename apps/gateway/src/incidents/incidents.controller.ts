@@ -18,7 +18,10 @@ export class IncidentsController {
 
   @Get(':id')
   @RequireRole('viewer')
-  @Operation({ summary: 'Show one incident: alerts, analysis, decision, escalations, timeline', response: IncidentDetail })
+  @Operation({
+    summary: 'Show one incident: alerts, analysis, decision, escalations, timeline',
+    response: IncidentDetail,
+  })
   get(@Param('id') id: string): Promise<IncidentDetail> {
     return this.incidents.get(id);
   }

@@ -1,4 +1,10 @@
-import { clusterChanged, clusterRegistered, clusterRetired, type ClusterChanged, type ClusterRetired } from '@alertagent/contracts';
+import {
+  clusterChanged,
+  clusterRegistered,
+  clusterRetired,
+  type ClusterChanged,
+  type ClusterRetired,
+} from '@alertagent/contracts';
 import { Inbox, OnEvent, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';

@@ -1,7 +1,13 @@
 import { ServiceError } from '@alertagent/contracts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit';
 
-const limits: GroupCommitLimits = { maxBatch: 4, maxBatchBytes: 100, maxQueue: 8, maxQueueBytes: 1_000, timeoutMs: 60_000 };
+const limits: GroupCommitLimits = {
+  maxBatch: 4,
+  maxBatchBytes: 100,
+  maxQueue: 8,
+  maxQueueBytes: 1_000,
+  timeoutMs: 60_000,
+};
 
 /** A store whose writes end when the test says so. */
 class SlowStore {
@@ -25,11 +31,16 @@ class SlowStore {
   }
 }
 
-const outcome = (promise: Promise<void>): Promise<string> => promise.then(() => 'stored', (error: Error) => (error instanceof ServiceError ? error.code : error.message));
+const outcome = (promise: Promise<void>): Promise<string> =>
+  promise.then(
+    () => 'stored',
+    (error: Error) => (error instanceof ServiceError ? error.code : error.message),
+  );
 
 describe('the group commit', () => {
   let store: SlowStore;
-  const start = (changes: Partial<GroupCommitLimits> = {}): GroupCommit<string> => new GroupCommit({ ...limits, ...changes }, store.write);
+  const start = (changes: Partial<GroupCommitLimits> = {}): GroupCommit<string> =>
+    new GroupCommit({ ...limits, ...changes }, store.write);
   beforeEach(() => {
     store = new SlowStore();
   });

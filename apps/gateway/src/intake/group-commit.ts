@@ -57,7 +57,14 @@ export class GroupCommit<T> {
     const isFull = this.held.items >= this.limits.maxQueue || this.held.bytes + bytes > this.limits.maxQueueBytes;
     if (isFull && this.held.items > 0) return Promise.reject(overloaded('too many webhooks are waiting to be stored'));
     return new Promise<void>((resolve, reject) => {
-      const entry: Waiting<T> = { item, bytes, resolve, reject, isSettled: false, timer: setTimeout(() => this.expire(entry), this.limits.timeoutMs) };
+      const entry: Waiting<T> = {
+        item,
+        bytes,
+        resolve,
+        reject,
+        isSettled: false,
+        timer: setTimeout(() => this.expire(entry), this.limits.timeoutMs),
+      };
       this.held.items += 1;
       this.held.bytes += bytes;
       this.waiting.push(entry);
@@ -86,7 +93,8 @@ export class GroupCommit<T> {
     let bytes = 0;
     let taken = 0;
     for (const entry of this.waiting) {
-      if (batch.length >= this.limits.maxBatch || (batch.length > 0 && bytes + entry.bytes > this.limits.maxBatchBytes)) break;
+      if (batch.length >= this.limits.maxBatch || (batch.length > 0 && bytes + entry.bytes > this.limits.maxBatchBytes))
+        break;
       taken += 1;
       // Its sender has been told to come again.
       if (entry.isSettled) continue;

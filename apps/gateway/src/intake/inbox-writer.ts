@@ -14,7 +14,17 @@ export interface IncomingWebhook {
   body: Buffer;
 }
 
-const COLUMNS = ['id', 'cluster_id', 'received_at', 'alert_count', 'good_count', 'state', 'attempts', 'due_at', 'body'] as const;
+const COLUMNS = [
+  'id',
+  'cluster_id',
+  'received_at',
+  'alert_count',
+  'good_count',
+  'state',
+  'attempts',
+  'due_at',
+  'body',
+] as const;
 const INSERT = `INSERT INTO alert_inbox (${COLUMNS.join(', ')}) VALUES `;
 const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
 

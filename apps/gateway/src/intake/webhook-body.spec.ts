@@ -37,6 +37,8 @@ describe('reading a webhook body', () => {
   });
 
   it('refuses bytes that are not UTF-8 instead of repairing them', () => {
-    expect(refusal(Buffer.from([...Buffer.from('{"alerts":["'), 0xff, 0xfe, ...Buffer.from('"]}')]))).toBe('invalid not_utf8');
+    expect(refusal(Buffer.from([...Buffer.from('{"alerts":["'), 0xff, 0xfe, ...Buffer.from('"]}')]))).toBe(
+      'invalid not_utf8',
+    );
   });
 });

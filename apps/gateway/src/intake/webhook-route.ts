@@ -30,7 +30,9 @@ export function registerWebhookRoute(app: HttpApplication): void {
 
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, parsed) =>
+      parsed(null, body),
+    );
     scope.addHook('onSend', async (_request, reply) => {
       if (reply.statusCode === 503) void reply.header('retry-after', retryAfterSeconds);
     });

@@ -11,7 +11,11 @@ export class LedgerController {
 
   @Get()
   @RequireRole('viewer')
-  @Operation({ summary: 'Show what became of all accepted alerts, in all and per cluster', query: ShowLedger, response: LedgerView })
+  @Operation({
+    summary: 'Show what became of all accepted alerts, in all and per cluster',
+    query: ShowLedger,
+    response: LedgerView,
+  })
   show(@QueryParams(ShowLedger) query: ShowLedger): Promise<LedgerView> {
     return this.ledger.show(query.cluster_id);
   }

@@ -11,7 +11,11 @@ export class QuarantineController {
 
   @Get()
   @RequireRole('viewer')
-  @Operation({ summary: 'List alerts that could not be processed, newest first', query: ListQuarantine, response: QuarantinePage })
+  @Operation({
+    summary: 'List alerts that could not be processed, newest first',
+    query: ListQuarantine,
+    response: QuarantinePage,
+  })
   list(@QueryParams(ListQuarantine) query: ListQuarantine): Promise<QuarantinePage> {
     return this.quarantine.list(query);
   }

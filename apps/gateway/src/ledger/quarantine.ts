@@ -9,7 +9,13 @@ import { AlertInbox, INBOX_PENDING } from '../intake/alert-inbox.entity';
 import { PipelineBell } from '../intake/pipeline-bell';
 import { readWebhookBody } from '../intake/webhook-body';
 import { AlertQuarantine } from './alert-quarantine.entity';
-import type { ListQuarantine, QuarantinedAlertDetail, QuarantinedAlertView, QuarantinePage, ReplayedAlert } from './quarantine.dto';
+import type {
+  ListQuarantine,
+  QuarantinedAlertDetail,
+  QuarantinedAlertView,
+  QuarantinePage,
+  ReplayedAlert,
+} from './quarantine.dto';
 
 const SHOWN_CHARACTERS = 64 * 1024;
 
@@ -59,7 +65,11 @@ export class Quarantine {
     const inboxId = newId();
     const now = this.clock.now().getTime();
     await inTransaction(this.dataSource, async (tx) => {
-      const marked = await tx.update(AlertQuarantine, { id, replayed_at: IsNull() }, { replayed_at: now, replayed_as: inboxId });
+      const marked = await tx.update(
+        AlertQuarantine,
+        { id, replayed_at: IsNull() },
+        { replayed_at: now, replayed_as: inboxId },
+      );
       if (!marked.affected) throw new ServiceError('conflict', 'this alert has been replayed before');
       await tx.insert(AlertInbox, {
         id: inboxId,

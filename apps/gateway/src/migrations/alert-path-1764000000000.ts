@@ -93,7 +93,7 @@ function tables(queryRunner: QueryRunner): Table[] {
         decision_at: column.time(optional),
       },
       primaryKey: ['id'],
-
+      unique: { UQ_incidents_open_key: ['open_key'] },
       indexes: { IX_incidents_status: ['status', 'id'], IX_incidents_cluster_id: ['cluster_id', 'id'] },
     }),
     table({

@@ -10,7 +10,11 @@ const UPDATE_ROWS = 100;
 type Value = string | number | null;
 
 /** Inserts rows in as few statements as possible. The order of columns is that of the first row. */
-export async function insertRows<Row extends Record<string, Value>>(tx: EntityManager, table: string, rows: readonly Row[]): Promise<void> {
+export async function insertRows<Row extends Record<string, Value>>(
+  tx: EntityManager,
+  table: string,
+  rows: readonly Row[],
+): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const columns = Object.keys(first);
@@ -23,12 +27,18 @@ export async function insertRows<Row extends Record<string, Value>>(tx: EntityMa
 }
 
 /** Gives many rows, found by `id`, values of their own in one statement. */
-export async function updateRows<Row extends Record<string, Value> & { id: string }>(tx: EntityManager, table: string, rows: readonly Row[]): Promise<void> {
+export async function updateRows<Row extends Record<string, Value> & { id: string }>(
+  tx: EntityManager,
+  table: string,
+  rows: readonly Row[],
+): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const columns = Object.keys(first).filter((column) => column !== 'id');
   for (const chunk of chunks(rows, UPDATE_ROWS)) {
-    const cases = columns.map((column) => `${column} = CASE id ${chunk.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ${column} END`);
+    const cases = columns.map(
+      (column) => `${column} = CASE id ${chunk.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ${column} END`,
+    );
     const values = columns.flatMap((column) => chunk.flatMap((row) => [row.id, row[column] as Value]));
     const sql = `UPDATE ${table} SET ${cases.join(', ')} WHERE id IN (${placeholdersFor(chunk)})`;
     await tx.query(sql, [...values, ...chunk.map(({ id }) => id)]);

@@ -39,7 +39,8 @@ export class InboxQueue {
     const rows = await selectIn<ClaimedWebhook>(
       tx,
       ids,
-      (list) => `SELECT id, cluster_id, received_at, alert_count, attempts, body FROM alert_inbox WHERE id IN (${list}) ORDER BY id`,
+      (list) =>
+        `SELECT id, cluster_id, received_at, alert_count, attempts, body FROM alert_inbox WHERE id IN (${list}) ORDER BY id`,
     );
     return rows.map((row) => ({ ...row, received_at: Number(row.received_at) }));
   }
@@ -49,15 +50,19 @@ export class InboxQueue {
     if (webhooks.length === 0) return;
     const list = webhooks.map(() => '?').join(', ');
     const now = this.clock.now().getTime();
-    await tx.query(`UPDATE alert_inbox SET state = ?, processed_at = ? WHERE id IN (${list})`, [INBOX_DONE, now, ...webhooks.map(({ id }) => id)]);
+    await tx.query(`UPDATE alert_inbox SET state = ?, processed_at = ? WHERE id IN (${list})`, [
+      INBOX_DONE,
+      now,
+      ...webhooks.map(({ id }) => id),
+    ]);
   }
 
   /** The rows the next claim would look at, and how often each has failed. Errors: ServiceError `unavailable`. */
   async due(): Promise<{ id: string; attempts: number }[]> {
-    return this.run('SELECT id, attempts FROM alert_inbox WHERE state = ? AND due_at <= ? ORDER BY id LIMIT ' + MAX_ROWS, [
-      INBOX_PENDING,
-      this.clock.now().getTime(),
-    ]);
+    return this.run(
+      'SELECT id, attempts FROM alert_inbox WHERE state = ? AND due_at <= ? ORDER BY id LIMIT ' + MAX_ROWS,
+      [INBOX_PENDING, this.clock.now().getTime()],
+    );
   }
 
   /** Puts a row back that failed on its own account, not to be tried before `dueAt`. Errors: ServiceError `unavailable`. */
@@ -73,7 +78,9 @@ export class InboxQueue {
 
   /** How many webhooks wait for the pipeline. Errors: ServiceError `unavailable`. */
   async waiting(): Promise<number> {
-    const [row] = await this.run<{ waiting: unknown }>('SELECT COUNT(*) AS waiting FROM alert_inbox WHERE state = ?', [INBOX_PENDING]);
+    const [row] = await this.run<{ waiting: unknown }>('SELECT COUNT(*) AS waiting FROM alert_inbox WHERE state = ?', [
+      INBOX_PENDING,
+    ]);
     return Number(row?.waiting ?? 0);
   }
 

@@ -3,9 +3,21 @@ import type { Batch, Episode, WorkingIncident } from './batch';
 import { selectIn } from './bulk-write';
 
 type EpisodeColumns = Omit<Episode, 'source' | 'isChanged'>;
-const EPISODE = ['id', 'episode_key', 'label_hash', 'cluster_id', 'status', 'starts_at_ms', 'ends_at_ms', 'incident_id', 'suppressed_by'];
+const EPISODE = [
+  'id',
+  'episode_key',
+  'label_hash',
+  'cluster_id',
+  'status',
+  'starts_at_ms',
+  'ends_at_ms',
+  'incident_id',
+  'suppressed_by',
+].join(', ');
 
-type IncidentColumns = Omit<WorkingIncident, 'isNew' | 'isChanged' | 'lastEvent' | 'moments' | 'group_labels'> & { group_labels: string };
+type IncidentColumns = Omit<WorkingIncident, 'isNew' | 'isChanged' | 'lastEvent' | 'moments' | 'group_labels'> & {
+  group_labels: string;
+};
 const INCIDENT = [
   'id',
   'cluster_id',
@@ -24,7 +36,7 @@ const INCIDENT = [
 ].join(', ');
 
 /**
- * Fills a batch with what is known about its alerts, in four reads however many alerts there are. What is read is locked until
+ * Fills a batch with what is known about its alerts, in a handful of reads however many alerts there are. What is read is locked until
  * the transaction ends: what the stages decide on stays true.
  */
 export async function loadBatch(tx: EntityManager, batch: Batch): Promise<void> {
@@ -32,28 +44,37 @@ export async function loadBatch(tx: EntityManager, batch: Batch): Promise<void> 
   await loadEpisodes(tx, batch, lock);
   const ids = [...batch.episodes.values(), ...batch.newest.values()].flatMap(({ incident_id }) => incident_id ?? []);
   const keys = batch.events.map(({ group_key }) => group_key);
-  learnIncidents(batch, await selectIn(tx, ids, (list) => `SELECT ${INCIDENT} FROM incidents WHERE id IN (${list})${lock}`));
-  learnIncidents(batch, await selectIn(tx, keys, (list) => `SELECT ${INCIDENT} FROM incidents WHERE open_key IN (${list})${lock}`));
+  learnIncidents(
+    batch,
+    await selectIn(tx, ids, (list) => `SELECT ${INCIDENT} FROM incidents WHERE id IN (${list})${lock}`),
+  );
+  learnIncidents(
+    batch,
+    await selectIn(tx, keys, (list) => `SELECT ${INCIDENT} FROM incidents WHERE open_key IN (${list})${lock}`),
+  );
 }
 
 async function loadEpisodes(tx: EntityManager, batch: Batch, lock: string): Promise<void> {
-  const columns = (alias: string): string => EPISODE.map((name) => `${alias}.${name} AS ${name}`).join(', ');
   const keys = batch.events.map(({ alert }) => alert.episode_key);
-  const exact = await selectIn<EpisodeColumns>(
-    tx,
-    keys,
-    (list) => `SELECT ${columns('a')} FROM alerts a WHERE a.episode_key IN (${list})${lock}`,
+  learnEpisodes(
+    batch,
+    await selectIn(tx, keys, (list) => `SELECT ${EPISODE} FROM alerts WHERE episode_key IN (${list})${lock}`),
   );
-  for (const row of exact) batch.learn(toEpisode(row));
+  // Found without locks and locked by id: a locking join may read the whole table, and would wait for everybody's rows.
   const hashes = batch.events.map(({ alert }) => alert.label_hash);
-  const newest = await selectIn<EpisodeColumns>(
+  const newest = await selectIn<{ id: string; episode_key: string }>(
     tx,
     hashes,
     (list) =>
-      `SELECT ${columns('a')} FROM alerts a JOIN (SELECT label_hash, MAX(starts_at_ms) AS newest FROM alerts ` +
-      `WHERE label_hash IN (${list}) GROUP BY label_hash) n ON a.label_hash = n.label_hash AND a.starts_at_ms = n.newest${lock}`,
+      `SELECT a.id AS id, a.episode_key AS episode_key FROM alerts a JOIN (SELECT label_hash, MAX(starts_at_ms) AS newest FROM alerts ` +
+      `WHERE label_hash IN (${list}) GROUP BY label_hash) n ON a.label_hash = n.label_hash AND a.starts_at_ms = n.newest`,
   );
-  for (const row of newest) if (!batch.episodes.has(row.episode_key)) batch.learn(toEpisode(row));
+  const ids = newest.filter(({ episode_key }) => !batch.episodes.has(episode_key)).map(({ id }) => id);
+  learnEpisodes(batch, await selectIn(tx, ids, (list) => `SELECT ${EPISODE} FROM alerts WHERE id IN (${list})${lock}`));
+}
+
+function learnEpisodes(batch: Batch, rows: readonly EpisodeColumns[]): void {
+  for (const row of rows) batch.learn(toEpisode(row));
 }
 
 function toEpisode(row: EpisodeColumns): Episode {

@@ -89,7 +89,8 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
 
   private pauseForDatabase(error: unknown): number {
     this.outages += 1;
-    if (this.outages === 1) this.log.warn({ error }, 'the pipeline cannot reach its database; webhooks wait in the inbox');
+    if (this.outages === 1)
+      this.log.warn({ error }, 'the pipeline cannot reach its database; webhooks wait in the inbox');
     return Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(this.outages, 10)) * (0.5 + Math.random() / 2);
   }
 

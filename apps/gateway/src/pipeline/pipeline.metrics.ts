@@ -59,7 +59,10 @@ export class PipelineMetrics {
   /** Counts a committed batch; `now` is epoch milliseconds. */
   processed(batch: Batch, seconds: number, now: number): void {
     this.duration.observe({}, seconds);
-    this.waited.observe({}, Math.max(0, now - Math.min(...batch.webhooks.map(({ received_at }) => received_at))) / 1000);
+    this.waited.observe(
+      {},
+      Math.max(0, now - Math.min(...batch.webhooks.map(({ received_at }) => received_at))) / 1000,
+    );
     this.batch.observe({}, batch.events.length + batch.refused.length);
     for (const { alert, ending, episode } of batch.events) {
       if (!ending) continue;

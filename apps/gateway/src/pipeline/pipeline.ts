@@ -33,11 +33,7 @@ export class Pipeline {
   ) {
     const { enabled, group_by, max_alerts, window } = gateway.convergence;
     this.convergence = { enabled, group_by, max_alerts, window_ms: window };
-    this.stages = [
-      dedupe,
-      suppressBy(suppressionsOf(gateway)),
-      convergeBy(this.convergence),
-    ];
+    this.stages = [dedupe, suppressBy(suppressionsOf(gateway)), convergeBy(this.convergence)];
   }
 
   /**
@@ -72,7 +68,11 @@ export class Pipeline {
 
 function suppressionsOf({ suppression }: AlertAgentConfig['gateway']): CompiledSuppression[] {
   if (!suppression.enabled) return [];
-  const rules = suppression.rules.map(({ name, condition, duration }) => ({ name, condition, duration: formatDuration(duration) }));
+  const rules = suppression.rules.map(({ name, condition, duration }) => ({
+    name,
+    condition,
+    duration: formatDuration(duration),
+  }));
   const compiled = compileSuppression(rules);
   if (isCompiled(compiled)) return compiled;
   const problems = compiled.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');

@@ -1,4 +1,10 @@
-import { alertSuppressed, incidentOpened, incidentResolved, incidentUpdated, type IncidentEvent } from '@alertagent/contracts';
+import {
+  alertSuppressed,
+  incidentOpened,
+  incidentResolved,
+  incidentUpdated,
+  type IncidentEvent,
+} from '@alertagent/contracts';
 import { Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -14,14 +20,18 @@ export class BatchPublisher {
   /** Per incident at most one of opened and updated, then resolved: what other services must know, not each repetition. */
   async publish(tx: EntityManager, batch: Batch): Promise<void> {
     const changed = [...batch.incidents.values()].filter(({ isChanged, lastEvent }) => isChanged && lastEvent);
-    const clusterIds = [...changed.map(({ cluster_id }) => cluster_id), ...batch.suppressions.map(({ event }) => event.alert.cluster_id)];
+    const clusterIds = [
+      ...changed.map(({ cluster_id }) => cluster_id),
+      ...batch.suppressions.map(({ event }) => event.alert.cluster_id),
+    ];
     const names = await clusterNames(tx, clusterIds);
     for (const incident of changed) {
       const fact = incidentEvent(incident, names);
       const isResolved = incident.resolved_at !== null && incident.moments.some(({ kind }) => kind === 'resolved');
       if (incident.isNew) await this.outbox.add(tx, incidentOpened, { ...fact, status: 'open' });
       else if (!isResolved) await this.outbox.add(tx, incidentUpdated, fact);
-      if (isResolved) await this.outbox.add(tx, incidentResolved, { ...fact, resolved_at: time(incident.resolved_at ?? 0) });
+      if (isResolved)
+        await this.outbox.add(tx, incidentResolved, { ...fact, resolved_at: time(incident.resolved_at ?? 0) });
     }
     for (const { event, name, why } of batch.suppressions) {
       const { episode } = event;
@@ -58,7 +68,11 @@ function incidentEvent(incident: WorkingIncident, names: ReadonlyMap<string, str
 }
 
 async function clusterNames(tx: EntityManager, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await selectIn<{ id: string; name: string }>(tx, ids, (list) => `SELECT id, name FROM known_clusters WHERE id IN (${list})`);
+  const rows = await selectIn<{ id: string; name: string }>(
+    tx,
+    ids,
+    (list) => `SELECT id, name FROM known_clusters WHERE id IN (${list})`,
+  );
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 

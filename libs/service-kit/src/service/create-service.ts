@@ -99,7 +99,8 @@ async function openService(
   readiness.register({ name: 'database', check: () => pingDatabase(dataSource) });
   const link = openLink(definition, setup);
   onFailure(() => link.close());
-  // A service without NATS still stores and serves; it says so instead of being taken out of service.
+  // Without NATS a service with a public interface still stores and serves; the others can do nothing.
+  if (!definition.http) readiness.register({ name: 'bus', check: async () => void link.current() });
   metrics.gauge({ name: 'bus_connected', help: '1 while NATS answers.', collect: () => (link.isUp ? 1 : 0) });
   const cache = createCache(config.database.redis, log.component('cache'));
   onFailure(() => cache.close());

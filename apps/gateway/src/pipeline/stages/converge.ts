@@ -46,7 +46,12 @@ function asConverging(incident: WorkingIncident) {
 
 function memberResolved(event: AlertEvent, episode: Episode, batch: Batch): 'end' {
   const incident = batch.incidentOf(episode);
-  if (!incident) return end(event, { stage: 'converge', outcome: 'resolved', why: 'the episode has ended; it belonged to no incident' }, 'resolved');
+  if (!incident)
+    return end(
+      event,
+      { stage: 'converge', outcome: 'resolved', why: 'the episode has ended; it belonged to no incident' },
+      'resolved',
+    );
   incident.firing_count -= 1;
   touch(incident, event);
   const why =
@@ -71,7 +76,12 @@ function settleIncident(incident: WorkingIncident, event: AlertEvent, batch: Bat
   incident.status = 'resolved';
   incident.resolved_at = at;
   release(incident, batch);
-  incident.moments.push({ kind: 'resolved', at, why: `all ${incident.alert_count} alerts are resolved`, alert_id: event.episode?.id ?? null });
+  incident.moments.push({
+    kind: 'resolved',
+    at,
+    why: `all ${incident.alert_count} alerts are resolved`,
+    alert_id: event.episode?.id ?? null,
+  });
 }
 
 function join(event: AlertEvent, episode: Episode, incident: WorkingIncident): void {
@@ -131,7 +141,12 @@ function touch(incident: WorkingIncident, event: AlertEvent): void {
 function closeToNewAlerts(incident: WorkingIncident, event: AlertEvent, why: string): void {
   incident.open_key = null;
   incident.isChanged = true;
-  incident.moments.push({ kind: 'closed_to_new_alerts', at: event.webhook.received_at, why, alert_id: event.episode?.id ?? null });
+  incident.moments.push({
+    kind: 'closed_to_new_alerts',
+    at: event.webhook.received_at,
+    why,
+    alert_id: event.episode?.id ?? null,
+  });
 }
 
 function release(incident: WorkingIncident, batch: Batch): void {
@@ -142,7 +157,9 @@ function release(incident: WorkingIncident, batch: Batch): void {
 function groupLabels(event: AlertEvent, rules: ConvergenceRules): Record<string, string> {
   const { labels } = event.alert;
   const names = rules.enabled ? rules.group_by : Object.keys(labels);
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(labels, name)).map((name) => [name, labels[name] ?? '']));
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(labels, name)).map((name) => [name, labels[name] ?? '']),
+  );
 }
 
 function titleOf(event: AlertEvent, group: Record<string, string>): string {
@@ -153,5 +170,7 @@ function titleOf(event: AlertEvent, group: Record<string, string>): string {
 }
 
 function severityText(event: AlertEvent): string | null {
-  return event.alert.severity === null ? null : [...event.alert.severity.slice(0, 200)].slice(0, 100).join('').toWellFormed();
+  return event.alert.severity === null
+    ? null
+    : [...event.alert.severity.slice(0, 200)].slice(0, 100).join('').toWellFormed();
 }

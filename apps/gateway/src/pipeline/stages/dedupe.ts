@@ -73,5 +73,9 @@ function supersede(event: AlertEvent, earlier: Episode, batch: Batch): void {
     incident.isChanged = true;
     incident.lastEvent = event;
   }
-  event.notes.push({ stage: 'dedupe', outcome: 'superseded', why: 'the earlier episode of this alert was still open: its end never arrived' });
+  event.notes.push({
+    stage: 'dedupe',
+    outcome: 'superseded',
+    why: 'the earlier episode of this alert was still open: its end never arrived',
+  });
 }

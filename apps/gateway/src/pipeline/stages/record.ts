@@ -7,7 +7,11 @@ import { insertRows, updateRows } from '../bulk-write';
 export async function record(tx: EntityManager, batch: Batch, now: number): Promise<void> {
   const incidents = [...batch.incidents.values()];
   // Before the new ones: a group's place must be free when its next incident takes it.
-  await updateRows(tx, 'incidents', incidents.filter(({ isNew, isChanged }) => !isNew && isChanged).map(incidentChange));
+  await updateRows(
+    tx,
+    'incidents',
+    incidents.filter(({ isNew, isChanged }) => !isNew && isChanged).map(incidentChange),
+  );
   await insertRows(tx, 'incidents', incidents.filter(({ isNew }) => isNew).map(incidentRow));
   await recordEpisodes(tx, batch);
   await insertRows(tx, 'incident_timeline', incidents.flatMap(timelineRows));
@@ -28,11 +32,21 @@ async function recordEpisodes(tx: EntityManager, batch: Batch): Promise<void> {
   }
   // In key order: workers that meet the same new alerts wait for each other instead of deadlocking.
   started.sort((a, b) => (a.episode.episode_key < b.episode.episode_key ? -1 : 1));
-  await insertRows(tx, 'alerts', started.map(({ source, episode }) => episodeRow(source, episode)));
+  await insertRows(
+    tx,
+    'alerts',
+    started.map(({ source, episode }) => episodeRow(source, episode)),
+  );
   await updateRows(
     tx,
     'alerts',
-    changed.map(({ id, status, ends_at_ms, incident_id, suppressed_by }) => ({ id, status, ends_at_ms, incident_id, suppressed_by: cut(suppressed_by, 255) })),
+    changed.map(({ id, status, ends_at_ms, incident_id, suppressed_by }) => ({
+      id,
+      status,
+      ends_at_ms,
+      incident_id,
+      suppressed_by: cut(suppressed_by, 255),
+    })),
   );
 }
 
@@ -71,12 +85,20 @@ function incidentRow(incident: WorkingIncident) {
 }
 
 function incidentChange(incident: WorkingIncident) {
-  const { id, open_key, severity, severity_rank, status, alert_count, firing_count, last_alert_at, resolved_at } = incident;
+  const { id, open_key, severity, severity_rank, status, alert_count, firing_count, last_alert_at, resolved_at } =
+    incident;
   return { id, open_key, severity, severity_rank, status, alert_count, firing_count, last_alert_at, resolved_at };
 }
 
 function timelineRows(incident: WorkingIncident) {
-  return incident.moments.map(({ kind, at, why, alert_id }) => ({ id: newId(), incident_id: incident.id, at, kind, why, alert_id }));
+  return incident.moments.map(({ kind, at, why, alert_id }) => ({
+    id: newId(),
+    incident_id: incident.id,
+    at,
+    kind,
+    why,
+    alert_id,
+  }));
 }
 
 function processingRow(event: AlertEvent, processed_at: number) {

@@ -3,9 +3,17 @@ import { Batch, type AlertEvent, type Episode } from '../batch';
 import { suppressBy } from './suppress';
 
 const HOUR = 3_600_000;
-const everything: CompiledSuppression = { name: 'maintenance', condition: 'true', duration_ms: HOUR, evaluate: () => true };
+const everything: CompiledSuppression = {
+  name: 'maintenance',
+  condition: 'true',
+  duration_ms: HOUR,
+  evaluate: () => true,
+};
 
-function eventAt(receivedAt: number, changes: { status?: 'firing' | 'resolved'; suppressedBy?: string | null } = {}): AlertEvent {
+function eventAt(
+  receivedAt: number,
+  changes: { status?: 'firing' | 'resolved'; suppressedBy?: string | null } = {},
+): AlertEvent {
   const { status = 'firing', suppressedBy = null } = changes;
   return {
     webhook: { id: 'w', cluster_id: 'c', received_at: receivedAt, alert_count: 1, attempts: 0, body: '' },
