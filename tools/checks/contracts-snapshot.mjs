@@ -27,25 +27,21 @@ const hearers = (subject) =>
   contracts.SERVICE_NAMES.filter((name) => contracts.access[name].hears.some((event) => event.subject === subject));
 
 const snapshot = {
-  events: [...contracts.allEvents]
-    .sort(bySubject)
-    .map(({ subject, owner, payload, key }) => ({
-      subject,
-      owner,
-      payload: payload.name,
-      key,
-      heard_by: hearers(subject),
-    })),
-  requests: [...contracts.allRequests]
-    .sort(bySubject)
-    .map(({ subject, owner, request, reply, timeoutMs }) => ({
-      subject,
-      owner,
-      request: request.name,
-      reply: reply.name,
-      timeout_ms: timeoutMs,
-      asked_by: askers(subject),
-    })),
+  events: [...contracts.allEvents].sort(bySubject).map(({ subject, owner, payload, key }) => ({
+    subject,
+    owner,
+    payload: payload.name,
+    key,
+    heard_by: hearers(subject),
+  })),
+  requests: [...contracts.allRequests].sort(bySubject).map(({ subject, owner, request, reply, timeoutMs }) => ({
+    subject,
+    owner,
+    request: request.name,
+    reply: reply.name,
+    timeout_ms: timeoutMs,
+    asked_by: askers(subject),
+  })),
   streams: contracts.streams,
   schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
 };

@@ -4,14 +4,14 @@ import { CreateConfigTables1764000000000 } from './migrations/1764000000000-crea
 import { Member } from './reports/member.entity';
 import { MAX_REPORT_BYTES, REPORTS_PATH } from './reports/reports.controller';
 import { ConfigHead } from './revisions/config-head.entity';
-import { Revision } from './revisions/revision.entity';
+import { RevisionEntity } from './revisions/revision.entity';
 import { SigningKey } from './signing/signing-key.entity';
 
 /** The config service as the kit runs it. */
 export const configService: ServiceDefinition = {
   name: 'config',
   module: AppModule,
-  entities: [Revision, ConfigHead, SigningKey, Member],
+  entities: [RevisionEntity, ConfigHead, SigningKey, Member],
   migrations: [CreateConfigTables1764000000000],
   clusterTokens: true,
   http: {

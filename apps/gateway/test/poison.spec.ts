@@ -1,5 +1,6 @@
 import { Clock, newId } from '@alertagent/service-kit';
-import { AlertInbox, INBOX_PENDING } from '../src/intake/alert-inbox.entity';
+import { AlertInbox } from '../src/intake/alert-inbox.entity';
+import { INBOX_PENDING } from '../src/intake/inbox-state';
 import type { QuarantinePage } from '../src/ledger/quarantine.dto';
 import { PIPELINE_FAILED } from '../src/pipeline/set-aside';
 import { AlertStand, DATABASES } from './alert-stand';

@@ -84,9 +84,13 @@ describe.each(SERVICE_NAMES)('the NATS user of %s', (service) => {
       ...allEvents.filter(({ owner }) => owner !== service).map(({ subject }) => `${subject}.k`),
       ...allRequests.filter(({ subject }) => !asked.includes(subject)).map(({ subject }) => subject),
       ...others.map((name) => `${inboxPrefix(name)}.stolen.1`),
-      ...streams.flatMap(({ name }) => ['DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`)),
+      ...streams.flatMap(({ name }) =>
+        ['DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`),
+      ),
       ...others.flatMap((name) =>
-        access[name].hears.map((event) => `$JS.API.CONSUMER.DELETE.${streamName(event.owner)}.${durableName(name, event)}`),
+        access[name].hears.map(
+          (event) => `$JS.API.CONSUMER.DELETE.${streamName(event.owner)}.${durableName(name, event)}`,
+        ),
       ),
       '$JS.API.STREAM.NAMES',
       'anything',
@@ -120,6 +124,8 @@ describe.each(SERVICE_NAMES)('the NATS user of %s', (service) => {
 });
 
 it('NATS refuses a wrong password and nobody at all', async () => {
-  await expect(connect({ servers: nats.url, user: 'rules', pass: 'wrong', reconnect: false })).rejects.toThrow(/authorization/i);
+  await expect(connect({ servers: nats.url, user: 'rules', pass: 'wrong', reconnect: false })).rejects.toThrow(
+    /authorization/i,
+  );
   await expect(connect({ servers: nats.url, reconnect: false })).rejects.toThrow(/authorization/i);
 });

@@ -83,7 +83,10 @@ describe('a request to another service', () => {
 
   it.each([
     ['an unexpected error', new Error("ER_PARSE_ERROR near 'select secret'")],
-    ['internal', new ServiceError('internal', 'stack at /srv/x.js', { errors: [{ pointer: '/secret', code: 'c', detail: 'd' }] })],
+    [
+      'internal',
+      new ServiceError('internal', 'stack at /srv/x.js', { errors: [{ pointer: '/secret', code: 'c', detail: 'd' }] }),
+    ],
     ['no error at all', 'just text'],
   ])('learns nothing about %s but that it happened', async (_what, thrown) => {
     const gateway = await asked(() => Promise.reject(thrown));
@@ -107,7 +110,9 @@ describe('a request to another service', () => {
     });
     const raw = await connect({ servers: nats.url });
     const replies = await Promise.all(
-      ['not json', '[]', '{}', '{"cluster_id":5}', Buffer.from([0xff, 0xfe])].map((data) => raw.request(listRevisions.subject, data)),
+      ['not json', '[]', '{}', '{"cluster_id":5}', Buffer.from([0xff, 0xfe])].map((data) =>
+        raw.request(listRevisions.subject, data),
+      ),
     );
     await raw.close();
     expect(replies.map((reply) => reply.headers?.get('Nats-Service-Error-Code'))).toEqual(Array(5).fill('invalid'));
@@ -131,7 +136,9 @@ describe('a request to another service', () => {
     const refusal = headers();
     refusal.set('Nats-Service-Error-Code', 'conflict');
     refusal.set('Nats-Service-Error', '%E0%A4%A');
-    raw.subscribe(resolveTargets.subject, { callback: (_error, message) => void message.respond('{', { headers: refusal }) });
+    raw.subscribe(resolveTargets.subject, {
+      callback: (_error, message) => void message.respond('{', { headers: refusal }),
+    });
     await raw.flush();
     const rules = await stand({ service: 'rules' });
     expect((await failure(rules.bus.request(resolveTargets, { targets: ['c'] }))).code).toBe('conflict');
@@ -183,10 +190,18 @@ describe('a request to another service', () => {
       seen.push(currentContext());
       return { items: [] };
     });
-    const context = newContext({ correlationId: 'ticket-7', tracestate: 'a=b', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` });
+    const context = newContext({
+      correlationId: 'ticket-7',
+      tracestate: 'a=b',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    });
     await runInContext(context, () => gateway.bus.request(listRevisions, { cluster_id: 'c1' }));
     expect(seen).toEqual([
-      { correlationId: 'ticket-7', tracestate: 'a=b', traceparent: expect.stringMatching(`^00-${'a'.repeat(32)}-(?!b{16})[0-9a-f]{16}-01$`) },
+      {
+        correlationId: 'ticket-7',
+        tracestate: 'a=b',
+        traceparent: expect.stringMatching(`^00-${'a'.repeat(32)}-(?!b{16})[0-9a-f]{16}-01$`),
+      },
     ]);
   });
 
@@ -207,14 +222,17 @@ describe('a service whose NATS is away', () => {
     const own = await stack.startTestNats();
     await stand({ service: 'config', natsUrl: own.url, handlers: [[listRevisions, async () => ({ items: [] })]] });
     const gateway = await stand({ service: 'gateway', natsUrl: own.url });
-    const ask = (): Promise<RevisionPage> => gateway.bus.request(listRevisions, { cluster_id: 'c1' }, { timeoutMs: 3_600_000 });
+    const ask = (): Promise<RevisionPage> =>
+      gateway.bus.request(listRevisions, { cluster_id: 'c1' }, { timeoutMs: 3_600_000 });
     await ask();
     own.kill('SIGKILL');
     await pollUntil(() => !gateway.link.isUp, { what: 'the lost connection to be noticed' });
     const error = await failure(ask());
     expect([error.code, error.message]).toEqual(['unavailable', 'the message bus is not reachable']);
     await own.restart();
-    await pollUntil(() => gateway.bus.request(listRevisions, { cluster_id: 'c1' }), { what: 'an answer after the restart' });
+    await pollUntil(() => gateway.bus.request(listRevisions, { cluster_id: 'c1' }), {
+      what: 'an answer after the restart',
+    });
   });
 
   it('goes on trying when NATS refuses its user, and connects when the user exists', async () => {

@@ -36,7 +36,13 @@ export class BusStand {
     this.link = new NatsLink({ url: natsUrl, service, username, password });
     this.bus = new Bus(this.link, service);
     this.publisher = new JetStreamPublisher(this.link, service);
-    const policy = { maxDeliveries: 4, redeliveryDelayMs: () => 20, ackWaitMs: 5_000, pullMs: 1_000, ...options.policy };
+    const policy = {
+      maxDeliveries: 4,
+      redeliveryDelayMs: () => 20,
+      ackWaitMs: 5_000,
+      pullMs: 1_000,
+      ...options.policy,
+    };
     const ports = {
       park: async (message: PoisonMessage) => {
         await options.park?.(message);
@@ -72,6 +78,7 @@ export class BusStand {
     return this;
   }
 
+  /** May be called twice. */
   async close(): Promise<void> {
     await this.strategy.close();
     await this.link.close();

@@ -51,7 +51,9 @@ describe('MariaDB in trouble', () => {
 
     await asRoot('CREATE DATABASE used CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci');
     await asRoot('CREATE TABLE used.theirs (name VARCHAR(10))');
-    await expect(openDatabase({ ...notesService, url: server.url('used'), runMigrations: true })).rejects.toThrow(UnsafeDatabaseError);
+    await expect(openDatabase({ ...notesService, url: server.url('used'), runMigrations: true })).rejects.toThrow(
+      UnsafeDatabaseError,
+    );
   });
 
   it('lets several replicas migrate at once', async () => {

@@ -22,7 +22,10 @@ export interface Script {
 }
 
 /** The smallest complete service: `config` with handlers that do what the script says. */
-export function scriptedConfigService(script: Script, more: { controllers?: Type[]; http?: ServiceDefinition['http'] } = {}): ServiceDefinition {
+export function scriptedConfigService(
+  script: Script,
+  more: { controllers?: Type[]; http?: ServiceDefinition['http'] } = {},
+): ServiceDefinition {
   @Controller()
   class ScriptedHandlers {
     @OnRequest(listRevisions)

@@ -43,7 +43,10 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
   const api = options.services.includes('gateway') ? new ApiClient(url, adminToken(config)) : null;
   // Ready alone is not enough when all of them run: they must have found each other over NATS.
   if (api && options.services.length > 1) {
-    await pollUntil(async () => Boolean(await api.get('/clusters?limit=1')), { what: 'the services to find each other', timeoutMs: 30_000 });
+    await pollUntil(async () => Boolean(await api.get('/clusters?limit=1')), {
+      what: 'the services to find each other',
+      timeoutMs: 30_000,
+    });
   }
   say(`\nAlertAgent is ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   if (!api) return;

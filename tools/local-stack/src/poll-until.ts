@@ -18,7 +18,7 @@ export interface PollOptions {
 export async function pollUntil<T>(look: () => T | Promise<T>, options: PollOptions): Promise<NonNullable<T>> {
   const timeoutMs = options.timeoutMs ?? 15_000;
   const deadline = performance.now() + timeoutMs;
-  let last = '';
+  let last: string;
   let cause: unknown;
   for (;;) {
     try {

@@ -3,7 +3,7 @@ import { AuditLog, Clock, inTransaction, newId, Outbox } from '@alertagent/servi
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
-import type { Revision } from '../revisions/revision.entity';
+import type { Revision } from '../revisions/revision';
 import { RevisionsStore } from '../revisions/revisions.store';
 import { ConfigSigner } from '../signing/config-signer';
 

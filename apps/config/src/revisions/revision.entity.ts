@@ -1,9 +1,7 @@
 import type { ConfigType, RevisionRule } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** Served to sidecars, or rendered and held back for `reason`. */
-export type RevisionStatus = 'published' | 'refused';
+import type { Revision, RevisionStatus } from './revision';
 
 /**
  * One rendered file of one cluster; never changed after it was written. Its unique number is what serialises two
@@ -12,7 +10,7 @@ export type RevisionStatus = 'published' | 'refused';
 @Entity({ name: 'config_revisions' })
 @Index('UQ_config_revisions_number', ['clusterId', 'type', 'revision'], { unique: true })
 @Index('IX_config_revisions_listing', ['clusterId', 'id'])
-export class Revision {
+export class RevisionEntity implements Revision {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 

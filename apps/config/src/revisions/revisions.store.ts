@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan, type EntityManager, type FindOptionsSelect } from 'typeorm';
 import { ConfigHead } from './config-head.entity';
 import type { ConfigKey } from './config-key';
-import { Revision } from './revision.entity';
+import type { Revision } from './revision';
+import { RevisionEntity } from './revision.entity';
 
 /** How long a read for sidecars may take, in milliseconds, before the last known answer is used instead. */
 const READ_DEADLINE_MS = 2_000;
@@ -54,7 +55,7 @@ export class RevisionsStore {
     const head = await this.dataSource.manager.findOneBy(ConfigHead, key);
     if (!head) return { lastRevision: 0, isRetired: false, served: null, refused: null };
     const numbers = [...new Set([head.revision, head.lastRevision])];
-    const rows = await this.dataSource.manager.find(Revision, {
+    const rows = await this.dataSource.manager.find(RevisionEntity, {
       select: { revision: true, status: true, hash: true, reason: true, manifest: true },
       where: { ...key, revision: In(numbers) },
     });
@@ -73,7 +74,7 @@ export class RevisionsStore {
    * renderer has taken its number meanwhile; whoever rendered it must then look at the world again.
    */
   async add(tx: EntityManager, revision: Revision): Promise<void> {
-    await tx.insert(Revision, revision);
+    await tx.insert(RevisionEntity, revision);
     const key: ConfigKey = { clusterId: revision.clusterId, type: revision.type };
     const changes = {
       lastRevision: revision.revision,
@@ -94,13 +95,13 @@ export class RevisionsStore {
     return this.read(async (manager) => {
       const head = await manager.findOneBy(ConfigHead, key);
       if (!head?.revisionId || head.retiredAt) return null;
-      return manager.findOneBy(Revision, { id: head.revisionId });
+      return manager.findOneBy(RevisionEntity, { id: head.revisionId });
     });
   }
 
   /** The manifest of one published revision; null when there is no such revision. */
   async manifest(key: ConfigKey, revision: number): Promise<RevisionRule[] | null> {
-    const row = await this.dataSource.manager.findOne(Revision, {
+    const row = await this.dataSource.manager.findOne(RevisionEntity, {
       select: { id: true, manifest: true },
       where: { ...key, revision, status: 'published' },
     });
@@ -128,7 +129,7 @@ export class RevisionsStore {
     limit?: number | null;
   }): Promise<RevisionPage> {
     const limit = query.limit ?? DEFAULT_PAGE;
-    const rows = await this.dataSource.manager.find(Revision, {
+    const rows = await this.dataSource.manager.find(RevisionEntity, {
       select: VIEW_COLUMNS,
       where: {
         clusterId: query.clusterId,

@@ -1,6 +1,6 @@
 import type { RevisionRule } from '@alertagent/contracts';
 import type { ConfigKey } from '../revisions/config-key';
-import type { Revision } from '../revisions/revision.entity';
+import type { Revision } from '../revisions/revision';
 
 /** A published revision ready to be sent. */
 export interface ServedRevision extends ConfigKey {

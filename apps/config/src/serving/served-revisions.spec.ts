@@ -1,7 +1,7 @@
 import { Metrics } from '@alertagent/service-kit';
 import { TestClock } from '../../test/test-clock';
 import { ConfigMetrics } from '../config-metrics';
-import type { Revision } from '../revisions/revision.entity';
+import type { Revision } from '../revisions/revision';
 import type { RevisionsStore } from '../revisions/revisions.store';
 import type { ConfigSigner } from '../signing/config-signer';
 import { LongPolls } from './long-polls';

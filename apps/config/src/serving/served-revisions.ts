@@ -1,7 +1,7 @@
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { keyText, type ConfigKey } from '../revisions/config-key';
-import type { Revision } from '../revisions/revision.entity';
+import type { Revision } from '../revisions/revision';
 import { RevisionsStore } from '../revisions/revisions.store';
 import { ConfigSigner } from '../signing/config-signer';
 import { LongPolls } from './long-polls';

@@ -11,7 +11,9 @@ export class ApiTokenInput {
   @IsOptional() @IsIn(CALLBACK_PURPOSES) purpose?: CallbackPurpose | null;
   /** When it stops working; never, when absent. */
   @IsOptional()
-  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' })
+  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, {
+    message: 'expected a UTC time such as 2030-01-31T00:00:00Z',
+  })
   expires_at?: string | null;
 }
 

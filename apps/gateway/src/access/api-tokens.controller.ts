@@ -10,8 +10,16 @@ export class ApiTokensController {
 
   @Post()
   @RequireRole('admin')
-  @Operation({ summary: 'Issue a token for a person (role) or a workflow callback (purpose)', body: ApiTokenInput, status: 201, response: IssuedApiToken })
-  issue(@JsonBody(ApiTokenInput) input: ApiTokenInput, @CurrentPrincipal() principal: Principal): Promise<IssuedApiToken> {
+  @Operation({
+    summary: 'Issue a token for a person (role) or a workflow callback (purpose)',
+    body: ApiTokenInput,
+    status: 201,
+    response: IssuedApiToken,
+  })
+  issue(
+    @JsonBody(ApiTokenInput) input: ApiTokenInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<IssuedApiToken> {
     return this.tokens.issue(input, actorOf(principal));
   }
 

@@ -1,5 +1,14 @@
 import { ServiceError, type Actor } from '@alertagent/contracts';
-import { AuditLog, Clock, inTransaction, newId, newToken, SharedCache, tokenHash, type Principal } from '@alertagent/service-kit';
+import {
+  AuditLog,
+  Clock,
+  inTransaction,
+  newId,
+  newToken,
+  SharedCache,
+  tokenHash,
+  type Principal,
+} from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, LessThan, type EntityManager } from 'typeorm';
 import type { ApiTokenInput, ApiTokenPage, ApiTokenView, IssuedApiToken } from './api-token.dto';
@@ -36,7 +45,12 @@ export class ApiTokensService {
     }
     const token = newToken(input.role ?? `callback_${input.purpose}`);
     const row = await inTransaction(this.dataSource, (tx) =>
-      this.store(tx, { id: newId(), name: input.name, role: input.role ?? null, purpose: input.purpose ?? null, expiresAt }, token, actor),
+      this.store(
+        tx,
+        { id: newId(), name: input.name, role: input.role ?? null, purpose: input.purpose ?? null, expiresAt },
+        token,
+        actor,
+      ),
     );
     return { ...viewOf(row), token };
   }
@@ -57,7 +71,13 @@ export class ApiTokensService {
       lastUsedAt: null,
     };
     await tx.getRepository(ApiToken).insert(row);
-    await this.audit.record(tx, { actor, action: 'token.issued', resource_type: 'token', resource_id: row.id, after: viewOf(row) });
+    await this.audit.record(tx, {
+      actor,
+      action: 'token.issued',
+      resource_type: 'token',
+      resource_id: row.id,
+      after: viewOf(row),
+    });
     return row;
   }
 
@@ -88,7 +108,13 @@ export class ApiTokensService {
       const revokedAt = this.clock.now();
       const { affected } = await tx.getRepository(ApiToken).update({ id, revokedAt: IsNull() }, { revokedAt });
       if (!affected) return;
-      await this.audit.record(tx, { actor, action: 'token.revoked', resource_type: 'token', resource_id: id, before: viewOf(row) });
+      await this.audit.record(tx, {
+        actor,
+        action: 'token.revoked',
+        resource_type: 'token',
+        resource_id: id,
+        before: viewOf(row),
+      });
     });
     await this.cache.delete(cacheKey(row.tokenHash));
   }

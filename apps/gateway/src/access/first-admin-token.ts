@@ -1,7 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Actor } from '@alertagent/contracts';
-import { AlertAgentConfig, inTransaction, isUniqueViolation, LOGGER, newToken, tokenHash, type Logger } from '@alertagent/service-kit';
+import {
+  AlertAgentConfig,
+  inTransaction,
+  isUniqueViolation,
+  LOGGER,
+  newToken,
+  tokenHash,
+  type Logger,
+} from '@alertagent/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, IsNull, Not } from 'typeorm';
 import { ApiToken } from './api-token.entity';
@@ -50,7 +58,9 @@ export class FirstAdminToken implements OnApplicationBootstrap {
     // The file outlives a database that was thrown away; its owner keeps access.
     const token = existsSync(file) ? readFileSync(file, 'utf8').trim() : newToken('admin');
     try {
-      await inTransaction(this.dataSource, (tx) => this.tokens.store(tx, this.firstAdmin('first administrator'), token, SYSTEM));
+      await inTransaction(this.dataSource, (tx) =>
+        this.tokens.store(tx, this.firstAdmin('first administrator'), token, SYSTEM),
+      );
     } catch (error) {
       return this.ignoreOtherGateway(error);
     }

@@ -1,14 +1,16 @@
 import { ServiceError } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
-import { IncidentTimelineEntry } from '../incidents/incident-timeline.entity';
+import { DataSource, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
 import { ClusterNames } from '../incidents/cluster-names';
-import { AlertProcessingRecord } from '../ledger/alert-processing-record.entity';
+import { IncidentTimelineStore } from '../incidents/incident-timeline.store';
+import type { ProcessingRecord } from '../ledger/processing-record';
+import { ProcessingRecordsStore } from '../ledger/processing-records.store';
 import { AlertLookup, type FoundAlert } from '../rest/alert-lookup';
-import type { AlertDetail, AlertPage, AlertTimelineEntry, AlertView, ListAlerts } from './alert.dto';
+import { alertView } from './alert-view';
+import type { AlertDetail, AlertPage, AlertTimelineEntry, ListAlerts } from './alert.dto';
 import { Alert } from './alert.entity';
 import { pageSize, readCursor, toPage } from './page-cursor';
-import { iso, isoOrNull } from './wire-time';
+import { iso } from './wire-time';
 
 /** Events shown from either end of a long timeline. */
 const TIMELINE_END = 100;
@@ -19,6 +21,8 @@ export class AlertQueries implements AlertLookup {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clusters: ClusterNames,
+    private readonly records: ProcessingRecordsStore,
+    private readonly timelines: IncidentTimelineStore,
   ) {}
 
   /** Newest first. Errors: ServiceError `invalid` for a cursor that is none. */
@@ -44,8 +48,8 @@ export class AlertQueries implements AlertLookup {
     const alert = await this.dataSource.manager.findOneBy(Alert, { id });
     if (!alert) throw new ServiceError('not_found', 'there is no such alert');
     const names = await this.clusters.of([alert.cluster_id]);
-    const { events, count } = await this.eventsOf(id);
-    const moments = await this.momentsOf(alert);
+    const { events, count } = await this.records.ofAlert(id, TIMELINE_END);
+    const moments = await this.momentsOf(alert.incident_id);
     return {
       ...alertView(alert, names),
       event_count: count,
@@ -71,37 +75,14 @@ export class AlertQueries implements AlertLookup {
     };
   }
 
-  private async eventsOf(alertId: string): Promise<{ events: AlertProcessingRecord[]; count: number }> {
-    const { manager } = this.dataSource;
-    const where = { alert_id: alertId };
-    const count = await manager.countBy(AlertProcessingRecord, where);
-    const first = await manager.find(AlertProcessingRecord, {
-      where,
-      order: { inbox_id: 'ASC', alert_index: 'ASC' },
-      take: TIMELINE_END,
-    });
-    const rest = Math.min(TIMELINE_END, count - first.length);
-    if (rest <= 0) return { events: first, count };
-    const last = await manager.find(AlertProcessingRecord, {
-      where,
-      order: { inbox_id: 'DESC', alert_index: 'DESC' },
-      take: rest,
-    });
-    return { events: [...first, ...last.reverse()], count };
-  }
-
-  private async momentsOf(alert: Alert): Promise<AlertTimelineEntry[]> {
-    if (alert.incident_id === null) return [];
-    const entries = await this.dataSource.manager.find(IncidentTimelineEntry, {
-      where: { incident_id: In([alert.incident_id]) },
-      order: { id: 'ASC' },
-      take: TIMELINE_END,
-    });
+  private async momentsOf(incidentId: string | null): Promise<AlertTimelineEntry[]> {
+    if (incidentId === null) return [];
+    const entries = await this.timelines.ofIncident(incidentId, TIMELINE_END);
     return entries.map(({ at, kind, why }) => ({ at: iso(at), stage: 'incident', outcome: kind, why }));
   }
 }
 
-function stagesOf(record: AlertProcessingRecord): AlertTimelineEntry[] {
+function stagesOf(record: ProcessingRecord): AlertTimelineEntry[] {
   return record.stages.map(({ stage, outcome, why }) => ({
     at: iso(record.received_at),
     stage,
@@ -117,26 +98,4 @@ function sinceMs(since: string): number {
   if (!Number.isNaN(ms)) return ms;
   const detail = 'there is no such time';
   throw new ServiceError('invalid', detail, { errors: [{ pointer: '/since', code: 'bad_time', detail }] });
-}
-
-/** An alert as the API shows it. */
-export function alertView(row: Alert, clusterNames: ReadonlyMap<string, string>): AlertView {
-  return {
-    id: row.id,
-    cluster_id: row.cluster_id,
-    cluster_name: clusterNames.get(row.cluster_id) ?? row.cluster_id,
-    incident_id: row.incident_id,
-    name: row.labels['alertname'] ?? '',
-    severity: row.severity,
-    status: row.status,
-    labels: row.labels,
-    annotations: row.annotations,
-    starts_at: row.starts_at,
-    ends_at: isoOrNull(row.ends_at_ms),
-    received_at: iso(row.received_at),
-    generator_url: row.generator_url,
-    fingerprint: row.fingerprint,
-    suppressed_by: row.suppressed_by,
-    truncated: row.truncated,
-  };
 }

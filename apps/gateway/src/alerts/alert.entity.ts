@@ -1,6 +1,7 @@
 import { bigintNumber, json } from '@alertagent/service-kit';
 import type { AlertState } from '@alertagent/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { StoredAlert } from './stored-alert';
 
 /** One episode: an alert from the moment it fires to its resolution. */
 @Entity('alerts')
@@ -8,7 +9,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('IX_alerts_label_hash', ['label_hash', 'starts_at_ms'])
 @Index('IX_alerts_incident_id', ['incident_id', 'id'])
 @Index('IX_alerts_name', ['name', 'id'])
-export class Alert {
+export class Alert implements StoredAlert {
   @PrimaryColumn('varchar', { length: 36 }) id!: string;
   /** Identity for ever: cluster, labels and start. Two workers that see the same first alert meet here. */
   @Column('varchar', { length: 64 }) episode_key!: string;

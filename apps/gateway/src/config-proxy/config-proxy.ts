@@ -20,7 +20,9 @@ export function registerConfigProxy(app: HttpApplication, target: string): void 
     // Only the config service can tell a good token from a bad one, but none at all is refused here.
     if (bearerToken(incoming) === null) throw new ServiceError('unauthenticated', 'a valid bearer token is required');
     reply.hijack();
-    const headers = Object.fromEntries(FORWARDED.map((name) => [name, incoming.headers[name]]).filter(([, value]) => value !== undefined));
+    const headers = Object.fromEntries(
+      FORWARDED.map((name) => [name, incoming.headers[name]]).filter(([, value]) => value !== undefined),
+    );
     const correlation = currentContext()?.correlationId;
     const upstream = request(
       `${target}${incoming.url}`,

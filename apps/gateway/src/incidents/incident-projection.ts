@@ -2,15 +2,19 @@ import type { AnalysisView, DecisionView, EscalationView } from '@alertagent/con
 import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Alert } from '../alerts/alert.entity';
+import { AlertsStore } from '../alerts/alerts.store';
 import { IncidentEscalation } from './incident-escalation.entity';
-import { IncidentTimelineEntry, type IncidentMoment } from './incident-timeline.entity';
+import type { IncidentMoment } from './incident-timeline';
+import { IncidentTimelineEntry } from './incident-timeline.entity';
 import { Incident } from './incident.entity';
 
 /** Shows with an incident what the ai service found and decided about it. Facts may arrive late, twice or for unknown incidents. */
 @Injectable()
 export class IncidentProjection {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly alerts: AlertsStore,
+  ) {}
 
   async analysed(tx: EntityManager, incidentId: string, analysis: AnalysisView): Promise<void> {
     const at = Date.parse(analysis.completed_at ?? analysis.created_at);
@@ -58,8 +62,7 @@ export class IncidentProjection {
   /** An escalation may name only an alert. */
   private async incidentOf(tx: EntityManager, { incident_id, alert_id }: EscalationView): Promise<string | null> {
     if (incident_id) return (await tx.existsBy(Incident, { id: incident_id })) ? incident_id : null;
-    const alert = await tx.findOne(Alert, { select: { id: true, incident_id: true }, where: { id: alert_id } });
-    return alert?.incident_id ?? null;
+    return this.alerts.incidentOf(tx, alert_id);
   }
 
   private async note(

@@ -1,13 +1,13 @@
 import { ServiceError } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
-import { alertView } from '../alerts/alert-queries';
-import { Alert } from '../alerts/alert.entity';
+import { alertView } from '../alerts/alert-view';
+import { AlertsStore } from '../alerts/alerts.store';
 import { pageSize, readCursor, toPage } from '../alerts/page-cursor';
 import { iso, isoOrNull } from '../alerts/wire-time';
 import { ClusterNames } from './cluster-names';
 import { IncidentEscalation } from './incident-escalation.entity';
-import { IncidentTimelineEntry } from './incident-timeline.entity';
+import { IncidentTimelineStore } from './incident-timeline.store';
 import type { IncidentDetail, IncidentPage, IncidentView, ListIncidents } from './incident.dto';
 import { Incident } from './incident.entity';
 
@@ -20,6 +20,8 @@ export class IncidentQueries {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clusters: ClusterNames,
+    private readonly alerts: AlertsStore,
+    private readonly timelines: IncidentTimelineStore,
   ) {}
 
   /** Newest first. Errors: ServiceError `invalid` for a cursor that is none. */
@@ -46,10 +48,9 @@ export class IncidentQueries {
     const incident = await manager.findOneBy(Incident, { id });
     if (!incident) throw new ServiceError('not_found', 'there is no such incident');
     const names = await this.clusters.of([incident.cluster_id]);
-    const where = { incident_id: id };
-    const alerts = await manager.find(Alert, { where, order: { id: 'ASC' }, take: SHOWN_ALERTS });
-    const escalations = await manager.find(IncidentEscalation, { where, order: { id: 'ASC' } });
-    const timeline = await manager.find(IncidentTimelineEntry, { where, order: { id: 'ASC' }, take: SHOWN_MOMENTS });
+    const alerts = await this.alerts.ofIncident(id, SHOWN_ALERTS);
+    const escalations = await manager.find(IncidentEscalation, { where: { incident_id: id }, order: { id: 'ASC' } });
+    const timeline = await this.timelines.ofIncident(id, SHOWN_MOMENTS);
     return {
       ...incidentView(incident, names),
       alerts: alerts.map((alert) => alertView(alert, names)),

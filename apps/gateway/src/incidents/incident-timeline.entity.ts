@@ -1,22 +1,11 @@
 import { bigintNumber } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** What can happen to an incident. */
-export const INCIDENT_MOMENTS = [
-  'opened',
-  'severity_raised',
-  'closed_to_new_alerts',
-  'resolved',
-  'analysis',
-  'decision',
-  'escalation',
-] as const;
-export type IncidentMoment = (typeof INCIDENT_MOMENTS)[number];
+import type { IncidentMoment, TimelineMoment } from './incident-timeline';
 
 /** One moment in the life of an incident, with its reason. */
 @Entity('incident_timeline')
 @Index('IX_incident_timeline_incident_id', ['incident_id', 'id'])
-export class IncidentTimelineEntry {
+export class IncidentTimelineEntry implements TimelineMoment {
   @PrimaryColumn('varchar', { length: 36 }) id!: string;
   @Column('varchar', { length: 36 }) incident_id!: string;
   @Column('bigint', { transformer: bigintNumber }) at!: number;

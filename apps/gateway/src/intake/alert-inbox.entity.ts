@@ -1,10 +1,6 @@
 import { bigintNumber } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** States of an inbox row. Numbers, because the index over them is walked for each batch. */
-export const INBOX_PENDING = 0;
-export const INBOX_DONE = 1;
-
 /** One webhook body, stored before it is acknowledged and kept as it came. */
 @Entity('alert_inbox')
 @Index('IX_alert_inbox_state', ['state', 'id'])

@@ -1,7 +1,7 @@
 import { ServiceError } from '@alertagent/contracts';
 import { toDatabaseServiceError, withConnectionDeadline } from '@alertagent/service-kit';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { INBOX_PENDING } from './alert-inbox.entity';
+import { INBOX_PENDING } from './inbox-state';
 
 /** A webhook on its way into the inbox. */
 export interface IncomingWebhook {

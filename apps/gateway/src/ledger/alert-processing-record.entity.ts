@@ -1,19 +1,13 @@
 import { bigintNumber, json } from '@alertagent/service-kit';
 import type { AlertState, Disposition } from '@alertagent/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** What one stage of the pipeline found about an alert event. */
-export interface StageNote {
-  stage: 'intake' | 'dedupe' | 'suppress' | 'converge';
-  outcome: string;
-  why: string;
-}
+import type { ProcessingRecord, StageNote } from './processing-record';
 
 /** How one accepted alert event ended. The primary key is the event itself, so none can end twice. */
 @Entity('alert_processing_records')
 @Index('IX_alert_processing_records_cluster_id', ['cluster_id', 'disposition'])
 @Index('IX_alert_processing_records_alert_id', ['alert_id', 'inbox_id'])
-export class AlertProcessingRecord {
+export class AlertProcessingRecord implements ProcessingRecord {
   @PrimaryColumn('varchar', { length: 36 }) inbox_id!: string;
   /** Place of the alert in the webhook body. */
   @PrimaryColumn('int') alert_index!: number;

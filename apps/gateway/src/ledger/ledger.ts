@@ -2,7 +2,7 @@ import { DISPOSITIONS, type DispositionCounts } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClusterNames } from '../incidents/cluster-names';
-import { INBOX_PENDING } from '../intake/alert-inbox.entity';
+import { INBOX_PENDING } from '../intake/inbox-state';
 import type { LedgerAccount, LedgerView } from './ledger.dto';
 
 interface LedgerRow {

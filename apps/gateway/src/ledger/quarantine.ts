@@ -5,7 +5,7 @@ import { DataSource, IsNull, LessThan } from 'typeorm';
 import { pageSize, readCursor, toPage } from '../alerts/page-cursor';
 import { iso, isoOrNull } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
-import { AlertInbox, INBOX_PENDING } from '../intake/alert-inbox.entity';
+import { InboxQueue } from '../intake/inbox-queue';
 import { PipelineBell } from '../intake/pipeline-bell';
 import { readWebhookBody } from '../intake/webhook-body';
 import { AlertQuarantine } from './alert-quarantine.entity';
@@ -26,6 +26,7 @@ export class Quarantine {
     private readonly dataSource: DataSource,
     private readonly clusters: ClusterNames,
     private readonly audit: AuditLog,
+    private readonly inbox: InboxQueue,
     private readonly bell: PipelineBell,
     private readonly clock: Clock,
   ) {}
@@ -71,15 +72,12 @@ export class Quarantine {
         { replayed_at: now, replayed_as: inboxId },
       );
       if (!marked.affected) throw new ServiceError('conflict', 'this alert has been replayed before');
-      await tx.insert(AlertInbox, {
+      await this.inbox.enqueue(tx, {
         id: inboxId,
         cluster_id: row.cluster_id,
         received_at: now,
         alert_count: receipt.accepted + receipt.quarantined.length,
         good_count: receipt.accepted,
-        state: INBOX_PENDING,
-        attempts: 0,
-        due_at: now,
         body,
       });
       await this.audit.record(tx, {

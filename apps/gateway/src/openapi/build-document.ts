@@ -39,15 +39,21 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'token')
     .addSecurityRequirements('token')
     .build();
-  const document = SwaggerModule.createDocument(app, info, { operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}` });
+  const document = SwaggerModule.createDocument(app, info, {
+    operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
+  });
   const paths = { ...document.paths, ...rawPaths } as unknown as Paths;
   const schemas: Record<string, JsonSchema> = { ...payloadSchemas(), Problem: PROBLEM };
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) nameQueryParameters(operation, schemas);
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
+    nameQueryParameters(operation, schemas);
   const used = usedSchemas(paths, schemas);
   return {
     ...document,
     paths: sorted(paths),
-    components: { ...document.components, schemas: sorted(Object.fromEntries(used.map((name) => [name, schemas[name]]))) },
+    components: {
+      ...document.components,
+      schemas: sorted(Object.fromEntries(used.map((name) => [name, schemas[name]]))),
+    },
   } as unknown as OpenAPIObject;
 }
 
@@ -82,4 +88,3 @@ function usedSchemas(paths: Paths, schemas: Record<string, JsonSchema>): string[
 
 const sorted = <T>(record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-

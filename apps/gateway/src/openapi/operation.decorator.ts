@@ -21,7 +21,14 @@ const schemaRef = (type: Payload<object>): { $ref: string } => ({ $ref: `${SCHEM
 const PROBLEM = { 'application/problem+json': { schema: { $ref: `${SCHEMA_PREFIX}Problem` } } };
 
 /** Describes a route by the very classes that validate it, so that the description can't drift from the behaviour. */
-export function Operation({ summary, description, body, query, status = 200, response }: OperationOptions): MethodDecorator {
+export function Operation({
+  summary,
+  description,
+  body,
+  query,
+  status = 200,
+  response,
+}: OperationOptions): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, description }),
     ...(query ? [ApiExtension(QUERY_CLASS, query.name)] : []),

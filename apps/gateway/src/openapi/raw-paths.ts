@@ -1,4 +1,7 @@
-const problem = { description: 'What went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+const problem = {
+  description: 'What went wrong',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 const bearer = [{ token: [] }];
 
 /** Routes registered outside Nest's controllers, described by hand. */
@@ -7,9 +10,21 @@ export const rawPaths = {
     post: {
       operationId: 'Webhook_receive',
       summary: 'Receive alerts of an Alertmanager (webhook payload version 4)',
-      description: "The cluster is the one the token was issued for. 202 means stored; overload and storage trouble are 503, which Alertmanager retries.",
+      description:
+        'The cluster is the one the token was issued for. 202 means stored; overload and storage trouble are 503, which Alertmanager retries.',
       security: bearer,
-      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['alerts'], properties: { alerts: { type: 'array', items: { type: 'object' } } } } } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['alerts'],
+              properties: { alerts: { type: 'array', items: { type: 'object' } } },
+            },
+          },
+        },
+      },
       responses: {
         '202': {
           description: 'Committed',
@@ -22,7 +37,11 @@ export const rawPaths = {
                   accepted: { type: 'integer', description: 'Alerts taken into the pipeline' },
                   quarantined: {
                     type: 'array',
-                    items: { type: 'object', required: ['index', 'code'], properties: { index: { type: 'integer' }, code: { type: 'string' } } },
+                    items: {
+                      type: 'object',
+                      required: ['index', 'code'],
+                      properties: { index: { type: 'integer' }, code: { type: 'string' } },
+                    },
                   },
                 },
               },
@@ -43,7 +62,11 @@ export const rawPaths = {
         { name: 'type', in: 'query', required: true, schema: { enum: ['prometheus-rules', 'alertmanager-config'] } },
         { name: 'wait', in: 'query', required: false, schema: { type: 'string', examples: ['30s'] } },
       ],
-      responses: { '200': { description: 'The file', content: { 'application/yaml': { schema: { type: 'string' } } } }, '304': { description: 'Unchanged' }, default: problem },
+      responses: {
+        '200': { description: 'The file', content: { 'application/yaml': { schema: { type: 'string' } } } },
+        '304': { description: 'Unchanged' },
+        default: problem,
+      },
     },
   },
 };

@@ -1,17 +1,8 @@
 import type { NormalisedAlert } from '@alertagent/alerting';
 import type { Disposition } from '@alertagent/contracts';
-import type { IncidentMoment } from '../incidents/incident-timeline.entity';
-import type { StageNote } from '../ledger/alert-processing-record.entity';
-
-/** An inbox row in the hands of the pipeline. */
-export interface ClaimedWebhook {
-  id: string;
-  cluster_id: string;
-  received_at: number;
-  alert_count: number;
-  attempts: number;
-  body: string;
-}
+import type { IncidentMoment } from '../incidents/incident-timeline';
+import type { ClaimedWebhook } from '../intake/claimed-webhook';
+import type { StageNote } from '../ledger/processing-record';
 
 /** An alert's episode as the stages see and change it; `alerts` row once recorded. */
 export interface Episode {

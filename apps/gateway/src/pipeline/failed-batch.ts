@@ -1,7 +1,7 @@
 import { ServiceError } from '@alertagent/contracts';
 import { Clock, isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { InboxQueue } from './inbox-queue';
+import { InboxQueue } from '../intake/inbox-queue';
 import { Pipeline } from './pipeline';
 import { PipelineMetrics } from './pipeline.metrics';
 import { SetAside } from './set-aside';

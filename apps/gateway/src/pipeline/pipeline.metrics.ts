@@ -2,8 +2,8 @@ import { DISPOSITIONS } from '@alertagent/contracts';
 import { Metrics, type CounterMetric, type HistogramMetric } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { severityRank } from '../incidents/severity-rank';
+import { InboxQueue } from '../intake/inbox-queue';
 import type { Batch } from './batch';
-import { InboxQueue } from './inbox-queue';
 
 /** Severity words are the users' own; metrics know them by rank. */
 const SEVERITIES = ['none', 'info', 'low', 'warning', 'high', 'critical'] as const;

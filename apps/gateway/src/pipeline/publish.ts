@@ -5,7 +5,7 @@ import {
   incidentUpdated,
   type IncidentEvent,
 } from '@alertagent/contracts';
-import { Outbox } from '@alertagent/service-kit';
+import { fact, Outbox, type Fact } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { alertSnapshot, publishable } from './alert-snapshot';
@@ -25,26 +25,29 @@ export class BatchPublisher {
       ...batch.suppressions.map(({ event }) => event.alert.cluster_id),
     ];
     const names = await clusterNames(tx, clusterIds);
+    const facts: Fact[] = [];
     for (const incident of changed) {
-      const fact = incidentEvent(incident, names);
+      const event = incidentEvent(incident, names);
       const isResolved = incident.resolved_at !== null && incident.moments.some(({ kind }) => kind === 'resolved');
-      if (incident.isNew) await this.outbox.add(tx, incidentOpened, { ...fact, status: 'open' });
-      else if (!isResolved) await this.outbox.add(tx, incidentUpdated, fact);
-      if (isResolved)
-        await this.outbox.add(tx, incidentResolved, { ...fact, resolved_at: time(incident.resolved_at ?? 0) });
+      if (incident.isNew) facts.push(fact(incidentOpened, { ...event, status: 'open' }));
+      else if (!isResolved) facts.push(fact(incidentUpdated, event));
+      if (isResolved) facts.push(fact(incidentResolved, { ...event, resolved_at: time(incident.resolved_at ?? 0) }));
     }
     for (const { event, name, why } of batch.suppressions) {
       const { episode } = event;
       if (!episode) continue;
-      await this.outbox.add(tx, alertSuppressed, {
-        cluster_id: event.alert.cluster_id,
-        alert_id: episode.id,
-        alert: alertSnapshot(event, episode),
-        suppressed_by: name,
-        why,
-        suppressed_at: time(event.webhook.received_at),
-      });
+      facts.push(
+        fact(alertSuppressed, {
+          cluster_id: event.alert.cluster_id,
+          alert_id: episode.id,
+          alert: alertSnapshot(event, episode),
+          suppressed_by: name,
+          why,
+          suppressed_at: time(event.webhook.received_at),
+        }),
+      );
     }
+    await this.outbox.addAll(tx, facts);
   }
 }
 

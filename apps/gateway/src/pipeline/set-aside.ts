@@ -1,8 +1,9 @@
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Batch, type ClaimedWebhook } from './batch';
-import { InboxQueue } from './inbox-queue';
+import type { ClaimedWebhook } from '../intake/claimed-webhook';
+import { InboxQueue } from '../intake/inbox-queue';
+import { Batch } from './batch';
 import { rawAlerts } from './raw-alerts';
 import { record } from './stages/record';
 

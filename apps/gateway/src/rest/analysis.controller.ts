@@ -13,7 +13,16 @@ import {
   ServiceError,
   startAnalysis,
 } from '@alertagent/contracts';
-import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireCallbackToken, RequireRole, type Principal } from '@alertagent/service-kit';
+import {
+  actorOf,
+  Bus,
+  CurrentPrincipal,
+  JsonBody,
+  QueryParams,
+  RequireCallbackToken,
+  RequireRole,
+  type Principal,
+} from '@alertagent/service-kit';
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
 import { AlertLookup, type FoundAlert } from './alert-lookup';
@@ -30,7 +39,10 @@ export class AnalysisController {
   @HttpCode(202)
   @RequireRole('operator')
   @Operation({ summary: 'Analyse an alert now', body: AnalyzeInput, status: 202, response: AnalysisView })
-  async analyze(@JsonBody(AnalyzeInput) input: AnalyzeInput, @CurrentPrincipal() principal: Principal): Promise<AnalysisView> {
+  async analyze(
+    @JsonBody(AnalyzeInput) input: AnalyzeInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<AnalysisView> {
     const found = await this.find(input.alert_id);
     return this.bus.request(startAnalysis, { ...found, context: input.context, actor: actorOf(principal) });
   }
@@ -52,7 +64,11 @@ export class AnalysisController {
   @Post('analyze/:id/status')
   @HttpCode(200)
   @RequireCallbackToken('status')
-  @Operation({ summary: 'Callback: a workflow reports progress, its result or its failure', body: AnalysisStatusInput, response: AnalysisView })
+  @Operation({
+    summary: 'Callback: a workflow reports progress, its result or its failure',
+    body: AnalysisStatusInput,
+    response: AnalysisView,
+  })
   reportStatus(
     @Param('id') id: string,
     @JsonBody(AnalysisStatusInput) input: AnalysisStatusInput,
@@ -64,8 +80,16 @@ export class AnalysisController {
   @Post('escalate')
   @HttpCode(202)
   @RequireCallbackToken('escalate')
-  @Operation({ summary: 'Callback: a workflow asks for people', body: EscalationInput, status: 202, response: EscalationView })
-  async escalate(@JsonBody(EscalationInput) input: EscalationInput, @CurrentPrincipal() principal: Principal): Promise<EscalationView> {
+  @Operation({
+    summary: 'Callback: a workflow asks for people',
+    body: EscalationInput,
+    status: 202,
+    response: EscalationView,
+  })
+  async escalate(
+    @JsonBody(EscalationInput) input: EscalationInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<EscalationView> {
     const { incident_id } = await this.find(input.alert_id);
     return this.bus.request(escalate, { ...input, incident_id, actor: actorOf(principal) });
   }

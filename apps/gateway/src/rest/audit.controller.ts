@@ -1,4 +1,12 @@
-import { AuditPage, AuditVerification, PageQuery, SERVICE_NAMES, serviceOperations, type AuditEntryView, type ServiceName } from '@alertagent/contracts';
+import {
+  AuditPage,
+  AuditVerification,
+  PageQuery,
+  SERVICE_NAMES,
+  serviceOperations,
+  type AuditEntryView,
+  type ServiceName,
+} from '@alertagent/contracts';
 import { Bus, QueryParams, RequireRole } from '@alertagent/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { Type } from 'class-transformer';
@@ -29,7 +37,9 @@ export class AuditController {
     const services = query.service ? [query.service] : SERVICE_NAMES;
     const positions = decodePositions(query.cursor);
     const pages = await Promise.all(
-      services.map((service) => this.bus.request(serviceOperations[service].listAudit, { limit, cursor: positions[service] ?? null })),
+      services.map((service) =>
+        this.bus.request(serviceOperations[service].listAudit, { limit, cursor: positions[service] ?? null }),
+      ),
     );
     const merged = pages.flatMap((page) => page.items).sort((a, b) => (a.at < b.at ? 1 : -1));
     const items = merged.slice(0, limit);
@@ -41,7 +51,9 @@ export class AuditController {
   @RequireRole('admin')
   @Operation({ summary: 'Check every hash chain from its beginning', response: AuditVerifications })
   async verify(): Promise<AuditVerifications> {
-    const chains = await Promise.all(SERVICE_NAMES.map((service) => this.bus.request(serviceOperations[service].verifyAudit, {})));
+    const chains = await Promise.all(
+      SERVICE_NAMES.map((service) => this.bus.request(serviceOperations[service].verifyAudit, {})),
+    );
     return { ok: chains.every((chain) => chain.ok), chains };
   }
 }

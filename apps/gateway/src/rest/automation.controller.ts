@@ -10,7 +10,16 @@ import {
   requestAction,
   ServiceError,
 } from '@alertagent/contracts';
-import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireCallbackToken, RequireRole, type Principal } from '@alertagent/service-kit';
+import {
+  actorOf,
+  Bus,
+  CurrentPrincipal,
+  JsonBody,
+  QueryParams,
+  RequireCallbackToken,
+  RequireRole,
+  type Principal,
+} from '@alertagent/service-kit';
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
 import { AlertLookup } from './alert-lookup';
@@ -33,14 +42,21 @@ export class AutomationController {
     status: 202,
     response: ActionView,
   })
-  async execute(@JsonBody(ActionInput) input: ActionInput, @CurrentPrincipal() principal: Principal): Promise<ActionView> {
+  async execute(
+    @JsonBody(ActionInput) input: ActionInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ActionView> {
     const found = input.alert_id ? await this.alerts.findAlert(input.alert_id) : null;
     if (input.alert_id && !found) {
       throw new ServiceError('not_found', 'there is no such alert', {
         errors: [{ pointer: '/alert_id', code: 'unknown', detail: 'no alert has this id' }],
       });
     }
-    return this.bus.request(requestAction, { ...input, incident_id: found?.incident_id ?? null, actor: actorOf(principal) });
+    return this.bus.request(requestAction, {
+      ...input,
+      incident_id: found?.incident_id ?? null,
+      actor: actorOf(principal),
+    });
   }
 
   @Get('automation/actions')

@@ -22,7 +22,15 @@ import {
   RevisionPage,
   updateCluster,
 } from '@alertagent/contracts';
-import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
+import {
+  actorOf,
+  Bus,
+  CurrentPrincipal,
+  JsonBody,
+  QueryParams,
+  RequireRole,
+  type Principal,
+} from '@alertagent/service-kit';
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
@@ -41,7 +49,10 @@ export class ClustersController {
     status: 201,
     response: RegisteredCluster,
   })
-  register(@JsonBody(ClusterInput) cluster: ClusterInput, @CurrentPrincipal() principal: Principal): Promise<RegisteredCluster> {
+  register(
+    @JsonBody(ClusterInput) cluster: ClusterInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<RegisteredCluster> {
     return this.bus.request(registerCluster, { cluster, actor: actorOf(principal) });
   }
 
@@ -54,7 +65,11 @@ export class ClustersController {
 
   @Get('health')
   @RequireRole('viewer')
-  @Operation({ summary: 'Health of clusters and their members, from what their sidecars report', query: ListClusterHealth, response: ClusterHealthPage })
+  @Operation({
+    summary: 'Health of clusters and their members, from what their sidecars report',
+    query: ListClusterHealth,
+    response: ClusterHealthPage,
+  })
   health(@QueryParams(ListClusterHealth) query: ListClusterHealth): Promise<ClusterHealthPage> {
     return this.bus.request(listClusterHealth, query);
   }
@@ -70,7 +85,11 @@ export class ClustersController {
 
   @Put(':id')
   @RequireRole('admin')
-  @Operation({ summary: 'Change a cluster; rules with label selectors follow', body: ClusterInput, response: ClusterView })
+  @Operation({
+    summary: 'Change a cluster; rules with label selectors follow',
+    body: ClusterInput,
+    response: ClusterView,
+  })
   update(
     @Param('id') id: string,
     @JsonBody(ClusterInput) cluster: ClusterInput,
@@ -100,7 +119,12 @@ export class ClustersController {
 
   @Post(':id/tokens')
   @RequireRole('admin')
-  @Operation({ summary: 'Issue one more machine token, e.g. to rotate', body: ClusterTokenInput, status: 201, response: IssuedClusterToken })
+  @Operation({
+    summary: 'Issue one more machine token, e.g. to rotate',
+    body: ClusterTokenInput,
+    status: 201,
+    response: IssuedClusterToken,
+  })
   issueToken(
     @Param('id') id: string,
     @JsonBody(ClusterTokenInput) input: ClusterTokenInput,
@@ -123,7 +147,11 @@ export class ClustersController {
 
   @Get(':id/revisions')
   @RequireRole('viewer')
-  @Operation({ summary: 'Rendered configurations of a cluster, newest first', query: PageQuery, response: RevisionPage })
+  @Operation({
+    summary: 'Rendered configurations of a cluster, newest first',
+    query: PageQuery,
+    response: RevisionPage,
+  })
   async revisions(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<RevisionPage> {
     const cluster = await this.bus.request(getCluster, { id });
     return this.bus.request(listRevisions, { ...query, cluster_id: cluster.id });

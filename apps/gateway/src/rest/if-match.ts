@@ -6,7 +6,9 @@ export const versionTag = (version: number): string => `"${version}"`;
 
 /** The version in `If-Match`, or null when the caller does not care. */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number | null => {
-  const header = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>().headers['if-match'];
+  const header = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>().headers[
+    'if-match'
+  ];
   if (header === undefined || header === '*') return null;
   const match = /^"(\d{1,9})"$/.exec(header);
   if (!match) throw new ServiceError('invalid', 'If-Match must be the ETag that a GET of this resource answered');

@@ -1,4 +1,12 @@
-import { Done, PageQuery, ParkedMessagePage, SERVICE_NAMES, ServiceError, serviceOperations, type ServiceName } from '@alertagent/contracts';
+import {
+  Done,
+  PageQuery,
+  ParkedMessagePage,
+  SERVICE_NAMES,
+  ServiceError,
+  serviceOperations,
+  type ServiceName,
+} from '@alertagent/contracts';
 import { Bus, QueryParams, RequireRole } from '@alertagent/service-kit';
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
@@ -24,7 +32,10 @@ export class ParkedController {
     const items: ParkedMessagePage['items'] = [];
     let from: string | null = cursor ?? null;
     for (const service of services.slice(services.indexOf(serviceNamed(at)))) {
-      const page = await this.bus.request(serviceOperations[service].listParked, { limit: limit - items.length, cursor: from });
+      const page = await this.bus.request(serviceOperations[service].listParked, {
+        limit: limit - items.length,
+        cursor: from,
+      });
       items.push(...page.items);
       if (page.next_cursor) return { items, next_cursor: encodePositions({ service, cursor: page.next_cursor }) };
       from = null;

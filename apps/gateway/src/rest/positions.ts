@@ -10,7 +10,8 @@ export function decodePositions(cursor: string | null | undefined): Record<strin
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     const entries = Object.entries(value as object);
-    if (Array.isArray(value) || !entries.every(([, position]) => typeof position === 'string')) throw new Error('not positions');
+    if (Array.isArray(value) || !entries.every(([, position]) => typeof position === 'string'))
+      throw new Error('not positions');
     return Object.fromEntries(entries) as Record<string, string>;
   } catch (cause) {
     const detail = 'expected the next_cursor of the page before';

@@ -14,7 +14,15 @@ import {
   RuleView,
   updateRule,
 } from '@alertagent/contracts';
-import { actorOf, Bus, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
+import {
+  actorOf,
+  Bus,
+  CurrentPrincipal,
+  JsonBody,
+  QueryParams,
+  RequireRole,
+  type Principal,
+} from '@alertagent/service-kit';
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
@@ -29,7 +37,8 @@ export class RulesController {
   @RequireRole('operator')
   @Operation({
     summary: 'Create a rule and distribute it to its targets',
-    description: 'Targets are cluster ids, names, or {"labels": {…}} selectors. Follow it to proven live with GET …/distribution.',
+    description:
+      'Targets are cluster ids, names, or {"labels": {…}} selectors. Follow it to proven live with GET …/distribution.',
     body: RuleInput,
     status: 201,
     response: RuleView,
@@ -56,7 +65,11 @@ export class RulesController {
 
   @Put(':id')
   @RequireRole('operator')
-  @Operation({ summary: 'Change a rule; with If-Match only if nobody else did meanwhile', body: RuleInput, response: RuleView })
+  @Operation({
+    summary: 'Change a rule; with If-Match only if nobody else did meanwhile',
+    body: RuleInput,
+    response: RuleView,
+  })
   update(
     @Param('id') id: string,
     @JsonBody(RuleInput) rule: RuleInput,
@@ -73,13 +86,23 @@ export class RulesController {
   @HttpCode(204)
   @RequireRole('operator')
   @Operation({ summary: 'Delete a rule; …/distribution shows when it is proven gone', status: 204 })
-  async delete(@Param('id') id: string, @IfMatch() expected: number | null, @CurrentPrincipal() principal: Principal): Promise<void> {
-    await refusedByIfMatch(expected, this.bus.request(deleteRule, { id, expected_version: expected, actor: actorOf(principal) }));
+  async delete(
+    @Param('id') id: string,
+    @IfMatch() expected: number | null,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await refusedByIfMatch(
+      expected,
+      this.bus.request(deleteRule, { id, expected_version: expected, actor: actorOf(principal) }),
+    );
   }
 
   @Get(':id/distribution')
   @RequireRole('viewer')
-  @Operation({ summary: 'How far the rule has come on each cluster and replica; live = read back and evaluated', response: RuleDistribution })
+  @Operation({
+    summary: 'How far the rule has come on each cluster and replica; live = read back and evaluated',
+    response: RuleDistribution,
+  })
   distribution(@Param('id') id: string): Promise<RuleDistribution> {
     return this.bus.request(getRuleDistribution, { id });
   }

@@ -36,8 +36,13 @@ export class AccessGuard implements CanActivate {
 }
 
 /** The token of `Authorization: Bearer …`; null when there is none, more than one, or it is no token. */
-export function bearerToken(request: { headers: IncomingRequest['headers']; raw?: { rawHeaders: string[] } }): string | null {
-  const given = (request.raw?.rawHeaders ?? []).filter((_, index, all) => index % 2 === 0 && all[index]?.toLowerCase() === 'authorization');
+export function bearerToken(request: {
+  headers: IncomingRequest['headers'];
+  raw?: { rawHeaders: string[] };
+}): string | null {
+  const given = (request.raw?.rawHeaders ?? []).filter(
+    (_, index, all) => index % 2 === 0 && all[index]?.toLowerCase() === 'authorization',
+  );
   // Two Authorization headers: somebody between us and the sender may have read the other one.
   if (given.length > 1) return null;
   const { authorization } = request.headers;

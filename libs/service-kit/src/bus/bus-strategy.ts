@@ -1,9 +1,24 @@
-import { access, durableName, parsePayload, requestsOf, ServiceError, type EventContract, type RequestContract, type ServiceName } from '@alertagent/contracts';
+import {
+  access,
+  durableName,
+  parsePayload,
+  requestsOf,
+  ServiceError,
+  type EventContract,
+  type RequestContract,
+  type ServiceName,
+} from '@alertagent/contracts';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from 'nats';
 import { lastValueFrom } from 'rxjs';
 import { fromHeaders, runInContext } from '../context/request-context';
-import { defaultConsumerPolicy, EventConsumer, type ConsumerPolicy, type EventOutcome, type PoisonMessage } from './event-consumer';
+import {
+  defaultConsumerPolicy,
+  EventConsumer,
+  type ConsumerPolicy,
+  type EventOutcome,
+  type PoisonMessage,
+} from './event-consumer';
 import { BUS, type Delivery, type HandlerExtras } from './handlers';
 import type { NatsLink } from './nats-link';
 import { decodeMessage, encodeError, encodeMessage } from './wire-format';
@@ -45,7 +60,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   /** Called by Nest for each decorated method. */
-  override addHandler(pattern: unknown, callback: MessageHandler, _isEvent?: boolean, extras?: Record<string, unknown>): void {
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    _isEvent?: boolean,
+    extras?: Record<string, unknown>,
+  ): void {
     const declared = extras as HandlerExtras | undefined;
     if (!declared?.contract) {
       this.problems.push(`${String(pattern)} is handled without a contract`);
@@ -74,8 +94,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   /** Stops taking work, finishes what is in hand. The link itself is closed by its owner. */
   async close(): Promise<void> {
     this.closing = true;
-    await Promise.all(this.subscriptions.map((subscription) => subscription.drain().catch(() => undefined)));
-    await Promise.all([...this.consumers.map((consumer) => consumer.stop()), ...this.inFlight]);
+    // All at once: a consumer that is told later takes another event meanwhile.
+    await Promise.all([
+      ...this.subscriptions.map((subscription) => subscription.drain().catch(() => undefined)),
+      ...this.consumers.map((consumer) => consumer.stop()),
+    ]);
+    await Promise.all(this.inFlight);
   }
 
   on(): void {
@@ -87,7 +111,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   /** Runs one event handler outside NATS, for a parked message that is replayed. */
-  async replay(handlerName: string, payload: unknown, messageId: string, headers: Record<string, string>): Promise<void> {
+  async replay(
+    handlerName: string,
+    payload: unknown,
+    messageId: string,
+    headers: Record<string, string>,
+  ): Promise<void> {
     const entry = [...this.events.values()].find(({ contract }) => durableName(this.service, contract) === handlerName);
     if (!entry) throw new ServiceError('not_found', `this service has no handler ${handlerName.slice(0, 80)}`);
     const event = parsePayload(entry.contract.payload, payload);

@@ -1,4 +1,11 @@
-import { durableName, parsePayload, ServiceError, streamName, type EventContract, type ServiceName } from '@alertagent/contracts';
+import {
+  durableName,
+  parsePayload,
+  ServiceError,
+  streamName,
+  type EventContract,
+  type ServiceName,
+} from '@alertagent/contracts';
 import { AckPolicy, DeliverPolicy, type Consumer, type JetStreamManager, type JsMsg, type NatsConnection } from 'nats';
 import { fromHeaders, runInContext } from '../context/request-context';
 import type { Delivery } from './handlers';
@@ -84,7 +91,11 @@ export class EventConsumer {
         // The owner may not have created its stream yet, NATS may be restarting or its store may be gone.
         if (failures === 20 || failures % 120 === 0) {
           const reason = error instanceof Error ? error.message : String(error);
-          this.ports.onTrouble('event consumer cannot read its stream', { stream: this.stream, durable: this.durable, reason });
+          this.ports.onTrouble('event consumer cannot read its stream', {
+            stream: this.stream,
+            durable: this.durable,
+            reason,
+          });
         }
         await this.pause(Math.min(2_000, 100 * failures));
       }
@@ -203,7 +214,9 @@ export class EventConsumer {
   }
 
   private poison(message: JsMsg, delivery: Delivery, error: unknown): PoisonMessage {
-    const headers = Object.fromEntries((message.headers?.keys() ?? []).map((name) => [name, message.headers?.get(name) ?? '']));
+    const headers = Object.fromEntries(
+      (message.headers?.keys() ?? []).map((name) => [name, message.headers?.get(name) ?? '']),
+    );
     return {
       messageId: delivery.messageId,
       handler: delivery.handler,

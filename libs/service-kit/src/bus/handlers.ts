@@ -19,19 +19,25 @@ export interface Delivery {
 
 /** What the decorators hand to the strategy through Nest's handler metadata. */
 export type HandlerExtras =
-  | { kind: 'request'; contract: RequestContract<never, never> }
-  | { kind: 'event'; contract: EventContract<never> };
+  { kind: 'request'; contract: RequestContract<never, never> } | { kind: 'event'; contract: EventContract<never> };
 
 type RequestHandler<Q extends object, A extends object> = (query: Q) => Promise<A>;
 type EventHandler<T extends object> = (event: T, delivery: Delivery) => Promise<void>;
-type TypedMethod<Shape> = <H extends Shape>(target: object, method: string | symbol, descriptor: TypedPropertyDescriptor<H>) => void;
+type TypedMethod<Shape> = <H extends Shape>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<H>,
+) => void;
 
 /** Answers a request of this service. The method's parameter and result are checked against the contract by the compiler. */
 export function OnRequest<Q extends object, A extends object>(
   contract: RequestContract<Q, A>,
 ): TypedMethod<RequestHandler<Q, A>> {
   const extras = { kind: 'request', contract };
-  return applyDecorators(MessagePattern(contract.subject, BUS, extras), UseFilters(ErrorPassthroughFilter)) as TypedMethod<RequestHandler<Q, A>>;
+  return applyDecorators(
+    MessagePattern(contract.subject, BUS, extras),
+    UseFilters(ErrorPassthroughFilter),
+  ) as TypedMethod<RequestHandler<Q, A>>;
 }
 
 /**

@@ -77,7 +77,12 @@ export class JetStreamPublisher {
       throw error;
     });
     if (!existing) {
-      await manager.streams.add({ name: declared.name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted });
+      await manager.streams.add({
+        name: declared.name,
+        retention: RetentionPolicy.Limits,
+        storage: StorageType.File,
+        ...wanted,
+      });
     } else if (differs(existing.config, wanted)) {
       await manager.streams.update(declared.name, { ...existing.config, ...wanted });
     }

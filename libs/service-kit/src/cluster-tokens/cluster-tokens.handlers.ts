@@ -1,4 +1,9 @@
-import { clusterTokenIssued, clusterTokenRevoked, type ClusterTokenGrant, type ClusterTokenRevoked } from '@alertagent/contracts';
+import {
+  clusterTokenIssued,
+  clusterTokenRevoked,
+  type ClusterTokenGrant,
+  type ClusterTokenRevoked,
+} from '@alertagent/contracts';
 import { Controller } from '@nestjs/common';
 import { OnEvent } from '../bus/handlers';
 import { ClusterTokens } from './cluster-tokens';

@@ -102,7 +102,9 @@ export class ClusterTokens {
       // With the database away, a token that was good a moment ago stays good: sidecars must keep their last files.
       if (remembered?.token) return remembered.token;
       const error = toDatabaseServiceError(cause);
-      throw error instanceof ServiceError ? error : new ServiceError('unavailable', 'the token could not be checked', { cause });
+      throw error instanceof ServiceError
+        ? error
+        : new ServiceError('unavailable', 'the token could not be checked', { cause });
     }
   }
 

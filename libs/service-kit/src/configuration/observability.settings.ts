@@ -28,7 +28,7 @@ export class LoggingSettings {
   level: LogLevel = 'info';
 
   @Setting({ type: 'text', oneOf: ['json'], doc: 'One JSON object per line.' })
-  format: 'json' = 'json';
+  format = 'json' as const;
 
   @Setting({ type: 'text', oneOf: ['stdout', 'stderr'], doc: 'Where log lines go.' })
   output: 'stdout' | 'stderr' = 'stdout';

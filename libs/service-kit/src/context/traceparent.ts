@@ -38,7 +38,17 @@ export function childTraceparent(parent: TraceParent | undefined): TraceParent {
   };
 }
 
+/** Asking the system for a few bytes at a time costs more than everything else a request's context needs. */
+const POOL_BYTES = 4_096;
+let pool = Buffer.alloc(0);
+let used = 0;
+
 function randomHex(bytes: number): string {
-  const hex = randomBytes(bytes).toString('hex');
+  if (used + bytes > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    used = 0;
+  }
+  const hex = pool.toString('hex', used, used + bytes);
+  used += bytes;
   return ALL_ZERO.test(hex) ? randomHex(bytes) : hex;
 }

@@ -86,9 +86,15 @@ async function adoptEmptyDatabase(connection: Connection, database: string, log:
   if (unfit.length === 0) return;
   try {
     await connection.query(`ALTER DATABASE \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
-    log.info({ database, former_collation: String(unfit[0]?.['collation']) }, 'the empty database now compares text by byte');
+    log.info(
+      { database, former_collation: String(unfit[0]?.['collation']) },
+      'the empty database now compares text by byte',
+    );
   } catch (error) {
-    log.warn({ database, reason: error instanceof Error ? error.message : 'unknown' }, 'the collation of the empty database could not be changed');
+    log.warn(
+      { database, reason: error instanceof Error ? error.message : 'unknown' },
+      'the collation of the empty database could not be changed',
+    );
   }
 }
 

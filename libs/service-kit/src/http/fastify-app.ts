@@ -90,4 +90,3 @@ export function isPlainEncoding(request: FastifyRequest): boolean {
 export function unsupported(): Error {
   return Object.assign(new Error('unsupported media type'), { statusCode: 415 });
 }
-

@@ -32,8 +32,10 @@ export function parseJsonBody(raw: Buffer): unknown {
 }
 
 function findFault(value: unknown, depth: number): [code: string, detail: string] | null {
-  if (typeof value === 'string') return value.isWellFormed() ? null : ['not_unicode', 'the body holds an unpaired surrogate'];
-  if (typeof value === 'number') return Number.isFinite(value) ? null : ['number_range', 'the body holds a number out of range'];
+  if (typeof value === 'string')
+    return value.isWellFormed() ? null : ['not_unicode', 'the body holds an unpaired surrogate'];
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? null : ['number_range', 'the body holds a number out of range'];
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= MAX_DEPTH) return ['too_deep', `the body nests deeper than ${MAX_DEPTH} levels`];
   for (const [key, child] of Object.entries(value)) {

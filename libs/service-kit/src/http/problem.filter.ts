@@ -28,7 +28,10 @@ const WORDS: Record<number, { title: string; detail: string }> = {
   405: { title: 'Method not allowed', detail: 'this resource does not offer that method' },
   408: { title: 'Request timeout', detail: 'the request took too long to arrive' },
   413: { title: 'Too large', detail: 'the body is larger than this route accepts' },
-  412: { title: 'Precondition failed', detail: 'somebody else changed it meanwhile; GET it again and repeat the change' },
+  412: {
+    title: 'Precondition failed',
+    detail: 'somebody else changed it meanwhile; GET it again and repeat the change',
+  },
   414: { title: 'URI too long', detail: 'the path or one of its parts is too long' },
   415: { title: 'Unsupported media type', detail: 'send application/json in UTF-8, without content encoding' },
   431: { title: 'Request header fields too large', detail: 'the headers are larger than this server accepts' },
@@ -84,7 +87,10 @@ export class ProblemFilter implements ExceptionFilter {
 /** Answers with the problem an error stands for; also used by routes outside Nest. */
 export function sendProblem(reply: FastifyReply, error: unknown, onInternal: (error: unknown) => void): void {
   // The answer's own header: errors of reading the body come from outside the request's context.
-  const problem = toProblem(error, String(reply.getHeader('x-correlation-id') ?? currentContext()?.correlationId ?? 'unknown'));
+  const problem = toProblem(
+    error,
+    String(reply.getHeader('x-correlation-id') ?? currentContext()?.correlationId ?? 'unknown'),
+  );
   if (problem.status === 500) onInternal(error);
   void reply
     .status(problem.status)

@@ -34,7 +34,10 @@ export function problemOf(error: ServiceError, requestId: string): Problem {
     type: `urn:alertagent:problem:${error.code}`,
     title,
     status,
-    detail: error.code === 'internal' ? 'something went wrong on our side; the log has the details under this request id' : error.message,
+    detail:
+      error.code === 'internal'
+        ? 'something went wrong on our side; the log has the details under this request id'
+        : error.message,
     instance: `urn:alertagent:request:${requestId}`,
     request_id: requestId,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),

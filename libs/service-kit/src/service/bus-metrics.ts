@@ -1,4 +1,11 @@
-import { access, requestsOf, SERVICE_ERROR_CODES, type EventContract, type ServiceError, type ServiceName } from '@alertagent/contracts';
+import {
+  access,
+  requestsOf,
+  SERVICE_ERROR_CODES,
+  type EventContract,
+  type ServiceError,
+  type ServiceName,
+} from '@alertagent/contracts';
 import type { EventOutcome } from '../bus/event-consumer';
 import type { Metrics } from '../metrics/metrics';
 import type { RelayObserver } from '../outbox/outbox-relay';

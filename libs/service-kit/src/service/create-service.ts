@@ -112,10 +112,13 @@ async function openService(
   const relay = app.get(OutboxRelay);
   relay.start();
   // Others wait for this service's stream; it should not take a first event for it to exist.
-  void link.whenOpen().then(
-    () => app.get(JetStreamPublisher).ensureStream(),
-    (error: unknown) => log.debug({ error }, 'closed before the message bus was reached'),
-  ).catch((error: unknown) => log.warn({ error }, 'the stream will be created with the first event'));
+  void link
+    .whenOpen()
+    .then(
+      () => app.get(JetStreamPublisher).ensureStream(),
+      (error: unknown) => log.debug({ error }, 'closed before the message bus was reached'),
+    )
+    .catch((error: unknown) => log.warn({ error }, 'the stream will be created with the first event'));
   readiness.started();
   log.info({ ops_port: opsPort, ...(httpUrl ? { url: httpUrl } : {}) }, 'service ready');
 

@@ -13,7 +13,10 @@ Settings come from alertagent.yml and ALERTAGENT_* variables; see docs/configura
 `;
 
 /** The main of every service: load the configuration, then migrate or serve until told to stop. */
-export async function runService(definition: ServiceDefinition, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+export async function runService(
+  definition: ServiceDefinition,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   const [command] = args;
   if (command !== undefined && command !== 'migrate') {
     process.stdout.write(USAGE);
@@ -24,7 +27,11 @@ export async function runService(definition: ServiceDefinition, args: readonly s
   const log = createLogger({ service: definition.name, config: config.logging });
   try {
     if (command === 'migrate') {
-      const database = { ...databaseOf(definition), url: databaseUrlOf(definition, config), log: log.component('database') };
+      const database = {
+        ...databaseOf(definition),
+        url: databaseUrlOf(definition, config),
+        log: log.component('database'),
+      };
       await runMigrationsCommand(database);
       return;
     }

@@ -22,7 +22,15 @@ export class FakePeer {
     private readonly link: NatsLink,
   ) {}
 
-  static async connect({ natsUrl, service, answers = [] }: { natsUrl: string; service: ServiceName; answers?: Answer[] }): Promise<FakePeer> {
+  static async connect({
+    natsUrl,
+    service,
+    answers = [],
+  }: {
+    natsUrl: string;
+    service: ServiceName;
+    answers?: Answer[];
+  }): Promise<FakePeer> {
     const connection = await connect({ servers: natsUrl, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
     const link = new NatsLink({ url: natsUrl, service });
     await link.whenOpen();
@@ -34,7 +42,11 @@ export class FakePeer {
   }
 
   /** Publishes an event as this service; returns its message id. The same id again is a redelivery. */
-  async publish<T extends object>(contract: EventContract<T>, payload: NoInfer<T>, id: string = randomUUID()): Promise<string> {
+  async publish<T extends object>(
+    contract: EventContract<T>,
+    payload: NoInfer<T>,
+    id: string = randomUUID(),
+  ): Promise<string> {
     const checked = parsePayload(contract.payload, payload);
     await new JetStreamPublisher(this.link, this.service).publish({
       id,
@@ -48,7 +60,10 @@ export class FakePeer {
   /** Asks another service, without the caller's allow-list. */
   async request<Q extends object, A extends object>(contract: RequestContract<Q, A>, query: NoInfer<Q>): Promise<A> {
     const message = encodeMessage(query);
-    const reply = await this.connection.request(contract.subject, message.data, { timeout: 10_000, headers: message.headers });
+    const reply = await this.connection.request(contract.subject, message.data, {
+      timeout: 10_000,
+      headers: message.headers,
+    });
     const failure = decodeError(reply.data, reply.headers);
     if (failure) throw failure;
     return parsePayload(contract.reply, decodeMessage(reply.data, reply.headers));

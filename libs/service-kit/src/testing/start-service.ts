@@ -39,7 +39,11 @@ export async function startService(definition: ServiceDefinition, options: TestS
   merge(config as unknown as Record<string, unknown>, (options.config ?? {}) as Record<string, unknown>);
 
   const lines: string[] = [];
-  const log = createLogger({ service: definition.name, config: config.logging, destination: { write: (line) => void lines.push(line) } });
+  const log = createLogger({
+    service: definition.name,
+    config: config.logging,
+    destination: { write: (line) => void lines.push(line) },
+  });
   const removeOwnDir = (): void => (sqliteDir ? undefined : rmSync(ownDir, { recursive: true, force: true }));
   const setup = { config, log, clock: options.clock, processMetrics: false };
   const service = await createService(definition, setup).catch((error: unknown) => {
@@ -52,7 +56,8 @@ export async function startService(definition: ServiceDefinition, options: TestS
       await service.close();
       removeOwnDir();
     },
-    get: <T>(token: abstract new (...args: never[]) => T) => service.app.get<T>(token as unknown as Type<T>, { strict: false }),
+    get: <T>(token: abstract new (...args: never[]) => T) =>
+      service.app.get<T>(token as unknown as Type<T>, { strict: false }),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
   };
 }
@@ -60,7 +65,12 @@ export async function startService(definition: ServiceDefinition, options: TestS
 function merge(target: Record<string, unknown>, changes: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(changes)) {
     const current = target[key];
-    const nested = typeof value === 'object' && value !== null && !Array.isArray(value) && typeof current === 'object' && current !== null;
+    const nested =
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      typeof current === 'object' &&
+      current !== null;
     if (nested) merge(current as Record<string, unknown>, value as Record<string, unknown>);
     else target[key] = value;
   }

@@ -1,5 +1,6 @@
 import { groupKey, normaliseAlert, parseWebhook } from '@alertagent/alerting';
-import { Batch, type ClaimedWebhook } from '../batch';
+import type { ClaimedWebhook } from '../../intake/claimed-webhook';
+import { Batch } from '../batch';
 import { rawAlerts } from '../raw-alerts';
 import type { ConvergenceRules } from './converge';
 

@@ -1,12 +1,23 @@
 import { Clock, toDatabaseServiceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { INBOX_DONE, INBOX_PENDING } from '../intake/alert-inbox.entity';
-import type { ClaimedWebhook } from './batch';
-import { selectIn } from './bulk-write';
+import { AlertInbox } from './alert-inbox.entity';
+import type { ClaimedWebhook } from './claimed-webhook';
+import { INBOX_DONE, INBOX_PENDING } from './inbox-state';
 
 /** Rows looked at for one batch; single-alert webhooks come in storms too. */
 const MAX_ROWS = 200;
+
+/** A webhook that goes in by itself, without a sender who waits. */
+export interface QueuedWebhook {
+  id: string;
+  cluster_id: string;
+  /** Epoch milliseconds. */
+  received_at: number;
+  alert_count: number;
+  good_count: number;
+  body: string;
+}
 
 interface Head {
   id: string;
@@ -36,21 +47,24 @@ export class InboxQueue {
       [INBOX_PENDING, only ?? this.clock.now().getTime()],
     );
     const ids = withinBudget(heads, maxAlerts);
-    const rows = await selectIn<ClaimedWebhook>(
-      tx,
+    if (ids.length === 0) return [];
+    const rows: ClaimedWebhook[] = await tx.query(
+      `SELECT id, cluster_id, received_at, alert_count, attempts, body FROM alert_inbox WHERE id IN (${placeholders(ids)}) ORDER BY id`,
       ids,
-      (list) =>
-        `SELECT id, cluster_id, received_at, alert_count, attempts, body FROM alert_inbox WHERE id IN (${list}) ORDER BY id`,
     );
     return rows.map((row) => ({ ...row, received_at: Number(row.received_at) }));
+  }
+
+  /** Puts in a webhook that waits from now on, in the transaction of what made it. */
+  async enqueue(tx: EntityManager, webhook: QueuedWebhook): Promise<void> {
+    await tx.insert(AlertInbox, { ...webhook, state: INBOX_PENDING, attempts: 0, due_at: webhook.received_at });
   }
 
   /** Marks rows as processed, in the transaction that recorded what became of them. */
   async finish(tx: EntityManager, webhooks: readonly ClaimedWebhook[]): Promise<void> {
     if (webhooks.length === 0) return;
-    const list = webhooks.map(() => '?').join(', ');
     const now = this.clock.now().getTime();
-    await tx.query(`UPDATE alert_inbox SET state = ?, processed_at = ? WHERE id IN (${list})`, [
+    await tx.query(`UPDATE alert_inbox SET state = ?, processed_at = ? WHERE id IN (${placeholders(webhooks)})`, [
       INBOX_DONE,
       now,
       ...webhooks.map(({ id }) => id),
@@ -92,6 +106,8 @@ export class InboxQueue {
     }
   }
 }
+
+const placeholders = (items: readonly unknown[]): string => items.map(() => '?').join(', ');
 
 function withinBudget(heads: readonly Head[], maxAlerts: number): string[] {
   const ids: string[] = [];

@@ -1,0 +1,32 @@
+import type { ConfigType, RevisionRule } from '@alertagent/contracts';
+
+/** Served to sidecars, or rendered and held back for `reason`. */
+export type RevisionStatus = 'published' | 'refused';
+
+/** One rendered file of one cluster; never changed after it was written. */
+export interface Revision {
+  id: string;
+  clusterId: string;
+  type: ConfigType;
+  /** Grows by one per (cluster, type); refused renders take a number too. */
+  revision: number;
+  status: RevisionStatus;
+  /** Why it was refused. */
+  reason: string | null;
+  /** The exact text served; empty when it could not even be rendered. */
+  content: string;
+  /** SHA-256 of the content's UTF-8 bytes, hex; empty without content. */
+  hash: string;
+  /** Length of the content in UTF-8 bytes. */
+  bytes: number;
+  rules: number;
+  /** Which rule stands where in the content. */
+  manifest: RevisionRule[];
+  /** True when somebody withdrew every rule, so that a file without rules is what is wanted. */
+  emptyConfirmed: boolean;
+  /** Ed25519 signature, base64; refused revisions have none. */
+  signature: string | null;
+  /** The signing key; see `config_signing_keys`. */
+  keyId: string | null;
+  createdAt: Date;
+}

@@ -1,0 +1,28 @@
+import type { AlertState, Disposition } from '@alertagent/contracts';
+
+/** What one stage of the pipeline found about an alert event. */
+export interface StageNote {
+  stage: 'intake' | 'dedupe' | 'suppress' | 'converge';
+  outcome: string;
+  why: string;
+}
+
+/** How one accepted alert event ended. */
+export interface ProcessingRecord {
+  inbox_id: string;
+  /** Place of the alert in the webhook body. */
+  alert_index: number;
+  cluster_id: string;
+  disposition: Disposition;
+  event_status: AlertState | null;
+  /** The episode it told about; null when quarantined or about an episode that was never stored. */
+  alert_id: string | null;
+  incident_id: string | null;
+  /** Epoch milliseconds, as `processed_at`. */
+  received_at: number;
+  processed_at: number;
+  /** The reason of the disposition, for people. */
+  why: string;
+  /** Every stage it went through, in order. */
+  stages: StageNote[];
+}
