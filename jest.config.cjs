@@ -1,5 +1,7 @@
 // Unit and integration tests of every project; the system tests have their own run (apps/e2e).
 module.exports = {
+  // Jest takes this from the outermost configuration only.
+  testTimeout: 60_000,
   projects: [
     'libs/contracts',
     'libs/alerting',

@@ -197,6 +197,18 @@ describe.each(stack.testDatabaseUrls())('the machine tokens a service knows, on 
     await expect(tokens.find(other)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('that were good stay good while the database hangs', async () => {
+    const [good, other] = [fresh(), fresh()];
+    for (const token of [good, other]) await tokens.learn(grantOf(token));
+    expect(await tokens.find(good)).not.toBeNull();
+    const table = (tokens as unknown as { table: { findOneBy(): Promise<unknown> } }).table;
+    const hanging = jest.spyOn(table, 'findOneBy').mockReturnValue(new Promise(() => undefined));
+    clock.advance(60_000);
+    expect(await tokens.find(good)).toEqual(grantOf(good));
+    await expect(tokens.find(other)).rejects.toMatchObject({ code: 'unavailable' });
+    hanging.mockRestore();
+  });
+
   it('in use are not pushed out of memory by a spray of made-up ones', async () => {
     const good = fresh();
     await tokens.learn(grantOf(good));

@@ -50,6 +50,8 @@ export class NatsLink {
   async close(): Promise<void> {
     this.closing = true;
     this.stopPause?.();
+    // An attempt under way would otherwise outlive its owner.
+    if (!this.connection) await this.opened.catch(() => undefined);
     if (!this.connection || this.connection.isClosed()) return;
     if (this.up) await this.connection.drain();
     else await this.connection.close();
@@ -76,7 +78,7 @@ export class NatsLink {
       servers: url.split(',').map((server) => server.trim()),
       name: `alertagent-${service}`,
       inboxPrefix: inboxPrefix(service),
-      timeout: 5_000,
+      timeout: 2_000,
       maxReconnectAttempts: -1,
       // A server that comes back with its users missing gets them later; giving up would leave a deaf service.
       ignoreAuthErrorAbort: true,

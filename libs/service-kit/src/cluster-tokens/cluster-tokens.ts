@@ -17,6 +17,9 @@ import { knownClusterTokensEntity, type KnownClusterToken } from './cluster-toke
 const FRESH_MS = 1_000;
 const MAX_REMEMBERED = 10_000;
 
+/** How long the database may take: a hanging one must not keep sidecars from the answer we remember, nor senders waiting. */
+const LOOK_DEADLINE_MS = 1_000;
+
 interface Remembered {
   token: KnownClusterToken | null;
   at: number;
@@ -96,7 +99,7 @@ export class ClusterTokens {
 
   private async look(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
     try {
-      const known = await this.table.findOneBy({ tokenHash: hash });
+      const known = await beforeDeadline(this.table.findOneBy({ tokenHash: hash }));
       return this.remember(hash, known ?? (await this.askOwner(hash)));
     } catch (cause) {
       // With the database away, a token that was good a moment ago stays good: sidecars must keep their last files.
@@ -127,5 +130,21 @@ export class ClusterTokens {
     }
     this.memory.set(hash, { token, at: this.clock.now().getTime() });
     return token;
+  }
+}
+
+/** The result, or `unavailable` when it takes too long. */
+async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new ServiceError('unavailable', 'the token could not be checked in time')),
+      LOOK_DEADLINE_MS,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
