@@ -109,6 +109,9 @@ describe('npm start', () => {
     const code = await agent.interrupt();
 
     expect(code).toBe(0);
+    for (const service of ['gateway', 'rules', 'clusters', 'config', 'ai']) {
+      expect(agent.output()).toMatch(new RegExp(`^${service} +\\| info +Shut down$`, 'm'));
+    }
     await pollUntil(() => processesOf(dataDir).length === 0, { what: 'all processes to be gone', timeoutMs: 10_000 });
   });
 

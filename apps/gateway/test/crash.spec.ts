@@ -8,6 +8,27 @@ import { alert, message } from './webhooks';
 /** The answer's status, or 0 when the connection ended without one. */
 const statusOf = (answer: Promise<Answer>): Promise<number> => answer.then(({ status }) => status).catch(() => 0);
 
+/** A gateway in a process of its own, on the stand's database and NATS server. */
+async function startGateway(
+  stand: AlertStand,
+  failpoint = '',
+): Promise<{ child: ChildProcess; url: string; ended: Promise<unknown> }> {
+  const child = fork(join(__dirname, 'gateway-process.ts'), [stand.databaseUrl, stand.nats.url], {
+    execArgv: [
+      '--conditions=@alertagent/source',
+      '-r',
+      join(__dirname, '../../../libs/service-kit/test/typescript-in-node.cjs'),
+    ],
+    env: { ...process.env, ALERTAGENT_FAILPOINT: failpoint },
+  });
+  const ended = once(child, 'exit');
+  const [url] = (await Promise.race([
+    once(child, 'message'),
+    ended.then(() => Promise.reject(new Error('it did not start'))),
+  ])) as [string];
+  return { child, url, ended };
+}
+
 describe.each(DATABASES)('a gateway that is killed, on %s', (kind) => {
   let stand: AlertStand;
   const children: ChildProcess[] = [];
@@ -22,20 +43,8 @@ describe.each(DATABASES)('a gateway that is killed, on %s', (kind) => {
 
   /** A gateway in a process of its own that ends itself at `failpoint`. */
   async function gatewayProcess(failpoint: string): Promise<{ url: string; ended: Promise<unknown> }> {
-    const child = fork(join(__dirname, 'gateway-process.ts'), [stand.databaseUrl, stand.nats.url], {
-      execArgv: [
-        '--conditions=@alertagent/source',
-        '-r',
-        join(__dirname, '../../../libs/service-kit/test/typescript-in-node.cjs'),
-      ],
-      env: { ...process.env, ALERTAGENT_FAILPOINT: failpoint },
-    });
+    const { child, url, ended } = await startGateway(stand, failpoint);
     children.push(child);
-    const ended = once(child, 'exit');
-    const [url] = (await Promise.race([
-      once(child, 'message'),
-      ended.then(() => Promise.reject(new Error('it did not start'))),
-    ])) as [string];
     return { url, ended };
   }
 
@@ -67,6 +76,56 @@ describe.each(DATABASES)('a gateway that is killed, on %s', (kind) => {
     const after = await stand.settled();
     expect(after.dispositions.opened - before.dispositions.opened).toBe(1);
   }, 60_000);
+});
+
+describe.each(DATABASES)('a gateway that is killed again and again under load, on %s', (kind) => {
+  let stand: AlertStand;
+  let child: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    stand = await AlertStand.start(kind);
+  }, 120_000);
+  afterAll(async () => {
+    child?.kill('SIGKILL');
+    await stand?.stop();
+  }, 30_000);
+
+  it('loses nothing it acknowledged, invents nothing and counts nothing twice', async () => {
+    const accepted = new Set<string>();
+    let sent = 0;
+    for (let kill = 0; kill < 4; kill++) {
+      const gateway = await startGateway(stand);
+      child = gateway.child;
+      let isDead = false;
+      const sender = async (): Promise<void> => {
+        while (!isDead) {
+          const name = `load ${sent++}`;
+          const status = await statusOf(
+            stand.deliver(message(alert({ labels: { service: name } })), { url: gateway.url }),
+          );
+          if (status === 202) accepted.add(name);
+          if (status === 0) isDead = true;
+        }
+      };
+      const senders = Array.from({ length: 8 }, sender);
+      const reached = accepted.size + 40 + 23 * kill;
+      await pollUntil(() => accepted.size >= reached, { what: 'accepted webhooks', intervalMs: 1 });
+      gateway.child.kill('SIGKILL');
+      await Promise.all(senders);
+    }
+
+    const ledger = await stand.settled();
+    const rows: { name: string; alerts: unknown }[] = await stand.database.query(
+      'SELECT labels AS name, COUNT(*) AS alerts FROM alerts GROUP BY labels',
+    );
+    const stored = new Map(
+      rows.map((row) => [(JSON.parse(row.name) as { service: string }).service, Number(row.alerts)]),
+    );
+    expect([...accepted].filter((name) => !stored.has(name))).toEqual([]);
+    expect([...stored].filter(([name, alerts]) => alerts !== 1 || Number(name.slice(5)) >= sent)).toEqual([]);
+    expect(ledger.balanced).toBe(true);
+    expect(ledger.accepted).toBe(stored.size);
+  }, 120_000);
 });
 
 describe('a database server that is killed under load', () => {
