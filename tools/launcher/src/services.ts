@@ -6,9 +6,9 @@ import type { MessageServer } from './message-server';
 import { portOrFree } from './ports';
 import { SupervisedProcess } from './supervised-process';
 
-/** A small nursery keeps a service at rest small. The gateway's is larger: in a storm it would be emptied all the time. */
+/** A small nursery keeps a service at rest small. The gateway's is larger: a storm would empty it all the time. */
 const nodeFlags = (name: ServiceName): string[] => [
-  `--max-semi-space-size=${name === 'gateway' ? 16 : 4}`,
+  `--max-semi-space-size=${name === 'gateway' ? 4 : 1}`,
   '--disable-proto=delete',
 ];
 const READY_TIMEOUT_MS = 60_000;
