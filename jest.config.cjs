@@ -8,6 +8,7 @@ module.exports = {
     'libs/service-kit',
     'tools/local-stack',
     'tools/launcher',
+    'tools/fault',
     'apps/gateway',
     'apps/rules',
     'apps/clusters',

@@ -17,6 +17,7 @@ const schemas = validationMetadatasToSchemas({
     isLabelMap: text('labels'),
     isStringMap: text('strings'),
     isCleanText: { type: 'string', minLength: 1 },
+    isUtcTime: { type: 'string', format: 'date-time' },
     isTargetList: { type: 'array', minItems: 1 },
   },
 });

@@ -1,19 +1,19 @@
 // Writes deploy/nats/nats-server.conf: one user per service, with the permissions the contracts give it. Passwords are
-// variables that nats-server takes from its environment. With --check it compares instead.
+// variables that nats-server takes from its environment. With --check it compares instead. With --integration <name> it prints
+// the user of an integration, which reads the gateway's events and may do nothing else.
 import { createRequire } from 'node:module';
 import { checkedIn } from './checked-in.mjs';
 
 const require = createRequire(new URL('../../libs/contracts/package.json', import.meta.url));
 require('reflect-metadata');
-const { natsPermissions, SERVICE_NAMES } = require('@alertagent/contracts');
+const { integrationPermissions, natsPermissions, SERVICE_NAMES } = require('@alertagent/contracts');
 
 const list = (subjects) => subjects.map((subject) => `            ${JSON.stringify(subject)}`).join('\n');
 
-function user(service) {
-  const { publish, subscribe } = natsPermissions(service);
+function user(name, { publish, subscribe }, answersRequests) {
   return `    {
-      user: ${service}
-      password: $NATS_${service.toUpperCase()}_PASSWORD
+      user: ${name}
+      password: $NATS_${name.toUpperCase().replaceAll('-', '_')}_PASSWORD
       permissions: {
         publish: {
           allow: [
@@ -25,9 +25,19 @@ ${list(publish)}
 ${list(subscribe)}
           ]
         }
-        allow_responses: true
-      }
+${answersRequests ? '        allow_responses: true\n' : ''}      }
     }`;
+}
+
+const at = process.argv.indexOf('--integration');
+if (at > 0) {
+  try {
+    console.log(user(process.argv[at + 1] ?? '', integrationPermissions(process.argv[at + 1] ?? ''), false));
+    process.exit(0);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(64);
+  }
 }
 
 const content = `# Generated from libs/contracts by tools/checks/nats-config.mjs; do not edit.
@@ -41,7 +51,7 @@ jetstream: { store_dir: "/data" }
 
 authorization: {
   users: [
-${SERVICE_NAMES.map(user).join('\n')}
+${SERVICE_NAMES.map((service) => user(service, natsPermissions(service), true)).join('\n')}
   ]
 }
 `;

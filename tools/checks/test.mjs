@@ -16,6 +16,7 @@ const STATIC = [
   ['contracts', [process.execPath, 'tools/checks/contracts-snapshot.mjs', '--check']],
   ['configuration reference', [process.execPath, 'tools/checks/configuration-reference.mjs', '--check']],
   ['API description', [process.execPath, 'tools/checks/openapi.mjs', '--check']],
+  ['event description', [process.execPath, 'tools/checks/asyncapi.mjs', '--check']],
   ['compose', [process.execPath, 'tools/checks/compose.mjs']],
 ];
 /** Every real component some test must have started. */

@@ -5,6 +5,9 @@ import { ApiTokensService } from './access/api-tokens.service';
 import { FirstAdminToken } from './access/first-admin-token';
 import { GatewayAuthenticator } from './access/gateway-authenticator';
 import { AlertPathModule } from './alert-path.module';
+import { LiveController } from './live/live.controller';
+import { LiveModule } from './live/live.module';
+import { PoliciesModule } from './policies/policies.module';
 import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
@@ -14,7 +17,7 @@ import { RulesController } from './rest/rules.controller';
 import { StatusController } from './rest/status.controller';
 
 @Module({
-  imports: [AlertPathModule],
+  imports: [AlertPathModule, LiveModule, PoliciesModule],
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,
@@ -22,6 +25,7 @@ import { StatusController } from './rest/status.controller';
     AuditController,
     AutomationController,
     ClustersController,
+    LiveController,
     ParkedController,
     RulesController,
     StatusController,

@@ -1,8 +1,15 @@
-import { AlertAgentConfig, type ServiceDefinition } from '@alertagent/service-kit';
+import {
+  AlertAgentConfig,
+  idempotencyKeysEntity,
+  idempotencyKeysMigration,
+  takeIdempotencyKeys,
+  type ServiceDefinition,
+} from '@alertagent/service-kit';
 import { ApiToken, ApiTokensMigration } from './access/api-token.entity';
 import { alertPathEntities, alertPathMigrations } from './alert-path.module';
 import { AppModule } from './app.module';
 import { registerConfigProxy } from './config-proxy/config-proxy';
+import { registerFiringSetRoute } from './reconciliation/firing-set-route';
 import { registerWebhookRoute } from './intake/webhook-route';
 import { registerDocs } from './openapi/docs-routes';
 
@@ -10,13 +17,15 @@ import { registerDocs } from './openapi/docs-routes';
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   module: AppModule,
-  entities: [ApiToken, ...alertPathEntities],
-  migrations: [ApiTokensMigration, ...alertPathMigrations],
+  entities: [ApiToken, idempotencyKeysEntity('gateway'), ...alertPathEntities],
+  migrations: [ApiTokensMigration, idempotencyKeysMigration('gateway'), ...alertPathMigrations],
   clusterTokens: true,
   http: {
     port: (config) => config.server.port,
     prepare: (app) => {
+      takeIdempotencyKeys(app, 'gateway');
       registerWebhookRoute(app);
+      registerFiringSetRoute(app);
       registerConfigProxy(app, app.get(AlertAgentConfig).server.configServiceUrl());
       registerDocs(app);
     },

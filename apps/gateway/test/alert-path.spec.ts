@@ -46,8 +46,9 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     expect(event_count).toBe(1);
     expect(timeline.map(({ stage, outcome }) => `${stage} ${outcome}`)).toEqual([
       'dedupe opened',
-      'suppress passed',
       'converge opened',
+      'prioritise P3',
+      'route routed',
       'incident opened',
     ]);
     expect(timeline.every(({ why }) => why.length > 0)).toBe(true);

@@ -111,6 +111,35 @@ export class AlertStand {
     return answerOf(response);
   }
 
+  /** Posts JSON to any address that takes alerts, with the webhook token of a cluster. */
+  async send<T = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    cluster: Cluster = this.first,
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.service.httpUrl + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${cluster.token}` },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return answerOf<T>(response);
+  }
+
+  /** Asks the API with a JSON body, as an administrator. */
+  async tell<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(`${this.service.httpUrl}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return answerOf<T>(response);
+  }
+
   async get<T>(path: string): Promise<T> {
     const answer = await this.ask<T>('GET', path);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);

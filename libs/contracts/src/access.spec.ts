@@ -1,4 +1,4 @@
-import { access, durableName, inboxPrefix, natsPermissions } from './access';
+import { access, durableName, inboxPrefix, integrationPermissions, natsPermissions } from './access';
 import { allEvents, allRequests, eventsOf, requestsOf } from './registry';
 import { SERVICE_NAMES, type ServiceName } from './services';
 import { streamName, streams } from './streams';
@@ -94,6 +94,50 @@ describe('the declared traffic', () => {
         }
       }
     });
+  });
+});
+
+describe('an integration', () => {
+  const permissions = integrationPermissions('ticketing');
+  const may = (subject: string): boolean => permissions.publish.some((pattern) => covers(pattern, subject));
+
+  it('reads the facts of the gateway with a consumer of its own name', () => {
+    const consumer = 'ALERTAGENT_GATEWAY.ticketing';
+    for (const subject of ['CONSUMER.INFO', 'CONSUMER.CREATE', 'CONSUMER.MSG.NEXT'])
+      expect(may(`$JS.API.${subject}.${consumer}`)).toBe(true);
+    expect(may(`$JS.ACK.${consumer}.1.1.1.1.1`)).toBe(true);
+    expect(permissions.subscribe).toEqual(['_INBOX_ticketing.>']);
+  });
+
+  it('publishes no fact, asks nobody, and touches neither the stream nor a consumer of others', () => {
+    for (const { subject } of [...allEvents, ...allRequests]) {
+      expect(may(subject)).toBe(false);
+      expect(may(`${subject}.key`)).toBe(false);
+    }
+    for (const { name } of streams) {
+      for (const verb of ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE'])
+        expect(may(`$JS.API.STREAM.${verb}.${name}`)).toBe(false);
+      expect(may(`$JS.API.CONSUMER.MSG.NEXT.${name}.ai-alerts-incident-opened`)).toBe(false);
+      expect(may(`$JS.API.CONSUMER.DELETE.${name}.ai-alerts-incident-opened`)).toBe(false);
+    }
+  });
+
+  it.each(['', 'a.b', '*', '>', 'a b', 'gateway', 'ai-alerts-incident-opened'])('is not called %p', (name) => {
+    expect(() => integrationPermissions(name)).toThrow('choose another name');
+  });
+});
+
+describe('following a stream', () => {
+  it('is for the gateway and its own stream, by consumers without a name that no durable one is read or made with', () => {
+    for (const service of SERVICE_NAMES) {
+      for (const { name } of streams) {
+        const isOwn = service === 'gateway' && name === streamName('gateway');
+        expect(mayPublish(service, `$JS.API.CONSUMER.CREATE.${name}`)).toBe(isOwn);
+        expect(mayPublish(service, `$JS.FC.${name}.consumer.1`)).toBe(isOwn);
+        for (const subject of ['CONSUMER.MSG.NEXT', 'CONSUMER.CREATE', 'CONSUMER.DURABLE.CREATE', 'CONSUMER.DELETE'])
+          expect(mayPublish(service, `$JS.API.${subject}.${name}.anything`)).toBe(false);
+      }
+    }
   });
 });
 

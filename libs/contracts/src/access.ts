@@ -3,10 +3,11 @@ import * as alerts from './alerts';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
+import { ServiceError } from './errors';
 import { allServiceOperations } from './kit';
 import { eventsOf, requestsOf } from './registry';
 import * as rules from './rules';
-import type { ServiceName } from './services';
+import { SERVICE_NAMES, type ServiceName } from './services';
 import { streamName } from './streams';
 
 /** What one service may ask of others and which facts it listens to. */
@@ -38,6 +39,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRetired,
       clusters.clusterTokenIssued,
       clusters.clusterTokenRevoked,
+      rules.rulePublished,
+      rules.ruleWithdrawn,
       ai.analysisCompleted,
       ai.decisionMade,
       ai.escalationRaised,
@@ -83,6 +86,9 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
   },
 };
 
+/** Services that also follow their own stream, from any point of it, as the gateway does for those who watch it live. */
+const followers: ReadonlySet<ServiceName> = new Set(['gateway']);
+
 /** The durable consumer a service reads an event with, e.g. `config-rules-rule-published`. */
 export function durableName(service: ServiceName, event: Pick<EventContract<never>, 'subject'>): string {
   const [, domain, , verb] = event.subject.split('.');
@@ -98,9 +104,8 @@ export interface NatsPermissions {
   subscribe: string[];
 }
 
-const consumerSubjects = (service: ServiceName, event: EventContract<never>): string[] => {
-  const stream = streamName(event.owner);
-  const durable = durableName(service, event);
+/** What it takes to make one durable consumer and to read with it. */
+const durableSubjects = (stream: string, durable: string): string[] => {
   return [
     `$JS.API.STREAM.INFO.${stream}`,
     `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
@@ -112,6 +117,30 @@ const consumerSubjects = (service: ServiceName, event: EventContract<never>): st
   ];
 };
 
+const consumerSubjects = (service: ServiceName, event: EventContract<never>): string[] =>
+  durableSubjects(streamName(event.owner), durableName(service, event));
+
+/**
+ * What it takes to follow a stream without acknowledging: consumers without a name that push into the follower's own inbox, and
+ * the flow control of these. Nobody's durable consumer can be read, changed or deleted by it.
+ */
+const followSubjects = (stream: string): string[] => [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.FC.${stream}.>`];
+
+/**
+ * The allow-list of an integration's NATS user: it may read the facts of one service with one durable consumer of its own, and
+ * nothing else. The consumer carries the user's name. Error: a name that is no NATS token, or one that could be a service's consumer.
+ */
+export function integrationPermissions(name: string, owner: ServiceName = 'gateway'): NatsPermissions {
+  const isTaken = SERVICE_NAMES.some((service) => name === service || name.startsWith(`${service}-`));
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || isTaken) {
+    throw new ServiceError(
+      'invalid',
+      'an integration is named with letters, digits, - and _, and not like a service; choose another name',
+    );
+  }
+  return { publish: durableSubjects(streamName(owner), name), subscribe: [`_INBOX_${name}.>`] };
+}
+
 /** The allow-list of one service's NATS user. Replies to requests are covered by the server's `allow_responses`. */
 export function natsPermissions(service: ServiceName): NatsPermissions {
   const own = streamName(service);
@@ -121,6 +150,7 @@ export function natsPermissions(service: ServiceName): NatsPermissions {
     ...eventsOf(service).map((event) => `${event.subject}.*`),
     ...access[service].asks.map((request) => request.subject),
     ...access[service].hears.flatMap((event) => consumerSubjects(service, event)),
+    ...(followers.has(service) ? followSubjects(own) : []),
   ];
   const subscribe = [`${inboxPrefix(service)}.>`, ...requestsOf(service).map((request) => request.subject)];
   return { publish: [...new Set(publish)], subscribe: [...new Set(subscribe)] };

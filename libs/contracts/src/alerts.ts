@@ -1,5 +1,15 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { defineEvent } from './contract';
 import { IsStringMap } from './validators';
 
@@ -34,6 +44,14 @@ export class AlertSnapshot {
   @IsOptional() @IsString() generator_url?: string | null;
 }
 
+/** One cluster's part of an incident. */
+export class ClusterShare {
+  @IsString() cluster_id!: string;
+  @IsString() cluster_name!: string;
+  @IsInt() alert_count!: number;
+  @IsInt() firing_count!: number;
+}
+
 export class IncidentEvent {
   @IsString() incident_id!: string;
   @IsString() cluster_id!: string;
@@ -46,6 +64,24 @@ export class IncidentEvent {
   @IsInt() firing_count!: number;
   @IsString() opened_at!: string;
   @IsString() changed_at!: string;
+  /** 1 (most urgent) to 5, by the policy. */
+  @IsOptional() @IsInt() priority?: number;
+  /** The workflow that the policy routes it to. */
+  @IsOptional() @IsString() workflow?: string | null;
+  /** The teams that the policy routes it to. */
+  @IsOptional() @IsArray() @IsString({ each: true }) teams?: string[];
+  /** Its alerts by cluster; more than one when the same cause shows in several. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterShare) clusters?: ClusterShare[];
+  /** So many alerts arrive that single ones are not reported any more. */
+  @IsOptional() @IsBoolean() storm?: boolean;
+  /** At least one of its alerts keeps changing its state. */
+  @IsOptional() @IsBoolean() flapping?: boolean;
+  /** Who works on it, when somebody said so; the acknowledgement has not expired. */
+  @IsOptional() @IsString() acknowledged_by?: string | null;
+  /** Until when people do not want to hear of it. */
+  @IsOptional() @IsString() snoozed_until?: string | null;
+  /** The incident that people merged it into; then it is over, but its alerts are not. */
+  @IsOptional() @IsString() merged_into?: string | null;
   /** The alert that opened it (or, for updates, that changed it). */
   @ValidateNested() @Type(() => AlertSnapshot) alert!: AlertSnapshot;
 }
@@ -62,6 +98,35 @@ export class AlertSuppressed {
   @IsString() suppressed_by!: string;
   @IsString() why!: string;
   @IsString() suppressed_at!: string;
+}
+
+/** How many alerts one `alerts-changed` event names; what is above is only counted. */
+export const MAX_CHANGED_ALERTS = 100;
+
+/** One alert that is not as it was, in a line. */
+export class AlertChange {
+  @IsString() id!: string;
+  @IsString() name!: string;
+  @IsOptional() @IsString() severity?: string | null;
+  @IsIn(ALERT_STATES) status!: AlertState;
+  /** What the last event about it came to. */
+  @IsIn(DISPOSITIONS) disposition!: Disposition;
+  /** The incident it belongs to; none for an alert that was suppressed or never fired here. */
+  @IsOptional() @IsString() incident_id?: string | null;
+  @IsString() starts_at!: string;
+}
+
+/** The alerts of one cluster that one step of the pipeline changed: for lists that follow along, not for accounts. */
+export class AlertsChanged {
+  @IsString() cluster_id!: string;
+  @IsString() at!: string;
+  @IsArray()
+  @ArrayMaxSize(MAX_CHANGED_ALERTS)
+  @ValidateNested({ each: true })
+  @Type(() => AlertChange)
+  alerts!: AlertChange[];
+  /** How many more changed that are not named. */
+  @IsInt() @Min(0) more!: number;
 }
 
 /** One count per disposition. */
@@ -111,5 +176,12 @@ export const alertSuppressed = defineEvent({
   owner,
   subject: 'alertagent.alerts.v1.alert-suppressed',
   payload: AlertSuppressed,
+  key: 'cluster_id',
+});
+/** Alerts of a cluster began, ended or were hidden. At most one per pipeline batch and cluster; repetitions are not told. */
+export const alertsChanged = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.alerts-changed',
+  payload: AlertsChanged,
   key: 'cluster_id',
 });

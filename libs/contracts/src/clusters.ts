@@ -7,13 +7,15 @@ import {
   IsOptional,
   IsString,
   Matches,
+  Max,
   MaxLength,
+  Min,
   ValidateNested,
 } from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import type { RuleTarget } from './rules';
-import { IsLabelMap, IsTargetList } from './validators';
+import { IsLabelMap, IsTargetList, IsUtcTime } from './validators';
 
 const GO_DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
@@ -22,7 +24,7 @@ const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
 export class ClusterSettings {
   @IsOptional() @Matches(GO_DURATION, durationMessage) sync_interval?: string | null;
   @IsOptional() @Matches(GO_DURATION, durationMessage) health_check_interval?: string | null;
-  @IsOptional() @IsInt() retry_attempts?: number | null;
+  @IsOptional() @IsInt() @Min(0) @Max(100) retry_attempts?: number | null;
 }
 
 /** What a person writes to register a cluster: a Prometheus/Alertmanager pair or HA set that shares configuration. */
@@ -122,11 +124,7 @@ export class ClusterTokenList {
 export class ClusterTokenInput {
   @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
   @IsOptional() @IsString() @MaxLength(200) name?: string | null;
-  @IsOptional()
-  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, {
-    message: 'expected a UTC time such as 2030-01-31T00:00:00Z',
-  })
-  expires_at?: string | null;
+  @IsOptional() @IsUtcTime() expires_at?: string | null;
 }
 
 export class IssueClusterToken extends ClusterTokenInput {

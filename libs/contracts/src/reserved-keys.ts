@@ -1,5 +1,5 @@
-/** Names every object has; class-transformer leaves fields with these names out without a word. */
-const isReserved = (key: string): boolean => key in Object.prototype;
+/** Names every object has; class-transformer leaves fields with these names out without a word. Node may run without `__proto__`. */
+const isReserved = (key: string): boolean => key === '__proto__' || key in Object.prototype;
 
 /** Names by which class-transformer is misled: it takes the one for the class of the object that carries it. */
 const MISLEADING = new Set(['__proto__', 'constructor']);

@@ -1,6 +1,6 @@
 import { IsArray } from 'class-validator';
 import { parsePayload } from './contract';
-import { IsCleanText, IsLabelMap, isLabelMap, IsStringMap, IsTargetList } from './validators';
+import { IsCleanText, IsLabelMap, isLabelMap, IsStringMap, IsTargetList, IsUtcTime } from './validators';
 
 class Labelled {
   @IsLabelMap() value!: unknown;
@@ -10,6 +10,9 @@ class Mapped {
 }
 class Named {
   @IsCleanText() value!: unknown;
+}
+class Timed {
+  @IsUtcTime() value!: unknown;
 }
 class Targeted {
   @IsTargetList() @IsArray() value!: unknown;
@@ -102,4 +105,24 @@ describe('a list of targets', () => {
     ['a nested list', [['c1']]],
     ['1,001 entries', Array.from({ length: 1001 }, () => 'c')],
   ])('is refused when it is %s', (_what, value) => expect(accepts(Targeted, value)).toBe(false));
+});
+
+describe('a UTC time', () => {
+  it.each(['2030-01-31T00:00:00Z', '2028-02-29T23:59:59.999Z', '1970-01-01T00:00:00.5Z'])('may be %s', (value) =>
+    expect(accepts(Timed, value)).toBe(true),
+  );
+
+  it.each([
+    '2099-02-30T00:00:00Z',
+    '2027-02-29T00:00:00Z',
+    '2030-01-01T24:00:00Z',
+    '2030-01-01T00:60:00Z',
+    '2030-13-01T00:00:00Z',
+    '2030-01-01T00:00:00',
+    '2030-01-01T00:00:00+01:00',
+    '2030-01-01',
+    '',
+    5,
+    null,
+  ])('is refused as %p', (value) => expect(accepts(Timed, value)).toBe(false));
 });

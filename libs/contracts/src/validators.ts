@@ -122,3 +122,24 @@ export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
     ),
   );
 }
+
+/** A UTC time as people write it, e.g. `2030-01-31T00:00:00Z`, with up to three decimals. */
+export const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+
+/** A UTC time that exists: the clock of JavaScript would read 30 February as 2 March. */
+export function IsUtcTime(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isUtcTime',
+      validator: {
+        validate: (value) => {
+          if (typeof value !== 'string' || !UTC_TIME.test(value)) return false;
+          const time = new Date(value);
+          return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+        },
+        defaultMessage: () => 'expected a UTC time that exists, such as 2030-01-31T00:00:00Z',
+      },
+    },
+    options,
+  );
+}

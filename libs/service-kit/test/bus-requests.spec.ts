@@ -159,6 +159,19 @@ describe('a request to another service', () => {
     end({ items: [] });
   });
 
+  it('fails with unavailable at once when the last five were not answered in time, without asking again', async () => {
+    const unanswered: ((page: object) => void)[] = [];
+    const gateway = await asked(() => new Promise((resolve) => unanswered.push(resolve)));
+    for (let count = 0; count < 5; count += 1) {
+      const error = await failure(gateway.bus.request(listRevisions, { cluster_id: 'c1' }, { timeoutMs: 20 }));
+      expect(error.code).toBe('deadline');
+    }
+    const error = await failure(gateway.bus.request(listRevisions, { cluster_id: 'c1' }, { timeoutMs: 3_600_000 }));
+    expect([error.code, error.message]).toEqual(['unavailable', expect.stringContaining('does not answer in time')]);
+    expect(unanswered).toHaveLength(5);
+    for (const answer of unanswered) answer({ items: [] });
+  });
+
   it('is refused before it leaves when the service did not declare it', async () => {
     const gateway = await stand({ service: 'gateway' });
     await expect(gateway.bus.request(getClusterRules, { id: 'c1' })).rejects.toThrow('gateway may not ask');

@@ -104,6 +104,50 @@ describe('a JSON body', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each([
+    ['{"name":"a","name":"b"}', '/name'],
+    ['{"name":"a","n\\u0061me":"b"}', '/name'],
+    ['{"name":"a","labels":{"b":"c","d":"e","b":"c"}}', '/labels/b'],
+    ['{"name":"a","parts":[{},{"x":{"y":1,"y":1}}]}', '/parts/1/x/y'],
+    ['{"a/b":1,"a/b":1}', '/a~1b'],
+    ['{"":1,"":1}', '/'],
+  ])('is refused with 400 and a pointer for a name that stands twice in one object: %s', async (body, pointer) => {
+    const answer = await stand.post(body);
+    expectProblem(answer, 400);
+    expect(answer.json['errors']).toEqual([expect.objectContaining({ pointer, code: 'repeated_key' })]);
+  });
+
+  it('may have a name in several objects, and names that look like each other in texts', async () => {
+    const body =
+      '{"name":"\\"name\\":1,","parts":[{"x":"{\\"x\\":1,\\"x\\":2}"},{"x":"\\\\"},{"x":["x","x"]}],"labels":{"name":"x"}}';
+    expect((await stand.post(body)).status).toBe(201);
+  });
+
+  it.each([
+    ['{"name":"a\\u0000"}', '/name'],
+    ['{"name":"\\u001b[31mred"}', '/name'],
+    ['{"name":"a","labels":{"b":"\\u007f"}}', '/labels/b'],
+    ['{"name":"a","parts":["ok",["\\u0001"]]}', '/parts/1/0'],
+    ['{"name":"a","x\\ny":1}', '/x\\u000ay'],
+  ])('is refused with 400 and a pointer for a control character: %s', async (body, pointer) => {
+    const answer = await stand.post(body);
+    expectProblem(answer, 400);
+    expect(answer.json['errors']).toEqual([expect.objectContaining({ pointer, code: 'control_character' })]);
+    expect(answer.json['detail']).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('may have tabs and line ends in its texts', async () => {
+    expect((await stand.post('{"name":"a","labels":{"b":"c\\n\\td\\r\\n"}}')).status).toBe(201);
+  });
+
+  it.each([
+    ['a lone surrogate', '{"name":"a","labels":{"b":"\\ud800"}}', '/labels/b'],
+    ['a number beyond all', '{"name":"a","parts":[1,1e999]}', '/parts/1'],
+    ['__proto__', '{"name":"a","labels":{"__proto__":"b"}}', '/labels/__proto__'],
+  ])('is refused with a pointer to %s', async (_what, body, pointer) => {
+    expect((await stand.post(body)).json['errors']).toEqual([expect.objectContaining({ pointer })]);
+  });
+
   it('may nest 16 levels, and no deeper', async () => {
     const nested = (levels: number): string =>
       `{"name":"a","parts":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
@@ -154,6 +198,9 @@ describe('a query', () => {
     ['__proto__=x', '/__proto__'],
     ['constructor=x', '/constructor'],
     ['cursor[a]=b', '/cursor[a]'],
+    ['cursor=%00', '/cursor'],
+    ['cursor=a%0d%0aSet-Cookie:b', '/cursor'],
+    ['%00=1', '/\\u0000'],
   ])('is refused with 400 and a pointer: %s', async (query, pointer) => {
     const answer = await stand.get(`/things?${query}`, 'viewer');
     expectProblem(answer, 400);

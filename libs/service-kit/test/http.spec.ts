@@ -78,6 +78,14 @@ describe('an error answer', () => {
       'POST /things HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
+    ['a line of HTTP/0.9', 'GET /things/open\r\n\r\n', 400],
+    ['no host', 'GET /things/open HTTP/1.1\r\n\r\n', 400],
+    ['two hosts', 'GET /things/open HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n', 400],
+    ['two content types', 'GET /things/open HTTP/1.1\r\nhost: a\r\ncontent-type: a\r\nContent-Type: b\r\n\r\n', 400],
+    ['201 headers', `GET /things/open HTTP/1.1\r\nhost: a\r\n${'a: b\r\n'.repeat(200)}\r\n`, 431],
+    ['2,500 headers', `GET /things/open HTTP/1.1\r\nhost: a\r\n${'a: b\r\n'.repeat(2_499)}\r\n`, 431],
+    ['CONNECT', 'CONNECT 169.254.169.254:80 HTTP/1.1\r\nhost: a\r\n\r\n', 405],
+    ['an unknown expectation', 'POST /things HTTP/1.1\r\nhost: a\r\nexpect: weird\r\n\r\n', 417],
   ])('to %s is a problem too, and ends the connection', async (_what, bytes, status) => {
     const [head = '', body = ''] = (await sendBytes(stand.url, bytes)).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -89,7 +97,18 @@ describe('an error answer', () => {
 describe('the HTTP server', () => {
   it('cuts off whoever sends headers or bodies too slowly, and idle connections', () => {
     const server: Server = (stand.service.app as HttpApplication).getHttpServer() as Server;
-    expect(server).toMatchObject({ headersTimeout: 5_000, requestTimeout: 15_000, keepAliveTimeout: 65_000 });
+    expect(server).toMatchObject({ headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 65_000 });
+  });
+
+  it('takes as many headers as honest clients send, and HTTP/1.0 without a host', async () => {
+    const many = `GET /things/open HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${'a: b\r\n'.repeat(198)}\r\n`;
+    expect(await sendBytes(stand.url, many)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await sendBytes(stand.url, 'GET /things/open HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('takes no more connections than it can look after', () => {
+    const server: Server = (stand.service.app as HttpApplication).getHttpServer() as Server;
+    expect(server.maxConnections).toBe(10_000);
   });
 
   it('sends no header that names its software, and forbids caching and guessing', async () => {

@@ -1,4 +1,5 @@
 import { pollUntil, startRedis, type RedisServer } from '@alertagent/local-stack';
+import { Redis } from 'ioredis';
 import { MemoryCache } from '../src/cache/memory-cache';
 import { RedisCache } from '../src/cache/redis-cache';
 import type { SharedCache } from '../src/cache/shared-cache';
@@ -103,6 +104,44 @@ describe('the shared cache', () => {
     await redis.restart();
     await connected(cache);
     expect(messages().slice(before)).toHaveLength(4);
+    await cache.close();
+  });
+
+  it('lets one caller a second find out whether a Redis that hung is back, and spares the others the wait', async () => {
+    let now = 0;
+    const cache = await connected(new RedisCache({ url: redis.url, log: capture().log, now: () => now }));
+    redis.kill('SIGSTOP');
+    expect(await cache.get('probe')).toBeUndefined();
+    redis.kill('SIGCONT');
+    const direct = await connected(new RedisCache({ url: redis.url, log: capture().log }));
+    // It answers again, but this one does not ask before its rest is over.
+    expect(await cache.get('probe')).toBeUndefined();
+    now += 1_000;
+    await pollUntil(
+      async () => {
+        now += 1_000;
+        return cache.get('probe');
+      },
+      { what: 'the value' },
+    );
+    await Promise.all([cache.close(), direct.close()]);
+  });
+
+  it('goes on without keeping anything while Redis has no memory left, says so once, and keeps again afterwards', async () => {
+    const { log, messages } = capture();
+    const cache = await connected(new RedisCache({ url: redis.url, log }));
+    const admin = new Redis(redis.url);
+    await admin.config('SET', 'maxmemory', '1');
+    const before = messages().length;
+    for (let count = 0; count < 5; count++) await cache.set(`full-${count}`, '1', 60_000);
+    expect(await cache.get('full-0')).toBeUndefined();
+    expect(await cache.increment('full', 60_000)).toBe(1);
+    expect(messages().slice(before)).toEqual([expect.stringContaining('no memory left')]);
+    await admin.config('SET', 'maxmemory', '0');
+    await connected(cache);
+    await cache.set('full-0', '1', 60_000);
+    expect(await cache.get('full-0')).toBe('1');
+    admin.disconnect();
     await cache.close();
   });
 

@@ -10,6 +10,9 @@ import {
   RequireCallbackToken,
   RequireClusterToken,
   RequireRole,
+  idempotencyKeysEntity,
+  idempotencyKeysMigration,
+  takeIdempotencyKeys,
   type Principal,
   type ServiceDefinition,
 } from '../src';
@@ -41,6 +44,10 @@ export class Thing {
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
   @IsOptional() @IsArray() parts?: unknown[];
 }
+
+/** What the slow and the unlucky thing have come to. */
+export const slowThings = { begun: 0, attempts: 0, finish: (): void => undefined };
+const mayFinish = new Promise<void>((resolve) => (slowThings.finish = resolve));
 
 @Controller('things')
 class ThingsController {
@@ -122,6 +129,23 @@ class ThingsController {
     return { thing, correlation_id: currentContext()?.correlationId };
   }
 
+  /** Takes until `slowThings.finish` was called. */
+  @RequireRole('viewer')
+  @Post('slow')
+  async createSlowly(@JsonBody(Thing) thing: Thing): Promise<object> {
+    slowThings.begun += 1;
+    await mayFinish;
+    return { thing };
+  }
+
+  @RequireRole('viewer')
+  @Post('unlucky')
+  createUnluckily(): object {
+    slowThings.attempts += 1;
+    if (slowThings.attempts === 1) throw new ServiceError('unavailable', 'not now');
+    return { attempts: slowThings.attempts };
+  }
+
   @RequireRole('viewer')
   @Put(':id')
   replace(@Param('id') id: string, @JsonBody(Thing) thing: Thing): object {
@@ -157,11 +181,19 @@ class VaultController {
 export function thingsService(): ServiceDefinition {
   const service = scriptedConfigService(
     {},
-    { controllers: [ThingsController, VaultController], http: { port: () => 0 } },
+    {
+      controllers: [ThingsController, VaultController],
+      http: { port: () => 0, prepare: (app) => takeIdempotencyKeys(app, 'config') },
+    },
   );
 
   @Module({ imports: [service.module, TokensModule], exports: [TokensModule] })
   class ThingsModule {}
 
-  return { ...service, module: ThingsModule };
+  return {
+    ...service,
+    module: ThingsModule,
+    entities: [...service.entities, idempotencyKeysEntity('config')],
+    migrations: [...service.migrations, idempotencyKeysMigration('config')],
+  };
 }

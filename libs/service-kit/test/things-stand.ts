@@ -1,4 +1,5 @@
 import { sharedStack } from '@alertagent/local-stack';
+import type { Clock } from '../src';
 import { startService, type TestService } from '../src/testing';
 import { send, type RawAnswer, type RawRequest } from './raw-http';
 import { thingsService } from './things-service';
@@ -10,9 +11,9 @@ export class ThingsStand {
   /** Where its NATS is. */
   natsUrl = '';
 
-  async start(): Promise<void> {
+  async start(clock?: Clock): Promise<void> {
     this.natsUrl = (await this.stack.startTestNats()).url;
-    this.running = await startService(thingsService(), { natsUrl: this.natsUrl });
+    this.running = await startService(thingsService(), { natsUrl: this.natsUrl, clock });
   }
 
   async close(): Promise<void> {

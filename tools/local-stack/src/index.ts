@@ -1,6 +1,8 @@
 export type { BinaryName } from './binaries/binary-catalogue';
 export { findBinary } from './binaries/find-binary';
 export { ensureBinaries, MissingBinariesError, type EnsureOptions } from './binaries/ensure-binaries';
+export { AptArchive } from './binaries/apt-archive';
+export { withDirectoryLock } from './binaries/directory-lock';
 export { installDirectory } from './binaries/install-directory';
 export { freePort, releasePort } from './free-port';
 export { pollUntil, type PollOptions } from './poll-until';
@@ -10,7 +12,12 @@ export type { RunningServer, ServerOptions } from './processes/running-server';
 export { writeNatsConfig, type NatsUser } from './servers/nats-config';
 export { startNats, type NatsOptions, type NatsServer } from './servers/start-nats';
 export { startPrometheus, type PrometheusOptions, type PrometheusServer } from './servers/start-prometheus';
-export { startAlertmanager, type AlertmanagerOptions, type AlertmanagerServer } from './servers/start-alertmanager';
+export {
+  startAlertmanager,
+  type AlertmanagerGossip,
+  type AlertmanagerOptions,
+  type AlertmanagerServer,
+} from './servers/start-alertmanager';
 export { startMariadb, type MariadbOptions, type MariadbServer } from './servers/start-mariadb';
 export { startRedis, type RedisServer } from './servers/start-redis';
 export { sharedStack, SharedStack, testMariadb, type TestDatabase, type TestMariadb } from './testing-stack';

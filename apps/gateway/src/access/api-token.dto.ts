@@ -1,8 +1,7 @@
-import { PageQuery } from '@alertagent/contracts';
-import { IsCleanText } from '@alertagent/contracts';
+import { IsCleanText, IsUtcTime, PageQuery } from '@alertagent/contracts';
 import { CALLBACK_PURPOSES, ROLES, type CallbackPurpose, type Role } from '@alertagent/service-kit';
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 /** Body of `POST /api/v1/tokens`: a person's token with a role, or a workflow's callback token with a purpose. */
 export class ApiTokenInput {
@@ -10,11 +9,7 @@ export class ApiTokenInput {
   @IsOptional() @IsIn(ROLES) role?: Role | null;
   @IsOptional() @IsIn(CALLBACK_PURPOSES) purpose?: CallbackPurpose | null;
   /** When it stops working; never, when absent. */
-  @IsOptional()
-  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, {
-    message: 'expected a UTC time such as 2030-01-31T00:00:00Z',
-  })
-  expires_at?: string | null;
+  @IsOptional() @IsUtcTime() expires_at?: string | null;
 }
 
 export class ApiTokenView {

@@ -6,7 +6,7 @@ import { IncidentTimelineStore } from '../incidents/incident-timeline.store';
 import type { ProcessingRecord } from '../ledger/processing-record';
 import { ProcessingRecordsStore } from '../ledger/processing-records.store';
 import { AlertLookup, type FoundAlert } from '../rest/alert-lookup';
-import { alertView } from './alert-view';
+import { alertView, FLAP_SPELL_MS } from './alert-view';
 import type { AlertDetail, AlertPage, AlertTimelineEntry, ListAlerts } from './alert.dto';
 import { Alert } from './alert.entity';
 import { pageSize, readCursor, toPage } from './page-cursor';
@@ -14,6 +14,11 @@ import { iso } from './wire-time';
 
 /** Events shown from either end of a long timeline. */
 const TIMELINE_END = 100;
+
+/** The episodes before it, flapping or not yet known to, are one with an episode that flaps. */
+const NEWEST_OF_ITS_SPELL =
+  'NOT EXISTS (SELECT 1 FROM alerts newer WHERE newer.label_hash = alert.label_hash AND newer.starts_at_ms > alert.starts_at_ms ' +
+  'AND newer.starts_at_ms <= alert.starts_at_ms + :spell AND newer.flapping = :flaps)';
 
 /** What can be read about alerts. */
 @Injectable()
@@ -38,7 +43,12 @@ export class AlertQueries implements AlertLookup {
       ...(query.incident_id === undefined ? {} : { incident_id: query.incident_id }),
       ...(query.since === undefined ? {} : { received_at: MoreThanOrEqual(sinceMs(query.since)) }),
     };
-    const rows = await this.dataSource.manager.find(Alert, { where, order: { id: 'DESC' }, take: size + 1 });
+    const select = this.dataSource.manager.createQueryBuilder(Alert, 'alert').where(where);
+    if (query.collapse === 'flapping') select.andWhere(NEWEST_OF_ITS_SPELL, { spell: FLAP_SPELL_MS, flaps: true });
+    const rows = await select
+      .orderBy('alert.id', 'DESC')
+      .take(size + 1)
+      .getMany();
     const names = await this.clusters.of(rows.map(({ cluster_id }) => cluster_id));
     return toPage(rows, size, (row) => alertView(row, names));
   }

@@ -31,6 +31,8 @@ export class ListAlerts extends PageQuery {
   @IsOptional() @IsString() @MaxLength(36) incident_id?: string;
   /** Only alerts first heard of at or after this UTC time. */
   @IsOptional() @Matches(UTC_TIME, { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' }) since?: string;
+  /** `flapping`: of an alert that flaps only the newest episode is listed, with `flap_count`. */
+  @IsOptional() @IsIn(['flapping']) collapse?: 'flapping';
 }
 
 /** One episode of an alert. */
@@ -56,6 +58,10 @@ export class AlertView {
   @IsOptional() @IsString() suppressed_by!: string | null;
   /** A label or annotation was too long and is shown cut. */
   @IsBoolean() truncated!: boolean;
+  /** It changes its state so often that single changes say little. */
+  @IsBoolean() flapping!: boolean;
+  /** For one that flaps: how many times it fired in the hour before its last change, as far as is remembered (16). */
+  @IsOptional() @IsInt() flap_count!: number | null;
 }
 
 export class AlertPage {

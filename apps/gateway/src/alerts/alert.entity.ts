@@ -9,6 +9,9 @@ import type { StoredAlert } from './stored-alert';
 @Index('IX_alerts_label_hash', ['label_hash', 'starts_at_ms'])
 @Index('IX_alerts_incident_id', ['incident_id', 'id'])
 @Index('IX_alerts_name', ['name', 'id'])
+@Index('IX_alerts_cluster_id', ['cluster_id', 'status', 'id'])
+@Index('IX_alerts_suppressed_by', ['suppressed_by', 'status', 'id'])
+@Index('IX_alerts_status', ['status', 'id'])
 export class Alert implements StoredAlert {
   @PrimaryColumn('varchar', { length: 36 }) id!: string;
   /** Identity for ever: cluster, labels and start. Two workers that see the same first alert meet here. */
@@ -35,4 +38,15 @@ export class Alert implements StoredAlert {
   @Column('longtext', { transformer: json<Record<string, string>>() }) labels!: Record<string, string>;
   @Column('longtext', { transformer: json<Record<string, string>>() }) annotations!: Record<string, string>;
   @Column('longtext', { nullable: true }) generator_url!: string | null;
+  /** Which replica of a highly available pair reports it. */
+  @Column('varchar', { length: 255, nullable: true }) replica!: string | null;
+  /** The rule that raised it, and which version of it. */
+  @Column('varchar', { length: 36, nullable: true }) rule_id!: string | null;
+  @Column('int', { nullable: true }) rule_version!: number | null;
+  /** When the alert, whenever it fires, last changed its state: epoch milliseconds, oldest first. */
+  @Column('longtext', { transformer: json<number[]>(), nullable: true }) changes!: number[] | null;
+  @Column('boolean', { default: false }) flapping!: boolean;
+  /** When it was last reported, at most a minute behind. */
+  @Column('bigint', { transformer: bigintNumber, nullable: true }) last_seen_at!: number | null;
+  @Column('varchar', { length: 20, nullable: true }) ended_by!: string | null;
 }

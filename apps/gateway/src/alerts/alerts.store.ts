@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, In, type EntityManager } from 'typeorm';
 import { Alert } from './alert.entity';
 import type { StoredAlert } from './stored-alert';
+
+/** A member as incidents count it. */
+export type Member = Pick<StoredAlert, 'id' | 'cluster_id' | 'status' | 'severity' | 'flapping'>;
 
 /** Stored alerts, for those who come from an incident or an escalation. */
 @Injectable()
@@ -15,6 +18,31 @@ export class AlertsStore {
       order: { id: 'ASC' },
       take: limit,
     });
+  }
+
+  /** The newest alert of an incident, as the transaction sees it. */
+  async lastOf(tx: EntityManager, incidentId: string): Promise<StoredAlert | null> {
+    return tx.findOne(Alert, { where: { incident_id: incidentId }, order: { id: 'DESC' } });
+  }
+
+  /** Those of these alerts that are members of the incident, locked until the transaction ends. */
+  async membersOf(tx: EntityManager, incidentId: string, ids: readonly string[]): Promise<Member[]> {
+    const query = tx
+      .createQueryBuilder(Alert, 'alert')
+      .select(['alert.id', 'alert.cluster_id', 'alert.status', 'alert.severity', 'alert.flapping'])
+      .where({ id: In([...ids]), incident_id: incidentId })
+      .orderBy('alert.id', 'ASC');
+    return (tx.dataSource.options.type === 'better-sqlite3' ? query : query.setLock('pessimistic_write')).getMany();
+  }
+
+  /** Makes alerts, or all of an incident's, members of another incident. */
+  async move(
+    tx: EntityManager,
+    which: { ids: readonly string[] } | { incident_id: string },
+    to: string,
+  ): Promise<void> {
+    const where = 'ids' in which ? { id: In([...which.ids]) } : which;
+    await tx.update(Alert, where, { incident_id: to });
   }
 
   /** The incident an alert belongs to; null when it belongs to none or there is no such alert. */

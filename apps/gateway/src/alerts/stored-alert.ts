@@ -20,4 +20,8 @@ export interface StoredAlert {
   labels: Record<string, string>;
   annotations: Record<string, string>;
   generator_url: string | null;
+  /** It changes its state so often that single changes say little. */
+  flapping: boolean;
+  /** When the alert, whenever it fires, last changed its state: oldest first, the last 32. */
+  changes: number[] | null;
 }

@@ -1,11 +1,11 @@
 import type { AnalysisView, DecisionView, EscalationView } from '@alertagent/contracts';
-import { Clock, newId } from '@alertagent/service-kit';
+import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AlertsStore } from '../alerts/alerts.store';
 import { IncidentEscalation } from './incident-escalation.entity';
 import type { IncidentMoment } from './incident-timeline';
-import { IncidentTimelineEntry } from './incident-timeline.entity';
+import { IncidentTimelineStore } from './incident-timeline.store';
 import { Incident } from './incident.entity';
 
 /** Shows with an incident what the ai service found and decided about it. Facts may arrive late, twice or for unknown incidents. */
@@ -14,6 +14,7 @@ export class IncidentProjection {
   constructor(
     private readonly clock: Clock,
     private readonly alerts: AlertsStore,
+    private readonly timelines: IncidentTimelineStore,
   ) {}
 
   async analysed(tx: EntityManager, incidentId: string, analysis: AnalysisView): Promise<void> {
@@ -69,14 +70,13 @@ export class IncidentProjection {
     tx: EntityManager,
     entry: { incidentId: string; at: number; kind: IncidentMoment; why: string; alertId: string | null },
   ): Promise<void> {
-    await tx.insert(IncidentTimelineEntry, {
-      id: newId(),
+    const at = Number.isNaN(entry.at) ? this.clock.now().getTime() : entry.at;
+    await this.timelines.add(tx, {
       incident_id: entry.incidentId,
-      at: Number.isNaN(entry.at) ? this.clock.now().getTime() : entry.at,
+      at,
       kind: entry.kind,
-      why: entry.why.slice(0, 4000).toWellFormed(),
-      // Ids of other services are text of any length; the column is for ours.
-      alert_id: entry.alertId !== null && entry.alertId.length <= 36 ? entry.alertId : null,
+      why: entry.why,
+      alert_id: entry.alertId,
     });
   }
 }

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One webhook body, stored before it is acknowledged and kept as it came. */
 @Entity('alert_inbox')
-@Index('IX_alert_inbox_state', ['state', 'id'])
+@Index('IX_alert_inbox_turn', ['state', 'cluster_id', 'id'])
 @Index('IX_alert_inbox_cluster_id', ['cluster_id', 'state', 'alert_count'])
 export class AlertInbox {
   /** UUIDv7: the order of acceptance. */
@@ -22,4 +22,9 @@ export class AlertInbox {
   @Column('bigint', { transformer: bigintNumber, nullable: true }) processed_at!: number | null;
   @Column('varchar', { length: 255, nullable: true }) last_error!: string | null;
   @Column('longtext') body!: string;
+  /** The form of the body, with the severity of its address if that supplies one; null is Alertmanager's own. */
+  @Column('varchar', { length: 30, nullable: true }) format!: string | null;
+  /** The source it came to and its version then, whose mapping reads the body. */
+  @Column('varchar', { length: 36, nullable: true }) source_id!: string | null;
+  @Column('int', { nullable: true }) source_version!: number | null;
 }

@@ -4,7 +4,7 @@ import { GroupCommit, type GroupCommitLimits } from './group-commit';
 const limits: GroupCommitLimits = {
   maxBatch: 4,
   maxBatchBytes: 100,
-  maxQueue: 8,
+  maxQueue: 16,
   maxQueueBytes: 1_000,
   timeoutMs: 60_000,
 };
@@ -99,12 +99,46 @@ describe('the group commit', () => {
 
   it('refuses what would make the queue too long, in items or in bytes', async () => {
     const commits = start({ maxQueue: 2, maxQueueBytes: 100 });
-    const first = commits.submit('a', 10);
-    expect(await outcome(commits.submit('too many bytes', 95))).toBe('unavailable');
-    const second = commits.submit('b', 10);
-    expect(await outcome(commits.submit('too many', 1))).toBe('unavailable');
+    const first = commits.submit('a', 10, 'A');
+    expect(await outcome(commits.submit('too many bytes', 95, 'B'))).toBe('unavailable');
+    const second = commits.submit('b', 10, 'B');
+    expect(await outcome(commits.submit('too many', 1, 'C'))).toBe('unavailable');
     await store.finishOne();
     await Promise.all([first, second]);
+  });
+
+  it('lets one sender fill half of the queue, and always has room for another', async () => {
+    const commits = start({ maxQueue: 8 });
+    const flood = Array.from({ length: 8 }, (_, index) => outcome(commits.submit(`a${index}`, 1, 'A')));
+    expect(commits.depth).toBe(4);
+    expect(await Promise.all(flood.slice(4))).toEqual(Array(4).fill('unavailable'));
+    const others = ['B', 'C', 'D', 'E'].map((sender) => commits.submit(sender, 1, sender));
+    expect(await outcome(commits.submit('full', 1, 'F'))).toBe('unavailable');
+    for (let writes = 0; writes < 2; writes++) await store.finishOne();
+    await Promise.all([...others, ...flood]);
+  });
+
+  it('does the same by bytes', async () => {
+    const commits = start({ maxQueueBytes: 100 });
+    const first = commits.submit('a1', 40, 'A');
+    expect(await outcome(commits.submit('a2', 30, 'A'))).toBe('unavailable');
+    const other = commits.submit('b', 60, 'B');
+    await store.finishOne();
+    await Promise.all([first, other]);
+  });
+
+  it('takes one item of each sender in turn, so that nobody waits behind a storm', async () => {
+    const commits = start({ maxBatch: 3, maxQueue: 100 });
+    const first = commits.submit('a0', 1, 'A');
+    await new Promise(setImmediate);
+    const rest = [
+      ...['a1', 'a2', 'a3', 'a4'].map((item) => commits.submit(item, 1, 'A')),
+      ...['b1', 'b2'].map((item) => commits.submit(item, 1, 'B')),
+      commits.submit('c1', 1, 'C'),
+    ];
+    for (let writes = 0; writes < 4; writes++) await store.finishOne();
+    await Promise.all([first, ...rest]);
+    expect(store.batches).toEqual([['a0'], ['a1', 'b1', 'c1'], ['a2', 'b2', 'a3'], ['a4']]);
   });
 
   it('takes a single item of any size when nothing waits', async () => {

@@ -16,6 +16,7 @@ export interface GroupCommitLimits {
 
 interface Waiting<T> {
   item: T;
+  sender: string;
   bytes: number;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -23,13 +24,23 @@ interface Waiting<T> {
   isSettled: boolean;
 }
 
+interface Held {
+  items: number;
+  bytes: number;
+}
+
 /**
  * Turns many single writes into few: while one write is under way the next ones gather, and go together. A commit costs
  * the disk the same for one row as for fifty, so throughput grows with load and a lone row never waits for company.
+ *
+ * Senders take turns, and none may hold more of the queue than is still free: a storm from one fills half of it and is refused
+ * then, while there is room for everybody else.
  */
 export class GroupCommit<T> {
-  private readonly waiting: Waiting<T>[] = [];
-  private held = { items: 0, bytes: 0 };
+  /** What waits, by sender; in the order of their turns. */
+  private readonly waiting = new Map<string, Waiting<T>[]>();
+  private readonly held: Held = { items: 0, bytes: 0 };
+  private readonly heldBy = new Map<string, Held>();
   private running: Promise<void> | undefined;
   private isClosed = false;
 
@@ -49,27 +60,49 @@ export class GroupCommit<T> {
   }
 
   /**
-   * Resolves after `item` is committed. Errors: ServiceError `unavailable` when too much waits already, it takes too long or
-   * the store cannot be reached; whatever `write` throws for this item alone.
+   * Resolves after `item` of this sender is committed. Errors: ServiceError `unavailable` when too much waits already, it takes too
+   * long or the store cannot be reached; whatever `write` throws for this item alone.
    */
-  submit(item: T, bytes: number): Promise<void> {
+  submit(item: T, bytes: number, sender = ''): Promise<void> {
     if (this.isClosed) return Promise.reject(overloaded('this instance is shutting down'));
-    const isFull = this.held.items >= this.limits.maxQueue || this.held.bytes + bytes > this.limits.maxQueueBytes;
-    if (isFull && this.held.items > 0) return Promise.reject(overloaded('too many webhooks are waiting to be stored'));
+    if (!this.hasRoomFor(bytes, sender))
+      return Promise.reject(overloaded('too many webhooks are waiting to be stored'));
     return new Promise<void>((resolve, reject) => {
       const entry: Waiting<T> = {
         item,
+        sender,
         bytes,
         resolve,
         reject,
         isSettled: false,
         timer: setTimeout(() => this.expire(entry), this.limits.timeoutMs),
       };
-      this.held.items += 1;
-      this.held.bytes += bytes;
-      this.waiting.push(entry);
+      this.hold(sender, 1, bytes);
+      const queue = this.waiting.get(sender);
+      if (queue === undefined) this.waiting.set(sender, [entry]);
+      else queue.push(entry);
       this.running ??= this.run();
     });
+  }
+
+  private hasRoomFor(bytes: number, sender: string): boolean {
+    const own = this.heldBy.get(sender) ?? NOTHING;
+    const freeItems = this.limits.maxQueue - this.held.items;
+    const freeBytes = this.limits.maxQueueBytes - this.held.bytes;
+    // A single item of any size is taken while nothing else waits.
+    if (this.held.items === 0) return true;
+    if (freeItems <= 0 || bytes > freeBytes) return false;
+    return own.items === 0 || (own.items < freeItems && own.bytes + bytes <= freeBytes);
+  }
+
+  private hold(sender: string, items: number, bytes: number): void {
+    const own = this.heldBy.get(sender) ?? { ...NOTHING };
+    for (const held of [this.held, own]) {
+      held.items += items;
+      held.bytes += bytes;
+    }
+    if (own.items === 0) this.heldBy.delete(sender);
+    else this.heldBy.set(sender, own);
   }
 
   /** Refuses new items and resolves when those taken in are settled. */
@@ -81,27 +114,30 @@ export class GroupCommit<T> {
   private async run(): Promise<void> {
     // Requests that were read in the same turn of the event loop belong in the same commit.
     await new Promise(setImmediate);
-    while (this.waiting.length > 0) {
+    while (this.waiting.size > 0) {
       const batch = this.takeBatch();
       if (batch.length > 0) await this.commit(batch);
     }
     this.running = undefined;
   }
 
+  /** One item of each sender in turn, until the batch is full; who comes too late is the first of the next batch. */
   private takeBatch(): Waiting<T>[] {
     const batch: Waiting<T>[] = [];
     let bytes = 0;
-    let taken = 0;
-    for (const entry of this.waiting) {
-      if (batch.length >= this.limits.maxBatch || (batch.length > 0 && bytes + entry.bytes > this.limits.maxBatchBytes))
-        break;
-      taken += 1;
-      // Its sender has been told to come again.
-      if (entry.isSettled) continue;
-      batch.push(entry);
-      bytes += entry.bytes;
+    while (this.waiting.size > 0 && batch.length < this.limits.maxBatch) {
+      const [sender, queue] = this.waiting.entries().next().value!;
+      const entry = queue[0]!;
+      // The sender of a settled one has been told to come again.
+      if (!entry.isSettled) {
+        if (batch.length > 0 && bytes + entry.bytes > this.limits.maxBatchBytes) break;
+        batch.push(entry);
+        bytes += entry.bytes;
+      }
+      queue.shift();
+      this.waiting.delete(sender);
+      if (queue.length > 0) this.waiting.set(sender, queue);
     }
-    this.waiting.splice(0, taken);
     return batch;
   }
 
@@ -128,12 +164,13 @@ export class GroupCommit<T> {
     if (entry.isSettled) return;
     entry.isSettled = true;
     clearTimeout(entry.timer);
-    this.held.items -= 1;
-    this.held.bytes -= entry.bytes;
+    this.hold(entry.sender, -1, -entry.bytes);
     if (error === undefined) entry.resolve();
     else entry.reject(error);
   }
 }
+
+const NOTHING: Readonly<Held> = { items: 0, bytes: 0 };
 
 function isStoreAway(error: unknown): boolean {
   return error instanceof ServiceError && error.code === 'unavailable';

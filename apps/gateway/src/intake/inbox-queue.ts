@@ -1,12 +1,11 @@
 import { Clock, toDatabaseServiceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { SourceMappings } from '../sources/source-mappings';
 import { AlertInbox } from './alert-inbox.entity';
 import type { ClaimedWebhook } from './claimed-webhook';
+import { ClusterTurns } from './cluster-turns';
 import { INBOX_DONE, INBOX_PENDING } from './inbox-state';
-
-/** Rows looked at for one batch; single-alert webhooks come in storms too. */
-const MAX_ROWS = 200;
 
 /** A webhook that goes in by itself, without a sender who waits. */
 export interface QueuedWebhook {
@@ -17,42 +16,51 @@ export interface QueuedWebhook {
   alert_count: number;
   good_count: number;
   body: string;
-}
-
-interface Head {
-  id: string;
-  alert_count: number;
+  /** Null, and so Alertmanager's own, unless told. */
+  format?: string | null;
+  source_id?: string | null;
+  source_version?: number | null;
 }
 
 /** The inbox as the pipeline sees it: a queue that any number of workers take from. */
 @Injectable()
 export class InboxQueue {
+  private readonly turns: ClusterTurns;
   private readonly lock: string;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly mappings: SourceMappings,
   ) {
+    const isSqlite = dataSource.options.type === 'better-sqlite3';
     // Rows another worker has in hand are passed over, not waited for. SQLite runs one transaction at a time.
-    this.lock = dataSource.options.type === 'better-sqlite3' ? '' : ' FOR UPDATE SKIP LOCKED';
+    this.lock = isSqlite ? '' : ' FOR UPDATE SKIP LOCKED';
+    this.turns = new ClusterTurns(isSqlite, this.lock);
   }
 
   /**
-   * Takes the oldest waiting rows, `maxAlerts` alerts in all or one larger row. They are held by the transaction: when it does
+   * Takes the oldest waiting rows of each cluster in turn, `maxAlerts` alerts in all or one larger row. They are held by the transaction: when it does
    * not commit, for whatever reason, they wait again.
    */
   async claim(tx: EntityManager, maxAlerts: number, only?: string): Promise<ClaimedWebhook[]> {
-    const heads: Head[] = await tx.query(
-      `SELECT id, alert_count FROM alert_inbox WHERE state = ? AND ${only === undefined ? 'due_at <= ?' : 'id = ?'} ORDER BY id LIMIT ${MAX_ROWS}${this.lock}`,
-      [INBOX_PENDING, only ?? this.clock.now().getTime()],
-    );
-    const ids = withinBudget(heads, maxAlerts);
+    const run = <Row>(sql: string, values: unknown[]): Promise<Row[]> => tx.query(sql, values) as Promise<Row[]>;
+    const heads =
+      only === undefined
+        ? await this.turns.take(run, maxAlerts, this.clock.now().getTime())
+        : await run<{ id: string }>(`SELECT id FROM alert_inbox WHERE state = ? AND id = ?${this.lock}`, [
+            INBOX_PENDING,
+            only,
+          ]);
+    const ids = heads.map(({ id }) => id);
     if (ids.length === 0) return [];
-    const rows: ClaimedWebhook[] = await tx.query(
-      `SELECT id, cluster_id, received_at, alert_count, attempts, body FROM alert_inbox WHERE id IN (${placeholders(ids)}) ORDER BY id`,
+    const rows = await run<Omit<ClaimedWebhook, 'mapping'>>(
+      'SELECT id, cluster_id, received_at, alert_count, attempts, body, format, source_id, source_version ' +
+        `FROM alert_inbox WHERE id IN (${placeholders(ids)}) ORDER BY id`,
       ids,
     );
-    return rows.map((row) => ({ ...row, received_at: Number(row.received_at) }));
+    const mappingOf = await this.mappings.load(run, rows);
+    return rows.map((row) => ({ ...row, received_at: Number(row.received_at), mapping: mappingOf(row) }));
   }
 
   /** Puts in a webhook that waits from now on, in the transaction of what made it. */
@@ -71,12 +79,9 @@ export class InboxQueue {
     ]);
   }
 
-  /** The rows the next claim would look at, and how often each has failed. Errors: ServiceError `unavailable`. */
+  /** The rows that the last claim was for, or would be now, and how often each has failed. Errors: ServiceError `unavailable`. */
   async due(): Promise<{ id: string; attempts: number }[]> {
-    return this.run(
-      'SELECT id, attempts FROM alert_inbox WHERE state = ? AND due_at <= ? ORDER BY id LIMIT ' + MAX_ROWS,
-      [INBOX_PENDING, this.clock.now().getTime()],
-    );
+    return this.turns.candidates((sql, values) => this.run(sql, values), this.clock.now().getTime());
   }
 
   /** Puts a row back that failed on its own account, not to be tried before `dueAt`. Errors: ServiceError `unavailable`. */
@@ -98,6 +103,15 @@ export class InboxQueue {
     return Number(row?.waiting ?? 0);
   }
 
+  /** When the oldest webhook was received that waits for the pipeline, epoch milliseconds; null without one. Errors: ServiceError `unavailable`. */
+  async oldestWaiting(): Promise<number | null> {
+    const [row] = await this.run<{ received_at: unknown }>(
+      'SELECT MIN(received_at) AS received_at FROM alert_inbox WHERE state = ?',
+      [INBOX_PENDING],
+    );
+    return row?.received_at === null || row === undefined ? null : Number(row.received_at);
+  }
+
   private async run<Row>(sql: string, values: unknown[]): Promise<Row[]> {
     try {
       return (await this.dataSource.query(sql, values)) as Row[];
@@ -108,14 +122,3 @@ export class InboxQueue {
 }
 
 const placeholders = (items: readonly unknown[]): string => items.map(() => '?').join(', ');
-
-function withinBudget(heads: readonly Head[], maxAlerts: number): string[] {
-  const ids: string[] = [];
-  let alerts = 0;
-  for (const { id, alert_count } of heads) {
-    if (ids.length > 0 && alerts + alert_count > maxAlerts) break;
-    ids.push(id);
-    alerts += alert_count;
-  }
-  return ids;
-}

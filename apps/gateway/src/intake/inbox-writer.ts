@@ -1,5 +1,10 @@
 import { ServiceError } from '@alertagent/contracts';
-import { toDatabaseServiceError, withConnectionDeadline } from '@alertagent/service-kit';
+import {
+  isConnectionLost,
+  isUniqueViolation,
+  toDatabaseServiceError,
+  withConnectionDeadline,
+} from '@alertagent/service-kit';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { INBOX_PENDING } from './inbox-state';
 
@@ -12,6 +17,10 @@ export interface IncomingWebhook {
   good_count: number;
   /** The body as received, checked to be UTF-8. */
   body: Buffer;
+  /** Null is Alertmanager's own format. */
+  format: string | null;
+  source_id: string | null;
+  source_version: number | null;
 }
 
 const COLUMNS = [
@@ -24,9 +33,15 @@ const COLUMNS = [
   'attempts',
   'due_at',
   'body',
+  'format',
+  'source_id',
+  'source_version',
 ] as const;
 const INSERT = `INSERT INTO alert_inbox (${COLUMNS.join(', ')}) VALUES `;
 const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
+
+/** How often one statement is sent when its connection breaks: a server that throws connections out may do it again. */
+const MAX_ATTEMPTS = 3;
 
 /** The part of a mysql2 connection that sends parameters apart from the statement. */
 interface PreparingConnection {
@@ -48,17 +63,30 @@ export class InboxWriter {
     this.isSqlite = dataSource.options.type === 'better-sqlite3';
   }
 
-  /** Stores all or none. Errors: ServiceError `unavailable`; `too_large` when the database takes no message of this size. */
+  /**
+   * Stores all or none. A connection that breaks under the statement leaves open whether it was committed: the statement is
+   * repeated, and rows that are there already are our own. Errors: ServiceError `unavailable`; `too_large` when the database
+   * takes no message of this size.
+   */
   async write(webhooks: readonly IncomingWebhook[]): Promise<void> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      await withConnectionDeadline(runner, this.deadlineMs, () => this.insert(runner, webhooks));
-    } catch (error) {
-      if (hasCode(error, 'ER_NET_PACKET_TOO_LARGE')) {
-        throw new ServiceError('too_large', 'the database does not take a body of this size', { cause: error });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.attempt(webhooks);
+        return;
+      } catch (error) {
+        if (attempt > 1 && isUniqueViolation(error)) return;
+        if (attempt < MAX_ATTEMPTS && isConnectionLost(error)) continue;
+        if (hasCode(error, 'ER_NET_PACKET_TOO_LARGE')) {
+          throw new ServiceError('too_large', 'the database does not take a body of this size', { cause: error });
+        }
+        throw toDatabaseServiceError(error);
       }
-      throw toDatabaseServiceError(error);
     }
+  }
+
+  private async attempt(webhooks: readonly IncomingWebhook[]): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    await withConnectionDeadline(runner, this.deadlineMs, () => this.insert(runner, webhooks));
   }
 
   private async insert(runner: QueryRunner, webhooks: readonly IncomingWebhook[]): Promise<void> {
@@ -73,6 +101,9 @@ export class InboxWriter {
       0,
       webhook.received_at,
       this.isSqlite ? webhook.body.toString('utf8') : webhook.body,
+      webhook.format,
+      webhook.source_id,
+      webhook.source_version,
     ]);
     if (this.isSqlite) {
       await runner.query(sql, values);

@@ -7,7 +7,9 @@ import { GroupCommit } from './group-commit';
 import { InboxWriter, type IncomingWebhook } from './inbox-writer';
 import { IntakeMetrics } from './intake.metrics';
 import { PipelineBell } from './pipeline-bell';
+import { IntakeTroubles } from './intake-troubles';
 import { readWebhookBody, type WebhookReceipt } from './webhook-body';
+import { WEBHOOK_ORIGIN, type WebhookOrigin } from './webhook-origin';
 
 /** Bytes of bodies in one statement: well below the 16 MiB that MariaDB takes by default. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -25,6 +27,7 @@ export class WebhookIntake implements BeforeApplicationShutdown {
     private readonly clock: Clock,
     private readonly metrics: IntakeMetrics,
     private readonly bell: PipelineBell,
+    private readonly troubles: IntakeTroubles,
   ) {
     const writer = new InboxWriter(dataSource, intake.commit_timeout);
     this.commits = new GroupCommit(
@@ -55,21 +58,24 @@ export class WebhookIntake implements BeforeApplicationShutdown {
    * Stores one webhook body of a cluster and resolves after the commit.
    * Errors: ServiceError `invalid` or `too_large` for the body, `unavailable` when it cannot be stored now.
    */
-  async accept(raw: Buffer, clusterId: string): Promise<WebhookReceipt> {
+  async accept(raw: Buffer, clusterId: string, origin: WebhookOrigin = WEBHOOK_ORIGIN): Promise<WebhookReceipt> {
     const started = performance.now();
     try {
-      const receipt = readWebhookBody(raw);
-      await this.commits.submit(
-        {
-          id: newId(),
-          cluster_id: clusterId,
-          received_at: this.clock.now().getTime(),
-          alert_count: receipt.accepted + receipt.quarantined.length,
-          good_count: receipt.accepted,
-          body: raw,
-        },
-        raw.length,
-      );
+      const receivedAt = this.clock.now().getTime();
+      const { receipt, format, truncated_alerts } = readWebhookBody(raw, origin, receivedAt);
+      const webhook: IncomingWebhook = {
+        id: newId(),
+        cluster_id: clusterId,
+        received_at: receivedAt,
+        alert_count: receipt.accepted + receipt.quarantined.length,
+        good_count: receipt.accepted,
+        body: raw,
+        format,
+        source_id: origin.source?.id ?? null,
+        source_version: origin.source?.version ?? null,
+      };
+      await this.commits.submit(webhook, raw.length, clusterId);
+      this.troubles.accepted(clusterId, truncated_alerts);
       this.metrics.acknowledged((performance.now() - started) / 1000);
       this.metrics.answered('accepted');
       return receipt;

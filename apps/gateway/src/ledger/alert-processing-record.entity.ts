@@ -1,7 +1,8 @@
+import type { StageNote } from '@alertagent/alerting';
 import { bigintNumber, json } from '@alertagent/service-kit';
 import type { AlertState, Disposition } from '@alertagent/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { ProcessingRecord, StageNote } from './processing-record';
+import type { ProcessingRecord } from './processing-record';
 
 /** How one accepted alert event ended. The primary key is the event itself, so none can end twice. */
 @Entity('alert_processing_records')
@@ -23,4 +24,8 @@ export class AlertProcessingRecord implements ProcessingRecord {
   @Column('longtext') why!: string;
   /** Every stage it went through, in order. */
   @Column('longtext', { transformer: json<StageNote[]>() }) stages!: StageNote[];
+  /** The policy it was decided with; 0 for records from before there were versions. */
+  @Column('int', { default: 0 }) policy_version!: number;
+  /** The situation it was decided in, for replays; null for alerts that were set aside. */
+  @Column('longtext', { nullable: true }) facts!: string | null;
 }

@@ -15,10 +15,14 @@ export class AlertQuarantine {
   /** JSON pointer into the webhook body. */
   @Column('longtext') pointer!: string;
   @Column('longtext') detail!: string;
-  /** The alert's JSON text, byte for byte as received. */
+  /** The alert's JSON text, byte for byte as received; of a mapped message with what surrounded the alert. */
   @Column('longtext') raw!: string;
   @Column('bigint', { transformer: bigintNumber }) received_at!: number;
   @Column('bigint', { transformer: bigintNumber, nullable: true }) replayed_at!: number | null;
   /** The inbox row its replay went in as. */
   @Column('varchar', { length: 36, nullable: true }) replayed_as!: string | null;
+  /** How the webhook was read it came with, see the inbox; null is Alertmanager's own format. */
+  @Column('varchar', { length: 30, nullable: true }) format!: string | null;
+  @Column('varchar', { length: 36, nullable: true }) source_id!: string | null;
+  @Column('int', { nullable: true }) source_version!: number | null;
 }

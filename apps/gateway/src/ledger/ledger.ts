@@ -21,15 +21,16 @@ export class Ledger {
     private readonly clusters: ClusterNames,
   ) {}
 
-  /** For all clusters, or one. One statement reads both sides, so that no batch commits in between. */
+  /** For all clusters, or one, archived ones included. One statement reads both sides, so that no batch commits in between. */
   async show(clusterId?: string): Promise<LedgerView> {
     const filter = clusterId === undefined ? '' : 'WHERE cluster_id = ? ';
     const filterValues = clusterId === undefined ? [] : [clusterId];
     const rows: LedgerRow[] = await this.dataSource.query(
       `SELECT cluster_id, NULL AS disposition, SUM(alert_count) AS alerts, SUM(CASE WHEN state = ${INBOX_PENDING} THEN alert_count ELSE 0 END) AS pending ` +
         `FROM alert_inbox ${filter}GROUP BY cluster_id ` +
-        `UNION ALL SELECT cluster_id, disposition, COUNT(*) AS alerts, 0 AS pending FROM alert_processing_records ${filter}GROUP BY cluster_id, disposition`,
-      [...filterValues, ...filterValues],
+        `UNION ALL SELECT cluster_id, disposition, COUNT(*) AS alerts, 0 AS pending FROM alert_processing_records ${filter}GROUP BY cluster_id, disposition ` +
+        `UNION ALL SELECT cluster_id, CASE disposition WHEN 'accepted' THEN NULL ELSE disposition END AS disposition, alerts, 0 AS pending FROM ledger_archive ${filter}`,
+      [...filterValues, ...filterValues, ...filterValues],
     );
     const accounts = new Map<string, Omit<LedgerAccount, 'balanced'>>();
     const total = emptyAccount();

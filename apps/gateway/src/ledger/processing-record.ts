@@ -1,11 +1,5 @@
+import type { StageNote } from '@alertagent/alerting';
 import type { AlertState, Disposition } from '@alertagent/contracts';
-
-/** What one stage of the pipeline found about an alert event. */
-export interface StageNote {
-  stage: 'intake' | 'dedupe' | 'suppress' | 'converge';
-  outcome: string;
-  why: string;
-}
 
 /** How one accepted alert event ended. */
 export interface ProcessingRecord {
@@ -25,4 +19,8 @@ export interface ProcessingRecord {
   why: string;
   /** Every stage it went through, in order. */
   stages: StageNote[];
+  /** The policy it was decided with; 0 for records from before there were versions. */
+  policy_version: number;
+  /** The situation it was decided in, for replays; null for alerts that were set aside. */
+  facts: string | null;
 }

@@ -1,3 +1,4 @@
+import { bodyOfOne } from '@alertagent/alerting';
 import { ServiceError, type Actor } from '@alertagent/contracts';
 import { AuditLog, Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -7,7 +8,6 @@ import { iso, isoOrNull } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
 import { InboxQueue } from '../intake/inbox-queue';
 import { PipelineBell } from '../intake/pipeline-bell';
-import { readWebhookBody } from '../intake/webhook-body';
 import { AlertQuarantine } from './alert-quarantine.entity';
 import type {
   ListQuarantine,
@@ -61,8 +61,8 @@ export class Quarantine {
    */
   async replay(id: string, actor: Actor): Promise<ReplayedAlert> {
     const row = await this.find(id);
-    const body = `{"version":"4","alerts":[${row.raw}]}`;
-    const receipt = readWebhookBody(Buffer.from(body, 'utf8'));
+    const { format, source_id, source_version } = row;
+    const body = bodyOfOne(format, row.raw);
     const inboxId = newId();
     const now = this.clock.now().getTime();
     await inTransaction(this.dataSource, async (tx) => {
@@ -75,10 +75,15 @@ export class Quarantine {
       await this.inbox.enqueue(tx, {
         id: inboxId,
         cluster_id: row.cluster_id,
-        received_at: now,
-        alert_count: receipt.accepted + receipt.quarantined.length,
-        good_count: receipt.accepted,
+        // Times in the body are to be read as they were meant then.
+        received_at: row.received_at,
+        alert_count: 1,
+        // Decided by the pipeline: what stood in its way may be gone.
+        good_count: 0,
         body,
+        format,
+        source_id,
+        source_version,
       });
       await this.audit.record(tx, {
         actor,

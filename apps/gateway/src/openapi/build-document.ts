@@ -42,7 +42,11 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, info, {
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
   });
-  const paths = { ...document.paths, ...rawPaths } as unknown as Paths;
+  const paths = { ...document.paths } as unknown as Paths;
+  // Some addresses have operations of both kinds.
+  for (const [path, operations] of Object.entries(rawPaths)) {
+    paths[path] = { ...paths[path], ...(operations as Record<string, Operation>) };
+  }
   const schemas: Record<string, JsonSchema> = { ...payloadSchemas(), Problem: PROBLEM };
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
     nameQueryParameters(operation, schemas);

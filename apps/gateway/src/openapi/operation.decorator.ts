@@ -11,6 +11,8 @@ export interface OperationOptions {
   /** Status of success; 200 unless told. */
   status?: number;
   response?: Payload<object>;
+  /** The answer is a stream of server-sent events instead of one body. */
+  isEventStream?: boolean;
 }
 
 /** Name of the class whose fields are the route's query parameters; the document builder replaces it by them. */
@@ -28,6 +30,7 @@ export function Operation({
   query,
   status = 200,
   response,
+  isEventStream = false,
 }: OperationOptions): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, description }),
@@ -37,6 +40,7 @@ export function Operation({
       status,
       description: 'Done',
       ...(response ? { content: { 'application/json': { schema: schemaRef(response) } } } : {}),
+      ...(isEventStream ? { content: { 'text/event-stream': { schema: { type: 'string' } } } } : {}),
     }),
     ApiResponse({ status: 'default', description: 'What went wrong', content: PROBLEM }),
   );

@@ -1,4 +1,6 @@
+import { UTC_TIME } from '@alertagent/contracts';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
+import { getMetadataStorage } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 
 /** The part of JSON schema that is read here. */
@@ -11,8 +13,9 @@ export interface JsonSchema {
 
 const labels = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
-/** JSON schemas of every class with validators, by class name. */
+/** JSON schemas of every class with validators, by class name. Errors: two classes share a name, one would hide the other. */
 export function payloadSchemas(): Record<string, JsonSchema> {
+  refuseNamesakes();
   return validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: '#/components/schemas/',
@@ -20,6 +23,7 @@ export function payloadSchemas(): Record<string, JsonSchema> {
       isLabelMap: labels,
       isStringMap: labels,
       isCleanText: { type: 'string', minLength: 1 },
+      isUtcTime: { type: 'string', pattern: UTC_TIME.source },
       isTargetList: {
         type: 'array',
         minItems: 1,
@@ -27,4 +31,13 @@ export function payloadSchemas(): Record<string, JsonSchema> {
       },
     },
   }) as Record<string, JsonSchema>;
+}
+
+function refuseNamesakes(): void {
+  const { validationMetadatas } = getMetadataStorage() as unknown as {
+    validationMetadatas: ReadonlyMap<{ name: string }, unknown>;
+  };
+  const names = [...validationMetadatas.keys()].map(({ name }) => name);
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two classes with validators are called ${twice}; rename one`);
 }

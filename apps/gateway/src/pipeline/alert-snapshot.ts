@@ -2,7 +2,7 @@ import type { AlertSnapshot } from '@alertagent/contracts';
 import type { AlertEvent, Episode } from './batch';
 
 /** An alert as it goes onto the bus. */
-export function alertSnapshot({ alert }: AlertEvent, episode: Episode): AlertSnapshot {
+export function alertSnapshot({ alert }: Pick<AlertEvent, 'alert'>, episode: Episode): AlertSnapshot {
   return {
     id: episode.id,
     name: alert.name,

@@ -34,6 +34,7 @@ export class FailedBatch {
 
   /** Processes the waiting webhooks one by one. Errors: ServiceError `unavailable`, after which nothing is lost. */
   async sortOut(): Promise<void> {
+    this.metrics.failed();
     for (const { id, attempts } of await this.inbox.due()) {
       try {
         await this.pipeline.processNext(id);

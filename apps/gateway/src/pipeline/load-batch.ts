@@ -1,108 +1,156 @@
+import { ruleOf, RULE_TAKEOVER_MS } from '@alertagent/alerting';
 import type { EntityManager } from 'typeorm';
-import type { Batch, Episode, WorkingIncident } from './batch';
+import type { AlertEvent, Batch } from './batch';
 import { selectIn } from './bulk-write';
+import { INCIDENT_COLUMNS, toWorkingIncident, type IncidentRow } from './incident-row';
+import { loadEpisodes } from './load-episodes';
 
-type EpisodeColumns = Omit<Episode, 'source' | 'isChanged'>;
-const EPISODE = [
-  'id',
-  'episode_key',
-  'label_hash',
-  'cluster_id',
-  'status',
-  'starts_at_ms',
-  'ends_at_ms',
-  'incident_id',
-  'suppressed_by',
-].join(', ');
-
-type IncidentColumns = Omit<WorkingIncident, 'isNew' | 'isChanged' | 'lastEvent' | 'moments' | 'group_labels'> & {
-  group_labels: string;
-};
-const INCIDENT = [
-  'id',
-  'cluster_id',
-  'group_key',
-  'open_key',
-  'title',
-  'severity',
-  'severity_rank',
-  'status',
-  'group_labels',
-  'alert_count',
-  'firing_count',
-  'opened_at',
-  'last_alert_at',
-  'resolved_at',
-].join(', ');
+/** Open incidents of one kind of similar texts, or of an edited rule, that are looked at. */
+const MOST_CANDIDATES = 200;
+const HISTORY_MS = 30 * 24 * 3_600_000;
 
 /**
  * Fills a batch with what is known about its alerts, in a handful of reads however many alerts there are. What is read is locked until
- * the transaction ends: what the stages decide on stays true.
+ * the transaction ends: what is decided on stays true.
  */
-export async function loadBatch(tx: EntityManager, batch: Batch): Promise<void> {
+export async function loadBatch(tx: EntityManager, batch: Batch, now: number): Promise<void> {
   const lock = tx.connection.options.type === 'better-sqlite3' ? '' : ' FOR UPDATE';
   await loadEpisodes(tx, batch, lock);
-  const ids = [...batch.episodes.values(), ...batch.newest.values()].flatMap(({ incident_id }) => incident_id ?? []);
-  const keys = batch.events.map(({ group_key }) => group_key);
-  learnIncidents(
-    batch,
-    await selectIn(tx, ids, (list) => `SELECT ${INCIDENT} FROM incidents WHERE id IN (${list})${lock}`),
-  );
-  learnIncidents(
-    batch,
-    await selectIn(tx, keys, (list) => `SELECT ${INCIDENT} FROM incidents WHERE open_key IN (${list})${lock}`),
-  );
-}
-
-async function loadEpisodes(tx: EntityManager, batch: Batch, lock: string): Promise<void> {
-  const keys = batch.events.map(({ alert }) => alert.episode_key);
-  learnEpisodes(
-    batch,
-    await selectIn(tx, keys, (list) => `SELECT ${EPISODE} FROM alerts WHERE episode_key IN (${list})${lock}`),
-  );
-  // Found without locks and locked by id: a locking join may read the whole table, and would wait for everybody's rows.
-  const hashes = batch.events.map(({ alert }) => alert.label_hash);
-  const newest = await selectIn<{ id: string; episode_key: string }>(
-    tx,
-    hashes,
-    (list) =>
-      `SELECT a.id AS id, a.episode_key AS episode_key FROM alerts a JOIN (SELECT label_hash, MAX(starts_at_ms) AS newest FROM alerts ` +
-      `WHERE label_hash IN (${list}) GROUP BY label_hash) n ON a.label_hash = n.label_hash AND a.starts_at_ms = n.newest`,
-  );
-  const ids = newest.filter(({ episode_key }) => !batch.episodes.has(episode_key)).map(({ id }) => id);
-  learnEpisodes(batch, await selectIn(tx, ids, (list) => `SELECT ${EPISODE} FROM alerts WHERE id IN (${list})${lock}`));
-}
-
-function learnEpisodes(batch: Batch, rows: readonly EpisodeColumns[]): void {
-  for (const row of rows) batch.learn(toEpisode(row));
-}
-
-function toEpisode(row: EpisodeColumns): Episode {
-  return {
-    ...row,
-    // MySQL hands bigint out as text.
-    starts_at_ms: Number(row.starts_at_ms),
-    ends_at_ms: row.ends_at_ms === null ? null : Number(row.ends_at_ms),
-    source: null,
-    isChanged: false,
-  };
-}
-
-function learnIncidents(batch: Batch, rows: readonly IncidentColumns[]): void {
-  for (const row of rows) {
-    if (batch.incidents.has(row.id)) continue;
-    const incident: WorkingIncident = {
-      ...row,
-      group_labels: JSON.parse(row.group_labels) as Record<string, string>,
-      opened_at: Number(row.opened_at),
-      last_alert_at: Number(row.last_alert_at),
-      resolved_at: row.resolved_at === null ? null : Number(row.resolved_at),
-      isNew: false,
-      isChanged: false,
-      lastEvent: null,
-      moments: [],
-    };
-    batch.incidents.set(incident.id, incident);
-    if (incident.open_key !== null) batch.openByGroup.set(incident.open_key, incident);
+  const undecided: AlertEvent[] = [];
+  const withIncident: AlertEvent[] = [];
+  for (const event of batch.events) {
+    const needs = batch.set.needsMore(event);
+    if (needs !== 'nothing') withIncident.push(event);
+    if (needs === 'everything') undecided.push(event);
   }
+  await loadOwnIncidents(tx, batch, withIncident, lock);
+  await loadRuleChanges(tx, batch, withIncident, now);
+  if (undecided.length === 0) return;
+  await loadCandidates(tx, batch, undecided, lock);
+  await loadMarkers(tx, batch, undecided);
+  await loadCaps(tx, batch, undecided);
+  if (batch.set.policy.uses_history) await loadHistory(tx, batch, undecided, now);
+}
+
+async function learnIncidents(
+  tx: EntityManager,
+  { set }: Batch,
+  keys: readonly string[],
+  condition: (list: string) => string,
+  lock: string,
+): Promise<void> {
+  const rows = await selectIn<IncidentRow>(
+    tx,
+    keys,
+    (list) => `SELECT ${INCIDENT_COLUMNS} FROM incidents WHERE ${condition(list)}${lock}`,
+  );
+  for (const row of rows) set.learnIncident(toWorkingIncident(row));
+}
+
+async function loadOwnIncidents(
+  tx: EntityManager,
+  batch: Batch,
+  events: readonly AlertEvent[],
+  lock: string,
+): Promise<void> {
+  const { set } = batch;
+  const ids = events.flatMap(({ alert }) => [
+    set.episodes.get(alert.episode_key)?.incident_id ?? [],
+    set.newest.get(alert.label_hash)?.incident_id ?? [],
+  ]);
+  await learnIncidents(tx, batch, ids.flat(), (list) => `id IN (${list})`, lock);
+}
+
+async function loadCandidates(
+  tx: EntityManager,
+  batch: Batch,
+  events: readonly AlertEvent[],
+  lock: string,
+): Promise<void> {
+  const groupings = events.map((event) => batch.set.groupingOf(event));
+  const keys = groupings.flatMap(({ keys: own }) => own);
+  await learnIncidents(tx, batch, keys, (list) => `open_key IN (${list})`, lock);
+  // What people merged: the group's place is held by one, its alerts go to the other.
+  const targets = keys.flatMap((key) => batch.set.openByKey.get(key)?.merged_into ?? []);
+  await learnIncidents(tx, batch, targets, (list) => `id IN (${list})`, lock);
+  const scopes = groupings.flatMap(({ scope_key }) => scope_key ?? []);
+  await learnIncidents(
+    tx,
+    batch,
+    scopes,
+    (list) => `scope_key IN (${list}) AND open_key IS NOT NULL ORDER BY last_alert_at DESC LIMIT ${MOST_CANDIDATES}`,
+    lock,
+  );
+  // Incidents from before a rule was edited: its new version goes on with them.
+  const edited = rulesOf(events).filter(({ id }) => batch.set.ruleChanges.has(id));
+  await learnIncidents(
+    tx,
+    batch,
+    edited.map(({ id }) => id),
+    (list) => `rule_id IN (${list}) AND status = 'open' ORDER BY last_alert_at DESC LIMIT ${MOST_CANDIDATES}`,
+    lock,
+  );
+}
+
+function rulesOf(events: readonly AlertEvent[]): { id: string; version: number }[] {
+  const rules = new Map<string, { id: string; version: number }>();
+  for (const { alert } of events) {
+    const rule = ruleOf(alert);
+    if (rule) rules.set(`${rule.id} ${rule.version}`, rule);
+  }
+  return [...rules.values()];
+}
+
+async function loadRuleChanges(
+  tx: EntityManager,
+  { set }: Batch,
+  events: readonly AlertEvent[],
+  now: number,
+): Promise<void> {
+  const ids = rulesOf(events).map(({ id }) => id);
+  const rows = await selectIn<{ rule_id: string; changed_at: unknown }>(
+    tx,
+    ids,
+    (list) =>
+      `SELECT rule_id, MAX(changed_at) AS changed_at FROM rule_changes WHERE rule_id IN (${list}) AND changed_at > ${now - RULE_TAKEOVER_MS} GROUP BY rule_id`,
+  );
+  for (const { rule_id, changed_at } of rows) set.ruleChanges.set(rule_id, Number(changed_at));
+}
+
+async function loadMarkers(tx: EntityManager, { set }: Batch, events: readonly AlertEvent[]): Promise<void> {
+  const keys = events.flatMap(({ alert }) => set.policy.suppressions.markerKeysFor(alert));
+  const rows = await selectIn<{ marker_key: string; suppression_id: string; alert_id: string }>(
+    tx,
+    keys,
+    (list) => `SELECT marker_key, suppression_id, alert_id FROM alert_markers WHERE marker_key IN (${list})`,
+  );
+  for (const row of rows) set.learnMarker(row);
+}
+
+async function loadCaps(tx: EntityManager, { set }: Batch, events: readonly AlertEvent[]): Promise<void> {
+  const keys = events.flatMap(({ alert, at }) =>
+    set.policy.suppressions.capKeysOf(alert, at).map(({ cap_key }) => cap_key),
+  );
+  const rows = await selectIn<{ cap_key: string; alerts: unknown }>(
+    tx,
+    keys,
+    (list) => `SELECT cap_key, SUM(alerts) AS alerts FROM rate_cap_counts WHERE cap_key IN (${list}) GROUP BY cap_key`,
+  );
+  for (const { cap_key, alerts } of rows) set.caps.set(cap_key, Number(alerts));
+}
+
+async function loadHistory(
+  tx: EntityManager,
+  { set }: Batch,
+  events: readonly AlertEvent[],
+  now: number,
+): Promise<void> {
+  const keys = events.map((event) => set.groupingOf(event).group_key);
+  const rows = await selectIn<{ group_key: string; incidents: unknown }>(
+    tx,
+    keys,
+    (list) =>
+      `SELECT group_key, COUNT(*) AS incidents FROM incidents WHERE group_key IN (${list}) AND opened_at > ${now - HISTORY_MS} GROUP BY group_key`,
+  );
+  for (const { group_key, incidents } of rows) set.pastIncidents.set(group_key, Number(incidents));
 }

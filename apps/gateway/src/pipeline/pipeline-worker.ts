@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { PipelineBell } from '../intake/pipeline-bell';
 import { WebhookIntake } from '../intake/webhook-intake';
 import { FailedBatch, isDatabaseAway } from './failed-batch';
 import { Pipeline } from './pipeline';
-import { PipelineMetrics } from './pipeline.metrics';
 import { WakeUp } from './wake-up';
 
 /** Milliseconds between looks at the inbox when nobody rings: for rows of other instances, and postponed ones. */
@@ -18,44 +18,56 @@ const BUSY_INTAKE = 16;
 /** Then the pipeline rests three times as long as it worked, but never longer than this many milliseconds. */
 const MAX_REST_MS = 250;
 
+/**
+ * Loops that take batches at the same time, as further instances would: while one waits for the database the other computes. SQLite has
+ * one transaction at a time anyway.
+ */
+const LOOPS = 2;
+
 /** Keeps the pipeline running in this process: at each webhook, and from time to time by itself. */
 @Injectable()
 export class PipelineWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly wakeUp = new WakeUp();
+  private readonly wakeUps: WakeUp[];
   private readonly log: Logger;
   private isStopping = false;
-  private loop: Promise<void> = Promise.resolve();
+  private loops: Promise<unknown> = Promise.resolve();
   private collisions = 0;
   private outages = 0;
 
   constructor(
     private readonly pipeline: Pipeline,
     private readonly failed: FailedBatch,
-    private readonly metrics: PipelineMetrics,
     private readonly bell: PipelineBell,
     private readonly intake: WebhookIntake,
+    dataSource: DataSource,
     @Inject(LOGGER) log: Logger,
   ) {
     this.log = log.component('pipeline');
+    const loops = dataSource.options.type === 'better-sqlite3' ? 1 : LOOPS;
+    this.wakeUps = Array.from({ length: loops }, () => new WakeUp());
   }
 
-  /** Starts the loop; what an earlier process left behind is processed first. */
+  /** Starts the loops; what an earlier process left behind is processed first. */
   onApplicationBootstrap(): void {
-    this.bell.onRing(() => this.wakeUp.ring());
-    this.loop = this.run();
+    this.bell.onRing(() => this.ring());
+    this.loops = Promise.all(this.wakeUps.map((wakeUp) => this.run(wakeUp)));
   }
 
-  /** Finishes the batch in hand; the rest waits in the inbox. */
+  /** Finishes the batches in hand; the rest waits in the inbox. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    this.wakeUp.ring();
-    await this.loop;
+    this.ring();
+    await this.loops;
   }
 
-  private async run(): Promise<void> {
+  private ring(): void {
+    for (const wakeUp of this.wakeUps) wakeUp.ring();
+  }
+
+  private async run(wakeUp: WakeUp): Promise<void> {
     while (!this.isStopping) {
       const pauseMs = await this.turn();
-      if (pauseMs > 0) await this.wakeUp.sleep(pauseMs);
+      if (pauseMs > 0) await wakeUp.sleep(pauseMs);
     }
   }
 
@@ -76,7 +88,6 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
     if (isDatabaseAway(error)) return this.pauseForDatabase(error);
     this.collisions += 1;
     if (isUniqueViolation(error) && this.collisions <= MAX_COLLISIONS) return 0;
-    this.metrics.failed();
     this.log.warn({ error }, 'a batch failed; its webhooks are processed one by one');
     try {
       await this.failed.sortOut();

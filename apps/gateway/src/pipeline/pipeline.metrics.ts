@@ -1,12 +1,11 @@
+import { severityRank } from '@alertagent/alerting';
 import { DISPOSITIONS } from '@alertagent/contracts';
 import { Metrics, type CounterMetric, type HistogramMetric } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { severityRank } from '../incidents/severity-rank';
 import { InboxQueue } from '../intake/inbox-queue';
 import type { Batch } from './batch';
+import { SEVERITY_NAMES } from './record-counts';
 
-/** Severity words are the users' own; metrics know them by rank. */
-const SEVERITIES = ['none', 'info', 'low', 'warning', 'high', 'critical'] as const;
 const CONVERGENCE = ['opened', 'merged', 'resolved'] as const;
 
 const BATCH_BUCKETS = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 10_000];
@@ -14,7 +13,7 @@ const BATCH_BUCKETS = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 10_000];
 /** Measures of the pipeline. */
 @Injectable()
 export class PipelineMetrics {
-  private readonly alerts: CounterMetric<{ severity: typeof SEVERITIES; status: typeof DISPOSITIONS }>;
+  private readonly alerts: CounterMetric<{ severity: typeof SEVERITY_NAMES; status: typeof DISPOSITIONS }>;
   private readonly duration: HistogramMetric<Record<never, never>>;
   private readonly waited: HistogramMetric<Record<never, never>>;
   private readonly batch: HistogramMetric<Record<never, never>>;
@@ -25,7 +24,7 @@ export class PipelineMetrics {
     this.alerts = metrics.counter({
       name: 'alert_processing_total',
       help: 'Alert events by disposition and by rank of their severity label.',
-      labels: { severity: SEVERITIES, status: DISPOSITIONS },
+      labels: { severity: SEVERITY_NAMES, status: DISPOSITIONS },
     });
     this.duration = metrics.histogram({
       name: 'alert_processing_duration_seconds',
@@ -64,10 +63,11 @@ export class PipelineMetrics {
       Math.max(0, now - Math.min(...batch.webhooks.map(({ received_at }) => received_at))) / 1000,
     );
     this.batch.observe({}, batch.events.length + batch.refused.length);
-    for (const { alert, ending, episode } of batch.events) {
-      if (!ending) continue;
-      const { disposition } = ending;
-      this.alerts.inc({ severity: SEVERITIES[severityRank(alert.severity)] ?? 'none', status: disposition });
+    for (const { alert, decided } of batch.events) {
+      if (!decided) continue;
+      const { episode, verdict } = decided;
+      const { disposition } = verdict;
+      this.alerts.inc({ severity: SEVERITY_NAMES[severityRank(alert.severity)] ?? 'none', status: disposition });
       if (disposition === 'opened' || disposition === 'merged') this.convergence.inc({ outcome: disposition });
       else if (disposition === 'resolved' && episode?.incident_id) this.convergence.inc({ outcome: 'resolved' });
     }

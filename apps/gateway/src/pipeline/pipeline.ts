@@ -1,40 +1,35 @@
-import { compileSuppression, formatDuration, isCompiled, type CompiledSuppression } from '@alertagent/alerting';
-import { ServiceError } from '@alertagent/contracts';
-import { AlertAgentConfig, Clock, inTransaction } from '@alertagent/service-kit';
+import { WorkingSet } from '@alertagent/alerting';
+import { Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InboxQueue } from '../intake/inbox-queue';
-import type { AlertEvent, Batch, Stage } from './batch';
+import { PolicyStore } from '../policies/policy-store';
+import type { AlertEvent, Batch } from './batch';
 import { loadBatch } from './load-batch';
+import { normalise } from './normalise';
 import { PipelineMetrics } from './pipeline.metrics';
 import { BatchPublisher } from './publish';
-import { convergeBy, settleIncidents, type ConvergenceRules } from './stages/converge';
-import { dedupe } from './stages/dedupe';
-import { normalise } from './stages/normalise';
-import { record } from './stages/record';
-import { suppressBy } from './stages/suppress';
+import { record } from './record';
 
 /** Alerts in one transaction. Larger is not faster, and delays the first incident of a storm. */
 const MAX_ALERTS = 500;
+/** Events decided on in a row before other work of the process gets its turn. */
+const EVENTS_PER_BREATH = 100;
 
-/** From the inbox to incidents: normalise → dedupe → suppress → converge → record. */
+/** From the inbox to incidents: normalise → decide on each event → record → publish, one transaction for a batch. */
 @Injectable()
 export class Pipeline {
-  private readonly convergence: ConvergenceRules;
-  private readonly stages: readonly Stage[];
+  /** The batch before this one, which must be committed first. */
+  private previous: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
-    { gateway }: AlertAgentConfig,
     private readonly clock: Clock,
     private readonly inbox: InboxQueue,
+    private readonly policies: PolicyStore,
     private readonly publisher: BatchPublisher,
     private readonly metrics: PipelineMetrics,
-  ) {
-    const { enabled, group_by, max_alerts, window } = gateway.convergence;
-    this.convergence = { enabled, group_by, max_alerts, window_ms: window };
-    this.stages = [dedupe, suppressBy(suppressionsOf(gateway)), convergeBy(this.convergence)];
-  }
+  ) {}
 
   /**
    * Processes the oldest waiting webhooks in one transaction, or only the one named. Returns how many there were.
@@ -42,39 +37,67 @@ export class Pipeline {
    */
   async processNext(only?: string): Promise<number> {
     const started = performance.now();
-    const batch = await inTransaction(this.dataSource, (tx) => this.processIn(tx, only), { deadlineMs: 30_000 });
+    let turn = new Turn();
+    const attempt = (tx: EntityManager): Promise<Batch | null> => {
+      // A repeated attempt queues again, behind whoever came in between.
+      turn.end();
+      turn = new Turn();
+      return this.processIn(tx, turn, only);
+    };
+    const batch = await inTransaction(this.dataSource, attempt, { deadlineMs: 30_000 }).finally(() => turn.end());
     if (batch === null) return 0;
     this.metrics.processed(batch, (performance.now() - started) / 1000, this.clock.now().getTime());
     return batch.webhooks.length;
   }
 
-  private async processIn(tx: EntityManager, only?: string): Promise<Batch | null> {
+  private async processIn(tx: EntityManager, turn: Turn, only?: string): Promise<Batch | null> {
     const webhooks = await this.inbox.claim(tx, MAX_ALERTS, only);
     if (webhooks.length === 0) return null;
-    const batch = await normalise(webhooks, this.convergence);
-    await loadBatch(tx, batch);
-    for (const event of batch.events) this.runStages(event, batch);
-    settleIncidents(batch);
-    await record(tx, batch, this.clock.now().getTime());
+    const policy = await this.policies.current(tx);
+    const arrivals = await this.inOrder(turn, normalise(webhooks, policy));
+    const batch: Batch = { ...arrivals, set: new WorkingSet<AlertEvent>(policy, newId) };
+    const now = this.clock.now().getTime();
+    await loadBatch(tx, batch, now);
+    await decideAll(batch);
+    await record(tx, batch, now);
     await this.publisher.publish(tx, batch);
     await this.inbox.finish(tx, webhooks);
     return batch;
   }
 
-  private runStages(event: AlertEvent, batch: Batch): void {
-    for (const stage of this.stages) if (stage(event, batch) === 'end') return;
+  /**
+   * Batches that another loop has in hand are read while this one waits for the database, but decided on one after the other: two at
+   * once would wait for the same incidents.
+   */
+  private async inOrder<T>(turn: Turn, reading: Promise<T>): Promise<T> {
+    const before = this.previous;
+    this.previous = turn.ended;
+    const read = await reading;
+    await before;
+    return read;
   }
 }
 
-function suppressionsOf({ suppression }: AlertAgentConfig['gateway']): CompiledSuppression[] {
-  if (!suppression.enabled) return [];
-  const rules = suppression.rules.map(({ name, condition, duration }) => ({
-    name,
-    condition,
-    duration: formatDuration(duration),
-  }));
-  const compiled = compileSuppression(rules);
-  if (isCompiled(compiled)) return compiled;
-  const problems = compiled.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-  throw new ServiceError('invalid', `gateway.suppression.rules: ${problems}`);
+/** The time in which one batch is decided on and committed. */
+class Turn {
+  readonly ended: Promise<void>;
+  /** Whatever became of it, the next one may go on. */
+  end!: () => void;
+
+  constructor() {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+}
+
+async function decideAll({ events, set }: Batch): Promise<void> {
+  for (const [index, event] of events.entries()) {
+    if (index % EVENTS_PER_BREATH === EVENTS_PER_BREATH - 1) await new Promise(setImmediate);
+    const { situation, verdict } = set.process(event);
+    const { episode_key, label_hash } = event.alert;
+    event.decided = {
+      situation,
+      verdict,
+      episode: set.episodes.get(episode_key) ?? set.newest.get(label_hash) ?? null,
+    };
+  }
 }

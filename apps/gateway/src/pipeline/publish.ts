@@ -1,4 +1,5 @@
 import {
+  alertsChanged,
   alertSuppressed,
   incidentOpened,
   incidentResolved,
@@ -9,7 +10,8 @@ import { fact, Outbox, type Fact } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { alertSnapshot, publishable } from './alert-snapshot';
-import type { Batch, WorkingIncident } from './batch';
+import { alertsChangedEvents, type AlertOutcome } from './alerts-changed';
+import type { Batch, BatchIncident } from './batch';
 import { selectIn } from './bulk-write';
 
 /** Adds the facts of a batch to the outbox, in its transaction. */
@@ -19,10 +21,11 @@ export class BatchPublisher {
 
   /** Per incident at most one of opened and updated, then resolved: what other services must know, not each repetition. */
   async publish(tx: EntityManager, batch: Batch): Promise<void> {
-    const changed = [...batch.incidents.values()].filter(({ isChanged, lastEvent }) => isChanged && lastEvent);
+    const changed = [...batch.set.incidents.values()].filter(isNews);
+    const hidden = batch.events.filter(({ decided }) => decided?.verdict.disposition === 'suppressed');
     const clusterIds = [
-      ...changed.map(({ cluster_id }) => cluster_id),
-      ...batch.suppressions.map(({ event }) => event.alert.cluster_id),
+      ...changed.flatMap(({ breakdown }) => Object.keys(breakdown)),
+      ...hidden.map(({ alert }) => alert.cluster_id),
     ];
     const names = await clusterNames(tx, clusterIds);
     const facts: Fact[] = [];
@@ -33,31 +36,57 @@ export class BatchPublisher {
       else if (!isResolved) facts.push(fact(incidentUpdated, event));
       if (isResolved) facts.push(fact(incidentResolved, { ...event, resolved_at: time(incident.resolved_at ?? 0) }));
     }
-    for (const { event, name, why } of batch.suppressions) {
-      const { episode } = event;
+    for (const event of hidden) {
+      const episode = event.decided?.episode;
       if (!episode) continue;
       facts.push(
         fact(alertSuppressed, {
           cluster_id: event.alert.cluster_id,
           alert_id: episode.id,
           alert: alertSnapshot(event, episode),
-          suppressed_by: name,
-          why,
-          suppressed_at: time(event.webhook.received_at),
+          suppressed_by: batch.set.policy.suppressions.nameOf(episode.suppressed_by ?? ''),
+          why: event.decided?.verdict.why ?? '',
+          suppressed_at: time(event.at),
         }),
       );
     }
+    for (const changed of alertsChangedEvents(outcomesOf(batch))) facts.push(fact(alertsChanged, changed));
     await this.outbox.addAll(tx, facts);
   }
 }
 
-function incidentEvent(incident: WorkingIncident, names: ReadonlyMap<string, string>): IncidentEvent {
+function* outcomesOf({ events }: Batch): Generator<AlertOutcome> {
+  for (const { alert, at, decided } of events) {
+    const { episode, verdict } = decided ?? {};
+    if (!episode || !verdict) continue;
+    yield {
+      cluster_id: alert.cluster_id,
+      received_at: at,
+      id: episode.id,
+      name: alert.name,
+      severity: alert.severity,
+      status: episode.status,
+      disposition: verdict.disposition,
+      incident_id: episode.incident_id,
+      starts_at: alert.starts_at,
+    };
+  }
+}
+
+/** In a storm not each further alert is. */
+function isNews({ isNew, isChanged, isAnnounced, lastEvent }: BatchIncident): boolean {
+  return (isNew || (isChanged && isAnnounced)) && lastEvent !== null;
+}
+
+function incidentEvent(incident: BatchIncident, names: ReadonlyMap<string, string>): IncidentEvent {
   const event = incident.lastEvent;
-  if (!event?.episode) throw new Error('a changed incident names the event that changed it');
+  const episode = event?.decided?.episode;
+  if (!event || !episode) throw new Error('a changed incident names the event that changed it');
+  const nameOf = (id: string): string => names.get(id) ?? id;
   return {
     incident_id: incident.id,
     cluster_id: incident.cluster_id,
-    cluster_name: names.get(incident.cluster_id) ?? incident.cluster_id,
+    cluster_name: nameOf(incident.cluster_id),
     title: incident.title,
     severity: incident.severity,
     status: incident.status,
@@ -65,8 +94,19 @@ function incidentEvent(incident: WorkingIncident, names: ReadonlyMap<string, str
     alert_count: incident.alert_count,
     firing_count: incident.firing_count,
     opened_at: time(incident.opened_at),
-    changed_at: time(event.webhook.received_at),
-    alert: alertSnapshot(event, event.episode),
+    changed_at: time(event.at),
+    priority: incident.priority,
+    workflow: incident.routes.find(({ workflow }) => workflow !== null)?.workflow ?? null,
+    teams: [...new Set(incident.routes.flatMap(({ team }) => team ?? []))],
+    clusters: Object.entries(incident.breakdown).map(([cluster_id, { alerts, firing }]) => ({
+      cluster_id,
+      cluster_name: nameOf(cluster_id),
+      alert_count: alerts,
+      firing_count: firing,
+    })),
+    storm: incident.storm_at !== null,
+    flapping: incident.flapping,
+    alert: alertSnapshot(event, episode),
   };
 }
 

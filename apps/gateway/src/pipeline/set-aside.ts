@@ -1,11 +1,11 @@
+import { alertTexts } from '@alertagent/alerting';
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ClaimedWebhook } from '../intake/claimed-webhook';
 import { InboxQueue } from '../intake/inbox-queue';
-import { Batch } from './batch';
-import { rawAlerts } from './raw-alerts';
-import { record } from './stages/record';
+import type { RefusedAlert } from './batch';
+import { recordRefused } from './record';
 
 /** The code under which alerts are quarantined that the pipeline itself could not cope with. */
 export const PIPELINE_FAILED = 'pipeline_failed';
@@ -27,14 +27,14 @@ export class SetAside {
     return inTransaction(this.dataSource, async (tx) => {
       const [webhook] = await this.inbox.claim(tx, 0, id);
       if (!webhook) return 0;
-      const batch = new Batch([webhook]);
+      const refused: RefusedAlert[] = [];
       const raw = textsOf(webhook);
       const detail = `the pipeline failed on it: ${reason}`.slice(0, 1000).toWellFormed();
       for (let index = 0; index < webhook.alert_count; index++) {
         const code = PIPELINE_FAILED;
-        batch.refused.push({ webhook, index, code, pointer: `/alerts/${index}`, detail, raw: raw[index] ?? 'null' });
+        refused.push({ webhook, index, code, pointer: `/alerts/${index}`, detail, raw: raw[index] ?? 'null' });
       }
-      await record(tx, batch, this.clock.now().getTime());
+      await recordRefused(tx, refused, this.clock.now().getTime());
       await this.inbox.finish(tx, [webhook]);
       return webhook.alert_count;
     });
@@ -43,7 +43,7 @@ export class SetAside {
 
 function textsOf(webhook: ClaimedWebhook): string[] {
   try {
-    return rawAlerts(webhook.body);
+    return alertTexts(webhook.format, webhook.body, webhook.mapping);
   } catch {
     // Not even JSON any more; the inbox row keeps it as it is.
     return [];

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import type { NormalisedAlert } from '../webhook/normalised-alert';
+import { hasReads, requiredReads } from './cel-reads';
 // Types only: the package is an ES module, which CommonJS output may not import, though Node can require it.
 import type { Environment } from '@marcbachmann/cel-js' with { 'resolution-mode': 'import' };
 
-/** A compiled CEL expression; throws when it cannot be decided for these values. */
+/** A compiled CEL expression; throws, or yields nothing, when it cannot be decided for these values. */
 export type Condition = (values: Record<string, unknown>) => unknown;
 
 const MOST_NODES = 200;
@@ -22,7 +24,8 @@ export function compileCondition(expression: string): Condition {
   if (checked.type !== 'bool') throw new Error(`the condition yields ${checked.type ?? 'nothing'}, not true or false`);
   const compiled = environment.parse(expression);
   if (callsMatches(compiled.ast)) throw new Error('matches is not available; use ==, in, startsWith or endsWith');
-  return (values) => compiled(values);
+  const reads = requiredReads(compiled.ast);
+  return (values) => (hasReads(reads, values) ? compiled(values) : undefined);
 }
 
 function newEnvironment(): Environment {
@@ -51,4 +54,19 @@ function callsMatches(node: unknown): boolean {
   const isCall = node.op === 'call' || node.op === 'rcall';
   if (isCall && Array.isArray(node.args) && node.args[0] === 'matches') return true;
   return callsMatches(node.args);
+}
+
+/** What conditions see of an alert. */
+export function alertValues(alert: NormalisedAlert): Record<string, unknown> {
+  const { labels, annotations, name, severity, cluster_id } = alert;
+  return { labels, annotations, name, severity: severity ?? '', cluster: cluster_id };
+}
+
+/** Whether a condition is true; one that cannot be decided, because a label it reads is missing, is not. */
+export function holds(condition: Condition, values: Record<string, unknown>): boolean {
+  try {
+    return condition(values) === true;
+  } catch {
+    return false;
+  }
 }

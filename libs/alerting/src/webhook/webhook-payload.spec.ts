@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseWebhook, type ParsedWebhook } from './webhook-payload';
+import type { ParsedWebhook } from './parsed-webhook';
+import { parseWebhook } from './webhook-payload';
 
 const FIRING = {
   status: 'firing',

@@ -12,6 +12,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { Msg, NatsConnection, Subscription } from 'nats';
 import { lastValueFrom } from 'rxjs';
 import { fromHeaders, runInContext } from '../context/request-context';
+import { toDatabaseServiceError } from '../database/database-errors';
 import {
   defaultConsumerPolicy,
   EventConsumer,
@@ -190,7 +191,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
       const answer = await runInContext(context, async () => this.invoke(handler, query));
       const reply = encodeMessage(parseReply(contract, answer));
       message.respond(reply.data, { headers: reply.headers });
-    } catch (error) {
+    } catch (thrown) {
+      // A database that is away is nobody's fault and passes.
+      const error = toDatabaseServiceError(thrown);
       code = error instanceof ServiceError ? error.code : 'internal';
       if (code === 'internal') {
         runInContext(context, () => this.ports.onTrouble('request failed', { subject: contract.subject, error }));

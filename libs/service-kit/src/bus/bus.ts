@@ -2,6 +2,7 @@ import { access, parsePayload, ServiceError, type RequestContract, type ServiceN
 import { Injectable } from '@nestjs/common';
 import { ErrorCode, NatsError, type Msg } from 'nats';
 import { currentContext, toHeaders } from '../context/request-context';
+import { Circuit } from './circuit';
 import type { NatsLink } from './nats-link';
 import { decodeError, decodeMessage, encodeMessage } from './wire-format';
 
@@ -13,6 +14,8 @@ export interface RequestOptions {
 /** The way to ask another service. Events leave through the outbox only. */
 @Injectable()
 export class Bus {
+  private readonly circuits = new Map<string, Circuit>();
+
   constructor(
     private readonly link: NatsLink,
     private readonly service: ServiceName,
@@ -20,7 +23,8 @@ export class Bus {
 
   /**
    * Asks and waits for the answer, both validated. Fails with `unavailable` at once when nobody answers or
-   * NATS is away, with `deadline` when the answer takes too long, or with the code the other side replied.
+   * NATS is away, with `deadline` when the answer takes too long, or with the code the other side replied. Whoever was not
+   * answered in time again and again is spared the wait: `unavailable` at once, until a trial is answered.
    */
   async request<Q extends object, A extends object>(
     contract: RequestContract<Q, A>,
@@ -32,6 +36,10 @@ export class Bus {
     }
     const question = parsePayload(contract.request, payload);
     const connection = this.link.current();
+    const circuit = this.circuitOf(contract.subject);
+    if (!circuit.admits()) {
+      throw new ServiceError('unavailable', `the ${contract.owner} service does not answer in time; try again later`);
+    }
     const context = currentContext();
     const message = encodeMessage(question, context ? toHeaders(context) : {});
     const reply = await connection
@@ -40,11 +48,21 @@ export class Bus {
         headers: message.headers,
       })
       .catch((error: unknown) => {
-        throw asServiceError(error, contract.owner);
+        const failure = asServiceError(error, contract.owner);
+        if (failure.code === 'deadline') circuit.timedOut();
+        else circuit.answered();
+        throw failure;
       });
+    circuit.answered();
     const failure = decodeError(reply.data, reply.headers);
     if (failure) throw failure;
     return readReply(contract, reply);
+  }
+
+  private circuitOf(subject: string): Circuit {
+    const known = this.circuits.get(subject) ?? new Circuit();
+    this.circuits.set(subject, known);
+    return known;
   }
 }
 

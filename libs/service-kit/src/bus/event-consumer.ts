@@ -8,6 +8,7 @@ import {
 } from '@alertagent/contracts';
 import { AckPolicy, DeliverPolicy, type Consumer, type JetStreamManager, type JsMsg, type NatsConnection } from 'nats';
 import { fromHeaders, runInContext } from '../context/request-context';
+import { toDatabaseServiceError } from '../database/database-errors';
 import type { Delivery } from './handlers';
 import { decodeMessage, decodeText } from './wire-format';
 
@@ -37,7 +38,7 @@ export interface ConsumerPolicy {
 
 export const defaultConsumerPolicy: ConsumerPolicy = {
   maxDeliveries: 8,
-  redeliveryDelayMs: (deliveries) => Math.min(60_000, 250 * 2 ** Math.min(deliveries, 10)) * (0.75 + Math.random() / 2),
+  redeliveryDelayMs: (deliveries) => Math.min(5_000, 250 * 2 ** Math.min(deliveries, 10)) * (0.75 + Math.random() / 2),
   ackWaitMs: 30_000,
   pullMs: 5_000,
 };
@@ -170,7 +171,8 @@ export class EventConsumer {
       const event = parsePayload(this.contract.payload, decodeMessage(message.data, message.headers));
       await this.ports.invoke(event, delivery);
     } catch (error) {
-      await this.fail(message, delivery, error);
+      // What a database that is away refuses is not at fault.
+      await this.fail(message, delivery, toDatabaseServiceError(error));
       return;
     }
     message.ack();

@@ -1,5 +1,5 @@
 import { inboxPrefix, ServiceError, type ServiceName } from '@alertagent/contracts';
-import { connect, Events, type NatsConnection } from 'nats';
+import { connect, createInbox, Events, type NatsConnection } from 'nats';
 
 /** Where and as whom a service talks to NATS. */
 export interface NatsLinkOptions {
@@ -44,6 +44,11 @@ export class NatsLink {
   current(): NatsConnection {
     if (!this.connection || !this.up) throw new ServiceError('unavailable', 'the message bus is not reachable');
     return this.connection;
+  }
+
+  /** A subject nobody else has, under the prefix that only this service may listen to. */
+  newInbox(): string {
+    return createInbox(inboxPrefix(this.options.service));
   }
 
   /** Sends what is pending and closes; safe when never connected. */

@@ -19,6 +19,8 @@ const MAX_REMEMBERED = 10_000;
 
 /** How long the database may take: a hanging one must not keep sidecars from the answer we remember, nor senders waiting. */
 const LOOK_DEADLINE_MS = 1_000;
+/** The same when there is an answer to fall back on. */
+const KNOWN_LOOK_DEADLINE_MS = 500;
 
 interface Remembered {
   token: KnownClusterToken | null;
@@ -32,6 +34,7 @@ interface Remembered {
 @Injectable()
 export class ClusterTokens {
   private readonly memory = new Map<string, Remembered>();
+  private readonly looks = new Map<string, Promise<KnownClusterToken | null>>();
   private readonly table: Repository<KnownClusterToken>;
 
   constructor(
@@ -49,7 +52,10 @@ export class ClusterTokens {
     const hash = tokenHash(token);
     const now = this.clock.now().getTime();
     const remembered = this.memory.get(hash);
-    const known = remembered && now - remembered.at < FRESH_MS ? remembered.token : await this.look(hash, remembered);
+    // A clock that was set back must not make an old answer fresh.
+    const ageMs = remembered ? now - remembered.at : Infinity;
+    const isFresh = ageMs >= 0 && ageMs < FRESH_MS;
+    const known = remembered && isFresh ? remembered.token : await this.look(hash, remembered);
     if (!known || known.revokedAt || (known.expiresAt && known.expiresAt.getTime() <= now)) return null;
     return {
       token_id: known.tokenId,
@@ -97,13 +103,21 @@ export class ClusterTokens {
     this.memory.delete(revoked.token_hash);
   }
 
-  private async look(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
+  /** Looks a token up; callers who come meanwhile wait for the same look, so that a hanging database gathers no queue. */
+  private look(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
+    const looking = this.looks.get(hash) ?? this.lookUp(hash, remembered).finally(() => this.looks.delete(hash));
+    this.looks.set(hash, looking);
+    return looking;
+  }
+
+  private async lookUp(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
     try {
-      const known = await beforeDeadline(this.table.findOneBy({ tokenHash: hash }));
+      const deadlineMs = remembered?.token ? KNOWN_LOOK_DEADLINE_MS : LOOK_DEADLINE_MS;
+      const known = await beforeDeadline(this.table.findOneBy({ tokenHash: hash }), deadlineMs);
       return this.remember(hash, known ?? (await this.askOwner(hash)));
     } catch (cause) {
       // With the database away, a token that was good a moment ago stays good: sidecars must keep their last files.
-      if (remembered?.token) return remembered.token;
+      if (remembered?.token) return this.remember(hash, remembered.token);
       const error = toDatabaseServiceError(cause);
       throw error instanceof ServiceError
         ? error
@@ -134,12 +148,12 @@ export class ClusterTokens {
 }
 
 /** The result, or `unavailable` when it takes too long. */
-async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => reject(new ServiceError('unavailable', 'the token could not be checked in time')),
-      LOOK_DEADLINE_MS,
+      deadlineMs,
     );
   });
   try {

@@ -4,7 +4,7 @@ import { DurationBetween } from './duration';
 import { SectionList, Setting } from './setting';
 
 /** A cluster that is registered at start if it isn't yet; later changes are made over the API. */
-export class ClusterSettings {
+export class InitialClusterSettings {
   @Setting({ type: 'text', required: true, doc: 'Unique name of the cluster.' })
   @MaxLength(100, { message: 'must be at most 100 characters' })
   name!: string;
@@ -42,6 +42,6 @@ export class ClusterSettings {
 
 /** The monitored clusters. */
 export class AlertmanagerSettings {
-  @SectionList(() => ClusterSettings, 'Clusters to register at start.')
-  clusters: ClusterSettings[] = [];
+  @SectionList(() => InitialClusterSettings, 'Clusters to register at start.')
+  clusters: InitialClusterSettings[] = [];
 }

@@ -1,5 +1,6 @@
 import { ArrayMinSize, Max, Min } from 'class-validator';
 import { DurationBetween } from './duration';
+import { LiveSettings } from './live.settings';
 import { Section, SectionList, Setting } from './setting';
 
 /** Alerts that belong together become one incident. */
@@ -78,7 +79,7 @@ export class IntakeSettings {
 
   @Setting({ type: 'duration', doc: 'How long a webhook may wait for its commit before it is refused with 503.' })
   @DurationBetween('100ms', '8s')
-  commit_timeout: number = 5_000;
+  commit_timeout: number = 4_000;
 
   @Setting({ type: 'duration', doc: 'What `Retry-After` says when webhooks are refused; whole seconds.' })
   @DurationBetween('1s', '5m')
@@ -88,6 +89,44 @@ export class IntakeSettings {
   @Min(1_048_576)
   @Max(134_217_728)
   max_body_bytes: number = 16_777_216;
+}
+
+/** Healing of what got lost between a source and the records. */
+export class ReconciliationSettings {
+  @Setting({
+    type: 'duration',
+    doc: 'How long a change may be on its way, and how long an alert must be missed at its source before it counts as ended.',
+  })
+  @DurationBetween('10s', '1h')
+  settling: number = 300_000;
+}
+
+/** How long alerts are kept. */
+export class RetentionSettings {
+  @Setting({
+    type: 'duration',
+    doc: 'How long processed webhooks, ended alerts and resolved incidents stay in the database; then they are archived under `data_dir` and deleted.',
+  })
+  @DurationBetween('1d', '3650d')
+  keep: number = 90 * 86_400_000;
+}
+
+/** Sending of alert volumes to a time series database. */
+export class VolumeExportSettings {
+  @Setting({
+    type: 'text',
+    env: 'ALERTAGENT_VOLUMES_URL',
+    doc: 'Address that takes InfluxDB line protocol, e.g. `http://influxdb:8086/write?db=alertagent&precision=s` or `http://victoria:8428/write?precision=s`; nothing is sent without one.',
+  })
+  url: string = '';
+
+  @Setting({
+    type: 'text',
+    env: 'ALERTAGENT_VOLUMES_TOKEN',
+    secret: true,
+    doc: 'Sent as `Authorization: Token …` when given.',
+  })
+  token: string = '';
 }
 
 /** From webhook to incident. */
@@ -103,4 +142,16 @@ export class GatewaySettings {
 
   @Section(() => IntakeSettings, 'Limits of the webhook.')
   intake: IntakeSettings = new IntakeSettings();
+
+  @Section(() => LiveSettings, 'Events over HTTP as they happen.')
+  live: LiveSettings = new LiveSettings();
+
+  @Section(() => ReconciliationSettings, 'Healing of lost notifications.')
+  reconciliation: ReconciliationSettings = new ReconciliationSettings();
+
+  @Section(() => RetentionSettings, 'How long alerts are kept.')
+  retention: RetentionSettings = new RetentionSettings();
+
+  @Section(() => VolumeExportSettings, 'Sending of alert volumes to InfluxDB or VictoriaMetrics.')
+  volumes_export: VolumeExportSettings = new VolumeExportSettings();
 }

@@ -70,6 +70,29 @@ export function isUnreachable(error: unknown): boolean {
   return UNREACHABLE_CODES.has(codeOf(error)) || (error instanceof Error && error.message === 'Pool is closed.');
 }
 
+const FULL_CODES = new Set(['ER_RECORD_FILE_FULL', 'ER_DISK_FULL', 'SQLITE_FULL']);
+
+/** Whether a write failed because there is no room left for it: on the volume, or in a table's limit. */
+export function isStorageFull(error: unknown): boolean {
+  if (FULL_CODES.has(codeOf(error))) return true;
+  // Other errors of MariaDB carry the system's reason in their text only.
+  return error instanceof Error && /no space left on device|\bgot error 28\b|errno: 28\b/i.test(error.message);
+}
+
+const READ_ONLY_CODES = new Set(['ER_READ_ONLY_MODE', 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION']);
+
+/** Whether a write failed because the server takes none now, as one does that is being replaced by another. */
+export function isReadOnly(error: unknown): boolean {
+  const code = codeOf(error);
+  if (READ_ONLY_CODES.has(code) || code.startsWith('SQLITE_READONLY')) return true;
+  return code === 'ER_OPTION_PREVENTS_STATEMENT' && error instanceof Error && /read[-_ ]only/i.test(error.message);
+}
+
+/** `unavailable` with a reason that a program can read, for troubles that somebody has to put right. */
+function unavailable(code: 'storage_full' | 'read_only', detail: string, cause: unknown): ServiceError {
+  return new ServiceError('unavailable', detail, { cause, errors: [{ pointer: '', code, detail }] });
+}
+
 /**
  * What a caller may see of a database error: `unavailable` when trying later may help. Anything else is returned as it is,
  * to become `internal` at the edge with the details in the log only.
@@ -81,6 +104,14 @@ export function toDatabaseServiceError(error: unknown): unknown {
   }
   if (isConnectionLost(error) || isUnreachable(error)) {
     return new ServiceError('unavailable', 'the database cannot be reached; try again later', { cause: error });
+  }
+  if (isStorageFull(error)) {
+    const detail = 'storage_full: the database has no space left; everything goes on by itself once there is some';
+    return unavailable('storage_full', detail, error);
+  }
+  if (isReadOnly(error)) {
+    const detail = 'read_only: the database takes no changes at the moment; try again later';
+    return unavailable('read_only', detail, error);
   }
   return error;
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '@alertagent/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { isConnectionLost, isTransactionConflict, toDatabaseServiceError } from './database-errors';
+import { noteTransactionRetry } from './transaction-retries';
 import { isInsideTransaction, OutsideTransactionError, withinTransactionScope } from './transaction-scope';
 
 /** How often a whole transaction is repeated after the database gave it up. */
@@ -49,6 +50,7 @@ export async function inTransaction<T>(
       const repeatable = isTransactionConflict(cause) || isConnectionLost(cause);
       if (!repeatable || retries >= MAX_TRANSACTION_RETRIES) throw toDatabaseServiceError(cause);
       options.onRetry?.(cause);
+      noteTransactionRetry(dataSource);
       await delay(Math.random() * 20 * 2 ** retries);
     }
   }

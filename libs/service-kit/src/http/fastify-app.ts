@@ -1,14 +1,18 @@
+import type { Server } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newContext, runInContext, type RequestContext } from '../context/request-context';
 import { HTTP_LIMITS } from '../ops/ops-server';
 import { answerClientError } from './client-error';
+import { framingFault, guardConnections } from './connection-guards';
 import { isJsonContentType, parseJsonBody } from './json-body';
 import { KnownRoutes } from './known-routes';
 import { ProblemFilter, sendProblem } from './problem.filter';
 
 /** 1 MB; the webhook route sets its own limit. */
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
+
+const REQUEST_TIMEOUT_MS = 10_000;
 
 const REQUEST_CONTEXT = Symbol('request-context');
 type ContextualRequest = FastifyRequest & { [REQUEST_CONTEXT]?: RequestContext };
@@ -20,10 +24,11 @@ export type HttpApplication = NestFastifyApplication;
 export function newFastifyAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: DEFAULT_BODY_LIMIT,
-    // Covers receiving the request only, so long polls are not cut.
-    requestTimeout: 15_000,
+    // Covers receiving the request only, so long polls are not cut. Node looks every second: all are gone after 15 s.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 65_000,
-    http: { ...HTTP_LIMITS, keepAliveTimeout: 65_000 },
+    // A missing Host is refused by us, in our words.
+    http: { ...HTTP_LIMITS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded never reaches our hooks; Fastify's own answer would quote it.
@@ -52,6 +57,7 @@ const headersOf = (context: RequestContext): Record<string, string> => ({
 /** What every HTTP service of ours does with a request before and after its handler. */
 export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) => void): void {
   const fastify = app.getHttpAdapter().getInstance();
+  guardConnections(app.getHttpServer() as Server);
 
   const routes = new KnownRoutes();
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
@@ -59,7 +65,10 @@ export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) =
     const context = contextOf(request);
     request[REQUEST_CONTEXT] = context;
     void reply.headers(headersOf(context));
-    runInContext(context, done);
+    const statusCode = framingFault(request.raw);
+    if (statusCode === null) return runInContext(context, done);
+    void reply.header('connection', 'close');
+    sendProblem(reply, { statusCode }, () => undefined);
   });
   // Reading the body leaves the async scope of the first hook; enter it again for the handler.
   fastify.addHook('preValidation', (request: ContextualRequest, _reply, done) => {

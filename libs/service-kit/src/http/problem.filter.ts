@@ -34,6 +34,15 @@ const WORDS: Record<number, { title: string; detail: string }> = {
   },
   414: { title: 'URI too long', detail: 'the path or one of its parts is too long' },
   415: { title: 'Unsupported media type', detail: 'send application/json in UTF-8, without content encoding' },
+  417: { title: 'Expectation failed', detail: 'only 100-continue is understood in Expect' },
+  422: {
+    title: 'Unprocessable',
+    detail: 'this Idempotency-Key came with another request before; use a new key for a new request',
+  },
+  429: {
+    title: 'Too many requests',
+    detail: 'too many unknown tokens came from this address; wait a minute and check the token',
+  },
   431: { title: 'Request header fields too large', detail: 'the headers are larger than this server accepts' },
 };
 const REFUSED = { title: 'Request refused', detail: 'the request was refused' };
@@ -57,6 +66,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
 export function problemHeaders(status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (status === 503) return { 'retry-after': '1' };
+  if (status === 429) return { 'retry-after': '60' };
   return {};
 }
 

@@ -1,4 +1,5 @@
 import { ServiceError, type FieldProblem, type ServiceErrorCode } from '@alertagent/contracts';
+import { printable } from './json-pointer';
 
 /** RFC 9457 body of every error answer. */
 export interface Problem {
@@ -37,12 +38,19 @@ export function problemOf(error: ServiceError, requestId: string): Problem {
     detail:
       error.code === 'internal'
         ? 'something went wrong on our side; the log has the details under this request id'
-        : error.message,
+        : printable(error.message),
     instance: `urn:alertagent:request:${requestId}`,
     request_id: requestId,
-    ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+    ...(error.errors.length > 0 ? { errors: error.errors.map(printableField) } : {}),
   };
 }
+
+/** Pointers and details may quote names that the sender chose. */
+const printableField = ({ pointer, code, detail }: FieldProblem): FieldProblem => ({
+  pointer: printable(pointer),
+  code,
+  detail: printable(detail),
+});
 
 /** A problem for a status no service error stands for, such as 405, 415 or 431. */
 export function problemWithStatus(status: number, title: string, detail: string, requestId: string): Problem {

@@ -1,14 +1,19 @@
 import { parsePayload, ServiceError, type Payload } from '@alertagent/contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { AuthenticatedRequest } from '../access/access.decorators';
+import { refuseControlCharacters } from './json-body';
+import { jsonPointer } from './json-pointer';
 
-interface RequestData {
+interface RequestData extends AuthenticatedRequest {
   body: unknown;
   query: Record<string, unknown>;
 }
 
 /** The validated JSON body. Unknown fields are refused: a misspelt field must not be ignored silently. */
 export const JsonBody = createParamDecorator(<T extends object>(type: Payload<T>, context: ExecutionContext): T => {
-  const { body } = context.switchToHttp().getRequest<RequestData>();
+  const { body, principal } = context.switchToHttp().getRequest<RequestData>();
+  // A sidecar's report quotes what its Prometheus said, whatever that is: losing the report would be worse.
+  if (principal?.kind !== 'cluster') refuseControlCharacters(body);
   return parsePayload(type, body, { unknownFields: 'refuse' });
 });
 
@@ -21,14 +26,20 @@ export const QueryParams = createParamDecorator(<T extends object>(type: Payload
 const NUMERIC = new Set(['limit']);
 
 function numbersOf(query: Record<string, unknown>): Record<string, unknown> {
+  refuseControlCharacters(query);
   return Object.fromEntries(
     Object.entries(query).map(([name, value]) => {
-      if (Array.isArray(value)) {
-        throw new ServiceError('invalid', 'a query parameter was given twice', {
-          errors: [{ pointer: `/${name.slice(0, 50)}`, code: 'repeated', detail: 'give this parameter once' }],
-        });
-      }
+      if (Array.isArray(value)) throw badParameter(name, 'repeated', 'give this parameter once');
+      // Node may run without Object.prototype.__proto__; then nothing else tells that this name is special.
+      if (name === '__proto__') throw badParameter(name, 'reserved_key', 'this name is reserved');
+      // A query is one line: line ends in it are meant for somebody's log.
+      if (typeof value === 'string' && /[\t\r\n]/.test(value))
+        throw badParameter(name, 'control_character', 'control characters are not allowed here');
       return [name, NUMERIC.has(name) && typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value];
     }),
   );
+}
+
+function badParameter(name: string, code: string, detail: string): ServiceError {
+  return new ServiceError('invalid', detail, { errors: [{ pointer: jsonPointer([name]), code, detail }] });
 }

@@ -38,6 +38,8 @@ export interface OutboxRelayOptions {
   streamCheckMs?: number;
   /** Milliseconds published rows are kept to be published again if their stream is lost; 7 days unless told. */
   retentionMs?: number;
+  /** Epoch ms; the machine's clock unless told. */
+  now?: () => number;
   /** Name of the point at which the process kills itself, for crash tests; from ALERTAGENT_FAILPOINT. */
   failpoint?: string;
 }
@@ -68,6 +70,7 @@ export class OutboxRelay {
   private readonly signal = new WakeSignal();
   private readonly owner = `${hostname().slice(0, 20)}-${newId()}`;
   private readonly log: KitLog;
+  private readonly now: () => number;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
@@ -79,6 +82,7 @@ export class OutboxRelay {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.log = options.log ?? silentLog;
+    this.now = options.now ?? Date.now;
     this.store = new OutboxStore(options.dataSource, options.service);
     this.watch = new StreamWatch(this.store, options.publisher, this.log);
   }
@@ -100,7 +104,7 @@ export class OutboxRelay {
 
   /** How much waits, for metrics and readiness details. */
   stats(): Promise<OutboxStats> {
-    return this.store.stats(new Date());
+    return this.store.stats(new Date(this.now()));
   }
 
   private async run(): Promise<void> {
@@ -140,14 +144,14 @@ export class OutboxRelay {
   }
 
   private async checkStreamsWhenDue(): Promise<void> {
-    if (Date.now() < this.nextCheckAt) return;
+    if (this.now() < this.nextCheckAt) return;
     const redriven = await this.watch.check();
-    this.nextCheckAt = Date.now() + (this.options.streamCheckMs ?? 10_000);
+    this.nextCheckAt = this.now() + (this.options.streamCheckMs ?? 10_000);
     if (redriven > 0) this.options.observer?.redriven?.(redriven);
   }
 
   private async publishBatch(): Promise<number> {
-    const now = Date.now();
+    const now = this.now();
     const until = new Date(now + (this.options.leaseMs ?? 10_000));
     const rows = await this.store.claim(this.owner, this.options.batchSize ?? 200, new Date(now), until);
     if (rows.length === 0) return 0;
@@ -188,7 +192,7 @@ export class OutboxRelay {
     const published = outcomes.flatMap(({ row, ack }) => (ack ? [{ id: row.id, ack }] : []));
     const failed = outcomes.filter(({ ack }) => ack === undefined);
     const redriven = await this.watch.observe(published.map(({ ack }) => ack));
-    await this.store.markPublished(published, new Date());
+    await this.store.markPublished(published, new Date(this.now()));
     if (redriven > 0) this.options.observer?.redriven?.(redriven);
     if (published.length > 0) this.options.observer?.published?.(published.length);
     if (failed.length > 0) await this.giveBack(failed, published.length > 0);
@@ -208,7 +212,7 @@ export class OutboxRelay {
         'event could not be published; trying later',
       );
       const waitMs = isUnpublishable(error) ? UNPUBLISHABLE_RETRY_MS : backoffMs(attempts);
-      await this.store.postpone(row.id, attempts, new Date(Date.now() + waitMs), reasonOf(error));
+      await this.store.postpone(row.id, attempts, new Date(this.now() + waitMs), reasonOf(error));
     }
     const rest = failed.filter((outcome) => !ownFault.includes(outcome));
     if (rest.length === 0) return;
@@ -220,10 +224,10 @@ export class OutboxRelay {
   }
 
   private async deleteWhenDue(): Promise<void> {
-    if (Date.now() < this.nextDeleteAt) return;
-    const before = new Date(Date.now() - (this.options.retentionMs ?? 7 * 24 * 3_600_000));
+    if (this.now() < this.nextDeleteAt) return;
+    const before = new Date(this.now() - (this.options.retentionMs ?? 7 * 24 * 3_600_000));
     const deleted = await this.store.deletePublished(before, DELETE_BATCH);
-    if (deleted < DELETE_BATCH) this.nextDeleteAt = Date.now() + DELETE_EVERY_MS;
+    if (deleted < DELETE_BATCH) this.nextDeleteAt = this.now() + DELETE_EVERY_MS;
   }
 
   private reachFailpoint(name: string): void {

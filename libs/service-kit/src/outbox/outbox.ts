@@ -61,7 +61,8 @@ export class Outbox {
     const now = Date.now();
     const context = currentContext();
     const headers = JSON.stringify({ ...(context ? toHeaders(context) : {}), ...options.headers });
-    const rows = facts.map(({ subject, text }) => [newId(), subject, text, headers, now, 0, now]);
+    // Due at once by any clock: one that is set back must not find work that is only due later.
+    const rows = facts.map(({ subject, text }) => [newId(), subject, text, headers, now, 0, 0]);
     for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
       const chunk = rows.slice(from, from + ROWS_PER_STATEMENT);
       await tx.query(

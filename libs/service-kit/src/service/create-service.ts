@@ -9,9 +9,14 @@ import { JetStreamPublisher } from '../bus/jetstream-publisher';
 import { NatsLink } from '../bus/nats-link';
 import { createCache } from '../cache/create-cache';
 import type { Clock } from '../clock/clock';
+import { DatabaseTime } from '../clock/database-time';
+import { SteadyClock } from '../clock/steady-clock';
 import { knownClusterTokensEntity, knownClusterTokensMigration } from '../cluster-tokens/cluster-tokens-table';
 import type { AlertAgentConfig } from '../configuration/alertagent-config';
+import { checkDatabaseSettings } from '../database/check-database-settings';
 import { openDatabase } from '../database/open-database';
+import { SettingsWatch } from '../database/settings-watch';
+import { onTransactionRetry } from '../database/transaction-retries';
 import { pingDatabase } from '../database/ping-database';
 import type { ServiceDatabase } from '../database/service-database';
 import { newFastifyAdapter, prepareHttp, type HttpApplication } from '../http/fastify-app';
@@ -20,6 +25,7 @@ import { NestLogAdapter } from '../logging/nest-log-adapter';
 import { Metrics } from '../metrics/metrics';
 import { OpsServer } from '../ops/ops-server';
 import { Readiness } from '../ops/readiness';
+import { OutboxDepth } from '../outbox/outbox-depth';
 import { OutboxRelay } from '../outbox/outbox-relay';
 import { rootModule, type Foundations } from './kit.module';
 import type { ServiceDefinition } from './service-definition';
@@ -97,6 +103,17 @@ async function openService(
   });
   onFailure(() => closeDatabase(dataSource));
   readiness.register({ name: 'database', check: () => pingDatabase(dataSource) });
+  const steady = new SteadyClock();
+  const time = new DatabaseTime(steady, dataSource, log.component('clock'));
+  await time.start();
+  onFailure(async () => time.stop());
+  const settings = new SettingsWatch(() => checkDatabaseSettings(dataSource));
+  readiness.register({ name: 'database_settings', check: () => settings.check() });
+  const retries = metrics.counter({
+    name: 'database_transaction_retries_total',
+    help: 'Transactions repeated because the database gave them up: deadlocks, lock waits, lost connections.',
+  });
+  onTransactionRetry(dataSource, () => retries.inc({}));
   const link = openLink(definition, setup);
   onFailure(() => link.close());
   // Without NATS a service with a public interface still stores and serves; the others can do nothing.
@@ -104,13 +121,24 @@ async function openService(
   metrics.gauge({ name: 'bus_connected', help: '1 while NATS answers.', collect: () => (link.isUp ? 1 : 0) });
   const cache = createCache(config.database.redis, log.component('cache'));
   onFailure(() => cache.close());
-  const foundations: Foundations = { config, log, dataSource, link, cache, metrics, readiness, clock: setup.clock };
+  const foundations: Foundations = {
+    config,
+    log,
+    dataSource,
+    link,
+    cache,
+    metrics,
+    readiness,
+    clock: setup.clock ?? steady,
+  };
 
   const { app, httpUrl } = definition.http
     ? await startHttpService(definition, definition.http, foundations)
     : { app: await startBusService(definition, foundations), httpUrl: null };
   const relay = app.get(OutboxRelay);
   relay.start();
+  const depth = new OutboxDepth(metrics, () => relay.stats());
+  depth.start();
   // Others wait for this service's stream; it should not take a first event for it to exist.
   void link
     .whenOpen()
@@ -127,6 +155,8 @@ async function openService(
     const patience = setTimeout(() => cutConnections(app), LAST_ANSWERS_MS);
     await app.close();
     clearTimeout(patience);
+    depth.stop();
+    time.stop();
     await relay.stop();
     await cache.close();
     await link.close();

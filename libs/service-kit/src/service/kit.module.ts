@@ -7,7 +7,7 @@ import { BusStrategy } from '../bus/bus-strategy';
 import { JetStreamPublisher } from '../bus/jetstream-publisher';
 import { NatsLink } from '../bus/nats-link';
 import { SharedCache } from '../cache/shared-cache';
-import { Clock, SystemClock } from '../clock/clock';
+import { Clock } from '../clock/clock';
 import { ClusterTokens } from '../cluster-tokens/cluster-tokens';
 import { ClusterTokensHandlers } from '../cluster-tokens/cluster-tokens.handlers';
 import { AlertAgentConfig } from '../configuration/alertagent-config';
@@ -32,7 +32,7 @@ export interface Foundations {
   cache: SharedCache;
   metrics: Metrics;
   readiness: Readiness;
-  clock?: Clock;
+  clock: Clock;
 }
 
 @Module({})
@@ -61,14 +61,14 @@ function kitModule(definition: ServiceDefinition, foundations: Foundations): Dyn
     { provide: SharedCache, useValue: foundations.cache },
     { provide: Metrics, useValue: foundations.metrics },
     { provide: Readiness, useValue: foundations.readiness },
-    { provide: Clock, useValue: foundations.clock ?? new SystemClock() },
+    { provide: Clock, useValue: foundations.clock },
     { provide: Bus, useFactory: () => new Bus(foundations.link, name) },
     { provide: Outbox, useFactory: () => new Outbox(name) },
     { provide: Inbox, useFactory: () => new Inbox(foundations.dataSource, name) },
     { provide: AuditLog, useFactory: () => new AuditLog(foundations.dataSource, name) },
     { provide: ParkedMessages, useFactory: () => new ParkedMessages(foundations.dataSource, name) },
     { provide: BusMetrics, useFactory: () => new BusMetrics(foundations.metrics, name) },
-    { provide: JetStreamPublisher, useFactory: () => new JetStreamPublisher(foundations.link, name) },
+    { provide: JetStreamPublisher, useFactory: () => publisher(name, foundations) },
     { provide: OutboxRelay, useFactory: relay(name, foundations), inject: [Outbox, BusMetrics, JetStreamPublisher] },
     { provide: BusStrategy, useFactory: strategy(name, foundations), inject: [ParkedMessages, BusMetrics] },
   ];
@@ -84,7 +84,7 @@ function kitModule(definition: ServiceDefinition, foundations: Foundations): Dyn
   return { module: KitModule, global: true, providers, controllers, exports: providers.map(tokenOf) };
 }
 
-function relay(service: ServiceName, { dataSource, log }: Foundations) {
+function relay(service: ServiceName, { dataSource, log, clock }: Foundations) {
   return (outbox: Outbox, metrics: BusMetrics, publisher: JetStreamPublisher): OutboxRelay =>
     new OutboxRelay({
       dataSource,
@@ -93,7 +93,15 @@ function relay(service: ServiceName, { dataSource, log }: Foundations) {
       outbox,
       log: log.component('outbox'),
       observer: metrics.relay,
+      now: () => clock.now().getTime(),
     });
+}
+
+function publisher(service: ServiceName, { link, log }: Foundations): JetStreamPublisher {
+  const busLog = log.component('bus');
+  return new JetStreamPublisher(link, service, (stream, found) =>
+    busLog.warn({ stream, found }, 'the stream was not as it must be, and could have lost events; it is put right'),
+  );
 }
 
 function strategy(service: ServiceName, { link, log }: Foundations) {

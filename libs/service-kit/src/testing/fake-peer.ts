@@ -85,6 +85,14 @@ export class FakePeer {
     return found;
   }
 
+  /** Takes the service's stream away, as a lost disk would; or only its events before a number, as their age would. */
+  async loseStream(beforeSeq?: number): Promise<void> {
+    const { streams } = await this.connection.jetstreamManager();
+    const name = streamName(this.service);
+    if (beforeSeq === undefined) await streams.delete(name);
+    else await streams.purge(name, { seq: beforeSeq });
+  }
+
   async close(): Promise<void> {
     await this.link.close();
     await this.connection.close();

@@ -12,6 +12,16 @@ export interface AlertmanagerOptions extends ServerOptions {
    * delivers nowhere, because Alertmanager does not start without one and a sidecar needs it running to read back.
    */
   configFile?: string;
+  /** How it finds its peers; without it, it has none. */
+  gossip?: AlertmanagerGossip;
+}
+
+/** Alertmanagers that gossip tell each other what they have notified about. */
+export interface AlertmanagerGossip {
+  /** Port on 127.0.0.1 for the gossip. */
+  port: number;
+  /** `host:port` of the gossip of peers that run already. */
+  peers?: readonly string[];
 }
 
 /** A running Alertmanager. */
@@ -34,7 +44,15 @@ async function writeIfMissing(file: string, content: string): Promise<void> {
   }
 }
 
-/** Starts Alertmanager on 127.0.0.1 without gossip, installing it first if this machine has none. */
+function gossipArgs({ gossip }: AlertmanagerOptions): string[] {
+  if (!gossip) return ['--cluster.listen-address='];
+  return [
+    `--cluster.listen-address=127.0.0.1:${gossip.port}`,
+    ...(gossip.peers ?? []).map((peer) => `--cluster.peer=${peer}`),
+  ];
+}
+
+/** Starts Alertmanager on 127.0.0.1, installing it first if this machine has none. */
 export async function startAlertmanager(options: AlertmanagerOptions = {}): Promise<AlertmanagerServer> {
   const { alertmanager: file } = await ensureBinaries(['alertmanager']);
   let configFile = '';
@@ -48,7 +66,7 @@ export async function startAlertmanager(options: AlertmanagerOptions = {}): Prom
           `--config.file=${configFile}`,
           `--storage.path=${join(dataDir, 'data')}`,
           `--web.listen-address=127.0.0.1:${port}`,
-          '--cluster.listen-address=',
+          ...gossipArgs(options),
         ];
         return { file, args, cwd: dataDir };
       },

@@ -56,6 +56,8 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
             `--datadir=${dataDir}`,
             `--socket=${socket}`,
             `--pid-file=${join(socketDir, 'mariadb.pid')}`,
+            // A starting server clears its folder of temporary tables: one shared by several would lose those in use.
+            `--tmpdir=${socketDir}`,
             '--bind-address=127.0.0.1',
             `--port=${port}`,
             `--innodb-buffer-pool-size=${options.bufferPoolMb ?? 64}M`,

@@ -1,0 +1,17 @@
+import { bigintNumber } from '@alertagent/service-kit';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Something that should have gone on and did not. */
+@Entity('gateway_findings')
+@Index('IX_gateway_findings_cleared_at', ['cleared_at', 'id'])
+@Index('IX_gateway_findings_kind', ['kind', 'subject'])
+export class GatewayFinding {
+  @PrimaryColumn('varchar', { length: 36 }) id!: string;
+  @Column('varchar', { length: 30 }) kind!: string;
+  /** What it is about: a cluster, an incident, an alert. */
+  @Column('varchar', { length: 100 }) subject!: string;
+  @Column('longtext') detail!: string;
+  @Column('bigint', { transformer: bigintNumber }) found_at!: number;
+  /** When it was first not found any more. */
+  @Column('bigint', { transformer: bigintNumber, nullable: true }) cleared_at!: number | null;
+}

@@ -1,0 +1,42 @@
+import {
+  alertTexts,
+  normaliseAccepted,
+  readStoredWebhook,
+  RECONCILIATION_FORMAT,
+  type CompiledPolicy,
+} from '@alertagent/alerting';
+import type { ClaimedWebhook } from '../intake/claimed-webhook';
+import type { Arrivals } from './batch';
+
+/** Events in a row before other work of the process gets its turn: a few milliseconds. */
+const EVENTS_PER_BREATH = 50;
+
+/** A stored webhook that was checked when it came in and cannot be read any more. */
+class UnreadableWebhookError extends Error {
+  override readonly name = 'UnreadableWebhookError';
+}
+
+/** Reads stored webhooks: alerts in the pipeline's form, and those to set aside with their raw text. */
+export async function normalise(
+  webhooks: readonly ClaimedWebhook[],
+  { ignore_labels }: Pick<CompiledPolicy, 'ignore_labels'>,
+): Promise<Arrivals> {
+  const arrivals: Arrivals = { webhooks, events: [], refused: [] };
+  const { events } = arrivals;
+  for (const webhook of webhooks) {
+    const parsed = readStoredWebhook(webhook.format, webhook.body, webhook);
+    const origin = webhook.format === RECONCILIATION_FORMAT ? 'reconciliation' : undefined;
+    if (!parsed.ok) throw new UnreadableWebhookError(`webhook ${webhook.id} is no message that can be read`);
+    for (const { index, alert: received } of parsed.group.alerts) {
+      if (events.length % EVENTS_PER_BREATH === EVENTS_PER_BREATH - 1) await new Promise(setImmediate);
+      const alert = normaliseAccepted(received, webhook.cluster_id, ignore_labels);
+      events.push({ webhook, index, alert, at: webhook.received_at, origin, decided: null });
+    }
+    if (parsed.quarantined.length === 0) continue;
+    const raw = alertTexts(webhook.format, webhook.body, webhook.mapping);
+    for (const { index, code, pointer, detail } of parsed.quarantined) {
+      arrivals.refused.push({ webhook, index, code, pointer, detail, raw: raw[index] ?? 'null' });
+    }
+  }
+  return arrivals;
+}

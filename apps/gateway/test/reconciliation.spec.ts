@@ -1,0 +1,100 @@
+import { Clock } from '@alertagent/service-kit';
+import type { Reconciliation } from '../src/reconciliation/reconciler';
+import { AlertStand, DATABASES, type Answer } from './alert-stand';
+import { alert, message } from './webhooks';
+
+const MINUTE = 60_000;
+
+/** A clock that the test moves on. */
+class MovableClock extends Clock {
+  private ahead = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.ahead);
+  }
+
+  advance(ms: number): void {
+    this.ahead += ms;
+  }
+}
+
+describe.each(DATABASES)('reconciliation with what fires at the source, on %s', (kind) => {
+  let stand: AlertStand;
+  const clock = new MovableClock();
+  beforeAll(async () => {
+    stand = await AlertStand.start(kind, {}, clock);
+  }, 120_000);
+  afterAll(() => stand?.stop(), 30_000);
+
+  const labels = (service: string): Record<string, string> => ({ alertname: 'HighCPU', service });
+  const inSet = (service: string, state = 'active') => ({
+    labels: labels(service),
+    annotations: { summary: 'busy' },
+    startsAt: new Date(clock.now().getTime() - 60 * MINUTE).toISOString(),
+    endsAt: new Date(clock.now().getTime() + MINUTE).toISOString(),
+    fingerprint: '969d935554686f34',
+    status: { state, silencedBy: [], inhibitedBy: [] },
+  });
+
+  async function send(alerts: unknown, token: string | null = stand.first.token): Promise<Answer<Reconciliation>> {
+    const response = await fetch(`${stand.service.httpUrl}/api/v1/alerts/firing-set`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ taken_at: clock.now().toISOString(), alerts }),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Reconciliation };
+  }
+
+  /** Sends the same set through a whole settling time, as a sidecar does. */
+  async function watch(alerts: unknown[]): Promise<Reconciliation> {
+    let last: Reconciliation | undefined;
+    for (let minute = 0; minute <= 6; minute += 1) {
+      last = (await send(alerts)).body;
+      await stand.settled();
+      clock.advance(MINUTE);
+    }
+    return last!;
+  }
+
+  const shown = async (service: string) =>
+    (await stand.alerts()).find((candidate) => candidate.labels['service'] === service);
+
+  it('opens an alert whose notification never came, and says so', async () => {
+    expect((await send([inSet('lost')])).body).toMatchObject({ firing: 1, lost: 1, orphans: 0 });
+    await stand.settled();
+    const found = await shown('lost');
+    expect(found).toMatchObject({ status: 'firing' });
+    expect(found!.incident_id).not.toBeNull();
+    const { timeline } = await stand.alert(found!.id);
+    expect(timeline[0]!.why).toMatch(/its notification never arrived: reconciled/);
+  });
+
+  it('closes an alert whose end never came once it has been missed long enough, and resolves its incident', async () => {
+    await stand.deliver(message(alert({ labels: labels('orphan') })));
+    await stand.settled();
+    expect((await send([inSet('lost')])).body).toMatchObject({ orphans: 0 });
+    await watch([inSet('lost')]);
+    const found = await shown('orphan');
+    expect(found).toMatchObject({ status: 'resolved' });
+    const { timeline } = await stand.alert(found!.id);
+    expect(timeline.some(({ why }) => /its end never arrived: reconciled/.test(why))).toBe(true);
+    const incident = (await stand.incidents()).find(({ id }) => id === found!.incident_id);
+    expect(incident).toMatchObject({ status: 'resolved', firing_count: 0 });
+    expect(await shown('lost')).toMatchObject({ status: 'firing' });
+    expect((await stand.settled()).balanced).toBe(true);
+  });
+
+  it('leaves alone what is silenced at its source', async () => {
+    expect((await send([inSet('silenced', 'suppressed'), inSet('lost')])).body).toMatchObject({ lost: 0 });
+  });
+
+  it('compares nothing when one alert of the set cannot be read: what is missing would count as ended', async () => {
+    const answer = await send([inSet('lost'), { ...inSet('bad'), labels: { alertname: 5 } }]);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ errors: [{ pointer: '/alerts/1' }] });
+  });
+
+  it('refuses sets without a token of the cluster', async () => {
+    expect((await send([], null)).status).toBe(401);
+  });
+});

@@ -1,0 +1,83 @@
+import { rulePublished, ruleWithdrawn } from '@alertagent/contracts';
+import { fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
+import { pollUntil } from '@alertagent/local-stack';
+import type { IncidentDetail } from '../src/incidents/incident.dto';
+import { AlertStand, DATABASES } from './alert-stand';
+import { MovingClock } from './moving-clock';
+import { alert, message } from './webhooks';
+
+const RULE = '01900000-0000-7000-8000-0000000000aa';
+const version = (number: number) => ({ alertagent_rule_id: RULE, alertagent_rule_version: String(number) });
+
+describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => {
+  const clock = new MovingClock();
+  let stand: AlertStand;
+  let rules: FakePeer;
+
+  beforeAll(async () => {
+    stand = await AlertStand.start(kind, {}, clock);
+    rules = await fakePeer({ natsUrl: stand.nats.url, service: 'rules' });
+  }, 120_000);
+  afterAll(async () => {
+    await rules?.close();
+    await stand?.stop();
+  }, 30_000);
+
+  const tell = async (...alerts: Parameters<typeof alert>[0][]): Promise<void> => {
+    await stand.deliver(message(...alerts.map((shape) => alert(shape))));
+    await stand.settled();
+  };
+  const publish = (number: number): Promise<unknown> =>
+    rules.publish(rulePublished, {
+      rule_id: RULE,
+      version: number,
+      name: 'HighCPU',
+      cluster_id: stand.first.id,
+      published_at: clock.at(),
+    });
+  const noted = (id: string, kind_: string): Promise<IncidentDetail> =>
+    pollUntil(
+      async () => {
+        const incident = await stand.get<IncidentDetail>(`/incidents/${id}`);
+        return incident.timeline.some(({ kind: moment }) => moment === kind_) ? incident : null;
+      },
+      { what: `the moment ${kind_}` },
+    );
+
+  it('keep their id when a label is added or the alert renamed: nothing is resolved or opened in between', async () => {
+    const began = clock.at(-3_600_000);
+    await tell({ startsAt: began, annotations: version(1) });
+    const [before] = await stand.incidents();
+    expect(before).toMatchObject({ rule_id: RULE, rule_version: 1 });
+    clock.advance(3_600_000);
+    await publish(1);
+    await publish(2);
+    await noted(before!.id, 'rule_changed');
+
+    // Prometheus forgets the alert of the old version, which ends, before the new one has been pending long enough.
+    await tell({ startsAt: began, annotations: version(1), status: 'resolved', endsAt: clock.at() });
+    clock.advance(120_000);
+    await tell({ startsAt: clock.at(), annotations: version(2), labels: { alertname: 'CPUHigh', team: 'web' } });
+    const incidents = await stand.incidents();
+    expect(incidents).toMatchObject([
+      { id: before!.id, status: 'open', alert_count: 2, firing_count: 1, rule_version: 2 },
+    ]);
+    const moments = incidents[0]!.timeline.map(({ kind: moment }) => moment);
+    expect(moments).not.toContain('resolved');
+    expect(moments.filter((moment) => moment === 'opened')).toHaveLength(1);
+  });
+
+  it('say that their rule was withdrawn', async () => {
+    const [incident] = await stand.incidents();
+    await rules.publish(ruleWithdrawn, {
+      rule_id: RULE,
+      version: 3,
+      name: 'HighCPU',
+      cluster_id: stand.first.id,
+      deleted: true,
+      withdrawn_at: clock.at(),
+    });
+    const { timeline } = await noted(incident!.id, 'rule_withdrawn');
+    expect(timeline.at(-1)!.why).toContain('deleted');
+  });
+});

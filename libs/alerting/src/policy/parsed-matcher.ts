@@ -1,0 +1,6 @@
+/** One condition on one label. */
+export interface ParsedMatcher {
+  name: string;
+  operator: '=' | '!=' | '=~' | '!~';
+  value: string;
+}

@@ -1,0 +1,39 @@
+import type { FaultRow } from '../row';
+import { DATABASE_ROWS } from './database';
+import { MACHINE_ROWS } from './machine';
+import { NATS_ROWS } from './nats';
+import { REDIS_ROWS } from './redis';
+import { alertmanagerKilled, alertmanagerPair, alertmanagerTruncates } from './gateway-alertmanagers';
+import { gatewayFlapping } from './gateway-flapping';
+import { gatewayFrozen } from './gateway-frozen';
+import { killedAfterCommit, killedBeforeCommit } from './gateway-failpoints';
+import { gatewayKilled } from './gateway-killed';
+import { gatewayLargeGroup } from './gateway-large-group';
+import { gatewayOutOfOrder } from './gateway-out-of-order';
+import { gatewayOverloaded } from './gateway-overloaded';
+import { gatewayReplayed } from './gateway-replayed';
+import { gatewaySlowSenders } from './gateway-slow-senders';
+import { gatewayRolled, gatewayStopped } from './gateway-stopped';
+
+/** Every row, in the order in which they run; one line per row. */
+export const FAULT_ROWS: readonly FaultRow[] = [
+  gatewayKilled,
+  killedAfterCommit,
+  killedBeforeCommit,
+  gatewayStopped,
+  gatewayRolled,
+  gatewayFrozen,
+  gatewayOverloaded,
+  gatewayLargeGroup,
+  alertmanagerPair,
+  alertmanagerKilled,
+  gatewayReplayed,
+  gatewayOutOfOrder,
+  gatewayFlapping,
+  alertmanagerTruncates,
+  gatewaySlowSenders,
+  ...DATABASE_ROWS,
+  ...NATS_ROWS,
+  ...REDIS_ROWS,
+  ...MACHINE_ROWS,
+];

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+
+/** A guard in the compiled sources of the product, and what stands in its place while it is out. */
+export interface SourceSabotage {
+  /** How the path of the file ends. */
+  file: string;
+  /** The text of the guard; it occurs exactly once. */
+  guard: string;
+  instead: string;
+}
+
+/** Guards that can be taken out of the product's sources while a process loads them. Other sabotages are up to their rows. */
+export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
+  'ack-before-commit': {
+    file: 'apps/gateway/dist/intake/webhook-intake.js',
+    guard: 'await this.commits.submit(',
+    instead: 'void this.commits.submit(',
+  },
+  'answer-429': {
+    file: 'libs/service-kit/dist/http/problem.js',
+    guard: 'unavailable: { status: 503',
+    instead: 'unavailable: { status: 429',
+  },
+  'no-redrive': {
+    file: 'libs/service-kit/dist/outbox/stream-watch.js',
+    guard: 'const rows = await this.store.redrive(stream, afterSeq, mark);',
+    instead: 'const rows = 0;',
+  },
+  'no-inbox': {
+    file: 'libs/service-kit/dist/inbox/inbox.js',
+    guard: 'await tx.insert(this.entity, { handler, messageId, handledAt: new Date() });',
+    instead: '',
+  },
+  'no-circuit': {
+    file: 'libs/service-kit/dist/bus/bus.js',
+    guard: 'if (!circuit.admits())',
+    instead: 'if (false)',
+  },
+  'discard-old': {
+    file: 'libs/service-kit/dist/bus/jetstream-publisher.js',
+    guard: 'discard: nats_1.DiscardPolicy.New,',
+    instead: '',
+  },
+  'machine-clock': {
+    file: 'libs/service-kit/dist/clock/steady-clock.js',
+    guard: 'return new Date(Math.round(this.origin + this.monotonic()));',
+    instead: 'return new Date();',
+  },
+  'no-repeat': {
+    file: 'apps/gateway/dist/intake/inbox-writer.js',
+    guard: 'if (attempt < MAX_ATTEMPTS &&',
+    instead: 'if (false &&',
+  },
+  'unchecked-settings': {
+    file: 'libs/service-kit/dist/database/open-database.js',
+    guard: 'await (0, check_database_settings_1.checkDatabaseSettings)(dataSource)',
+    instead: '[]',
+  },
+  'no-storage-full': {
+    file: 'libs/service-kit/dist/database/database-errors.js',
+    guard: 'if (isStorageFull(error)) {',
+    instead: 'if (false) {',
+  },
+  'no-read-only': {
+    file: 'libs/service-kit/dist/database/database-errors.js',
+    guard: 'if (isReadOnly(error)) {',
+    instead: 'if (false) {',
+  },
+};
+
+/** Name of the variable that tells a service process which guard to take out. */
+export const SABOTAGE_VARIABLE = 'FAULT_SABOTAGE';
+
+/** Arguments of node that take the guard out; none when it is not one in the sources. */
+export function sabotageArguments(sabotage: string | undefined): string[] {
+  if (sabotage === undefined || !(sabotage in SOURCE_SABOTAGES)) return [];
+  return ['--require', join(__dirname, 'sabotage-preload.js')];
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exampleOf, resolved, type JsonSchema, type Schemas } from './json-schema';
+import { VALID_BODIES } from './valid-bodies';
+
+/**
+ * Which part of the gateway an endpoint belongs to: W webhook, R rules, K clusters, C configurations, A analysis and
+ * escalation, X automation, U tokens, P health and metrics, L the other lists and what acts on their items.
+ */
+export const GROUPS = ['W', 'R', 'K', 'C', 'A', 'X', 'U', 'P', 'L'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** One operation of the gateway. */
+export interface Endpoint {
+  /** Method and path, e.g. `GET /api/v1/rules/{id}`. */
+  name: string;
+  method: string;
+  path: string;
+  group: Group;
+  /** Null for operations that take no body. */
+  body: JsonSchema | null;
+  /** Name of the body's schema; empty when it has none of its own. */
+  bodyName: string;
+  query: readonly { name: string; schema: JsonSchema }[];
+  /** Open without a token. */
+  isPublic: boolean;
+  /** Statuses of success. */
+  success: readonly number[];
+}
+
+/** The API as the gateway describes it. */
+export interface Api {
+  endpoints: readonly Endpoint[];
+  schemas: Schemas;
+}
+
+interface Description {
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: { schemas: Schemas };
+}
+
+interface DescribedOperation {
+  parameters?: { name: string; in: string; schema?: JsonSchema }[];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  responses: Record<string, object>;
+}
+
+export const WEBHOOK = '/api/v1/alerts/webhook';
+const PUBLIC = new Set(['/health', '/ready']);
+
+const GROUP_OF: readonly [prefix: RegExp, group: Group][] = [
+  [/^\/api\/v1\/alerts\/webhook/, 'W'],
+  [/^\/api\/v1\/rules/, 'R'],
+  [/^\/api\/v1\/clusters/, 'K'],
+  [/^\/api\/v1\/configs/, 'C'],
+  [/^\/api\/v1\/alerts\/(analyze|escalate)/, 'A'],
+  [/^\/api\/v1\/automation/, 'X'],
+  [/^\/api\/v1\/tokens/, 'U'],
+  [/^\/(health|ready|metrics)$/, 'P'],
+];
+
+/** Reads the checked-in API description. */
+export function readApi(file = join(__dirname, '../../../../apps/gateway/openapi.json')): Api {
+  const { paths, components } = JSON.parse(readFileSync(file, 'utf8')) as Description;
+  const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => endpointOf(method.toUpperCase(), path, operation)),
+  );
+  return { endpoints, schemas: components.schemas };
+}
+
+function endpointOf(
+  method: string,
+  path: string,
+  { parameters = [], requestBody, responses }: DescribedOperation,
+): Endpoint {
+  const body = requestBody?.content['application/json']?.schema ?? null;
+  return {
+    name: `${method} ${path}`,
+    method,
+    path,
+    group: GROUP_OF.find(([prefix]) => prefix.test(path))?.[1] ?? 'L',
+    body,
+    bodyName: body?.$ref?.split('/').at(-1) ?? '',
+    query: parameters.filter((one) => one.in === 'query').map(({ name, schema }) => ({ name, schema: schema ?? {} })),
+    isPublic: PUBLIC.has(path),
+    success: Object.keys(responses)
+      .map(Number)
+      .filter((status) => status >= 200 && status < 300),
+  };
+}
+
+/** A valid body for an endpoint: a known one, else what its schema tells. `serial` keeps names apart. */
+export function validBody(
+  endpoint: Endpoint,
+  schemas: Schemas,
+  ids: Readonly<Record<string, string>>,
+  serial: number,
+): unknown {
+  const known = VALID_BODIES[endpoint.bodyName];
+  return known ? known({ ids, serial }) : exampleOf(resolved(endpoint.body ?? {}, schemas), schemas);
+}

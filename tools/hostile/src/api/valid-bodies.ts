@@ -1,0 +1,45 @@
+/** What a body is made for. */
+export interface BodyPurpose {
+  /** Things that exist, by kind: `cluster`, `rule`, `alert`, `incident`, … */
+  ids: Readonly<Record<string, string>>;
+  /** Keeps the names of several bodies apart. */
+  serial: number;
+}
+
+/** Valid bodies by the name of their schema. A schema that is not here is filled in from what the schema tells. */
+export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Record<string, unknown>>> = {
+  RuleInput: ({ ids, serial }) => ({
+    name: `HostileRule${serial}`,
+    group: 'hostile',
+    expression: 'up == 0',
+    duration: '5m',
+    severity: 'warning',
+    labels: { team: 'core' },
+    annotations: { summary: 'something is down' },
+    targets: [ids['cluster']],
+  }),
+  ClusterInput: ({ serial }) => ({
+    name: `hostile-${serial}`,
+    endpoint: 'http://alertmanager.example:9093',
+    config: { sync_interval: '30s', health_check_interval: '30s', retry_attempts: 3 },
+    labels: { environment: 'test' },
+  }),
+  ClusterTokenInput: ({ serial }) => ({ purpose: 'sync', name: `token ${serial}`, expires_at: '2099-01-31T00:00:00Z' }),
+  ApiTokenInput: ({ serial }) => ({ name: `token ${serial}`, role: 'viewer', expires_at: '2099-01-31T00:00:00Z' }),
+  AnalyzeInput: ({ ids }) => ({ alert_id: ids['alert'], context: { historical_data: true } }),
+  AnalysisStatusInput: () => ({ status: 'processing' }),
+  EscalationInput: ({ ids }) => ({
+    alert_id: ids['alert'],
+    escalation_type: 'on_call',
+    target_team: 'core',
+    priority: 'high',
+    reason: 'nobody looked',
+    analysis: { note: 'n' },
+  }),
+  ActionInput: ({ ids }) => ({
+    action_type: 'restart_service',
+    alert_id: ids['alert'],
+    target: { cluster: 'hostile', namespace: 'shop', service: 'api' },
+    parameters: { replicas: 1 },
+  }),
+};
