@@ -9,6 +9,7 @@ module.exports = {
     'tools/local-stack',
     'tools/launcher',
     'tools/fault',
+    'tools/simulation',
     'apps/gateway',
     'apps/rules',
     'apps/clusters',

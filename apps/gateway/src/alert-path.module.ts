@@ -1,6 +1,8 @@
+import { AuditChecks } from './auditor/audit-checks';
 import { Auditor } from './auditor/auditor';
 import { Findings } from './auditor/findings';
 import { FindingsController } from './auditor/findings.controller';
+import { IncidentCounts } from './auditor/incident-counts';
 import { GatewayFinding } from './auditor/gateway-finding.entity';
 import { LedgerArchive } from './retention/ledger-archive.entity';
 import { Retention } from './retention/retention';
@@ -34,6 +36,7 @@ import { IncidentRecords } from './incidents/incident-records';
 import { IncidentRows } from './incidents/incident-rows';
 import { IncidentSplitting } from './incidents/incident-splitting';
 import { IncidentTimelineEntry } from './incidents/incident-timeline.entity';
+import { IncidentsStore } from './incidents/incidents.store';
 import { IncidentTimelineStore } from './incidents/incident-timeline.store';
 import { Incident } from './incidents/incident.entity';
 import { IncidentsController } from './incidents/incidents.controller';
@@ -151,6 +154,8 @@ export const alertPathMigrations = [AlertPath1764000000000, SmartGateway17650000
     PolicyStore,
     Reconciler,
     Findings,
+    IncidentCounts,
+    AuditChecks,
     Auditor,
     Retention,
     RetentionWorker,
@@ -170,6 +175,7 @@ export const alertPathMigrations = [AlertPath1764000000000, SmartGateway17650000
     ReleaseSweeper,
     ClusterNames,
     AlertsStore,
+    IncidentsStore,
     IncidentTimelineStore,
     ProcessingRecordsStore,
     AlertQueries,
@@ -191,6 +197,8 @@ export const alertPathMigrations = [AlertPath1764000000000, SmartGateway17650000
     Quarantine,
   ],
   exports: [
+    AlertsStore,
+    IncidentsStore,
     WebhookIntake,
     AlertLookup,
     ClusterNames,

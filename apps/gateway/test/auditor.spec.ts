@@ -1,6 +1,7 @@
 import { newId } from '@alertagent/service-kit';
+import type { TestService } from '@alertagent/service-kit/testing';
 import { Auditor } from '../src/auditor/auditor';
-import { OWN_CLUSTER } from '../src/auditor/findings';
+import { Findings, OWN_CLUSTER } from '../src/auditor/findings';
 import type { FindingPage } from '../src/auditor/findings.dto';
 import { AlertInbox } from '../src/intake/alert-inbox.entity';
 import { AlertStand, DATABASES } from './alert-stand';
@@ -14,7 +15,7 @@ describe.each(DATABASES)('the auditor on %s', (kind) => {
   afterAll(() => stand?.stop(), 30_000);
 
   const findings = async (state = 'open'): Promise<FindingPage['items']> =>
-    (await stand.get<FindingPage>(`/api/v1/ledger/findings?state=${state}`)).items;
+    (await stand.get<FindingPage>(`/ledger/findings?state=${state}`)).items;
   const look = (): Promise<void> => stand.service.get(Auditor).look();
   const ownAlerts = async () =>
     (await stand.settled(), await stand.alerts('&name=AlertAgentStuckWork')).map(({ status, labels, cluster_id }) => ({
@@ -50,6 +51,17 @@ describe.each(DATABASES)('the auditor on %s', (kind) => {
     expect(await ownAlerts()).toEqual([{ status: 'resolved', cluster_id: OWN_CLUSTER, kind: 'incident_miscounted' }]);
   });
 
+  it('keeps a finding of the ledger until the ledger is added up again', async () => {
+    const { found, looked } = { found: [], looked: ['inbox_stuck'] as const };
+    const unbalanced = { kind: 'ledger_unbalanced' as const, subject: 'a-cluster', detail: 'does not add up' };
+    const store = stand.service.get(Findings);
+    await store.update([unbalanced], ['ledger_unbalanced']);
+    await store.update(found, looked);
+    expect(await findings()).toMatchObject([{ kind: 'ledger_unbalanced' }]);
+    await store.update(found, ['ledger_unbalanced']);
+    expect(await findings()).toEqual([]);
+  });
+
   it('raises an alert that fires unseen', async () => {
     await stand.database.query("UPDATE alerts SET incident_id = NULL, received_at = 1 WHERE status = 'firing'");
     await look();
@@ -71,5 +83,39 @@ describe.each(DATABASES)('the auditor on %s', (kind) => {
     });
     await look();
     expect((await findings('all')).map(({ kind: found }) => found)).toContain('inbox_stuck');
+  });
+});
+
+describe('the auditors of two gateways on MariaDB', () => {
+  let stand: AlertStand;
+  let replica: TestService;
+  beforeAll(async () => {
+    stand = await AlertStand.start('MariaDB');
+    replica = await stand.startReplica();
+    await stand.deliver(message(alert()));
+    await stand.settled();
+  }, 120_000);
+  afterAll(async () => {
+    await replica?.close();
+    await stand?.stop();
+  }, 30_000);
+
+  it('raise one alert and tell its end once when they look at the same moment', async () => {
+    const [incident] = await stand.incidents();
+    const add = (by: number) =>
+      stand.database.query('UPDATE incidents SET firing_count = firing_count + ? WHERE id = ?', [by, incident!.id]);
+    const both = () => Promise.all([stand.service, replica].map((each) => each.get(Auditor).look()));
+    const told = async () => {
+      const { clusters } = await stand.settled();
+      return clusters.find(({ cluster_id }) => cluster_id === OWN_CLUSTER)?.accepted;
+    };
+    for (let round = 1; round <= 5; round += 1) {
+      await add(1);
+      await both();
+      expect(await told()).toBe(2 * round - 1);
+      await add(-1);
+      await both();
+      expect(await told()).toBe(2 * round);
+    }
   });
 });

@@ -6,7 +6,7 @@ import { alert, message } from './webhooks';
 const mockMeetingPoint = new MeetingPoint(2);
 
 jest.mock('../src/pipeline/record', () => {
-  const real = jest.requireActual<typeof import('../src/pipeline/record')>('../src/pipeline/stages/record');
+  const real = jest.requireActual<typeof import('../src/pipeline/record')>('../src/pipeline/record');
   return {
     record: async (...args: Parameters<typeof real.record>) => {
       await mockMeetingPoint.arrive();

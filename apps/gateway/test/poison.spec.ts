@@ -49,7 +49,7 @@ describe.each(DATABASES)('a stored webhook that the pipeline cannot process, on 
       {
         code: PIPELINE_FAILED,
         pointer: '/alerts/1',
-        detail: expect.stringContaining('no Alertmanager message') as string,
+        detail: expect.stringContaining('no message that can be read') as string,
       },
       { code: PIPELINE_FAILED, pointer: '/alerts/0' },
     ]);

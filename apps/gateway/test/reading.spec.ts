@@ -158,7 +158,7 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
     await stand.settled();
     const find = async () => (await stand.alerts()).find((one) => one.labels['service'] === 'hidden')!;
     const hidden = await find();
-    expect(hidden).toMatchObject({ suppressed_by: 'maintenance', incident_id: null, status: 'firing' });
+    expect(hidden).toMatchObject({ suppressed_by: 'config:maintenance', incident_id: null, status: 'firing' });
     expect((await stand.alert(hidden.id)).timeline.map(({ disposition }) => disposition)).toEqual([
       'suppressed',
       'suppressed',

@@ -1,26 +1,13 @@
-import { Clock } from '@alertagent/service-kit';
 import type { Reconciliation } from '../src/reconciliation/reconciler';
 import { AlertStand, DATABASES, type Answer } from './alert-stand';
+import { MovingClock } from './moving-clock';
 import { alert, message } from './webhooks';
 
 const MINUTE = 60_000;
 
-/** A clock that the test moves on. */
-class MovableClock extends Clock {
-  private ahead = 0;
-
-  now(): Date {
-    return new Date(Date.now() + this.ahead);
-  }
-
-  advance(ms: number): void {
-    this.ahead += ms;
-  }
-}
-
 describe.each(DATABASES)('reconciliation with what fires at the source, on %s', (kind) => {
   let stand: AlertStand;
-  const clock = new MovableClock();
+  const clock = new MovingClock();
   beforeAll(async () => {
     stand = await AlertStand.start(kind, {}, clock);
   }, 120_000);
@@ -82,6 +69,15 @@ describe.each(DATABASES)('reconciliation with what fires at the source, on %s', 
     expect(incident).toMatchObject({ status: 'resolved', firing_count: 0 });
     expect(await shown('lost')).toMatchObject({ status: 'firing' });
     expect((await stand.settled()).balanced).toBe(true);
+  });
+
+  it('ends nothing that another sender than Alertmanager told of: no Alertmanager knows it', async () => {
+    const [told] = (message(alert({ labels: labels('of-prometheus') }))['alerts'] as object[]) ?? [];
+    const body = [{ ...told, status: undefined, endsAt: clock.at(120 * MINUTE) }];
+    expect((await stand.send('/api/v2/alerts', body)).status).toBeLessThan(300);
+    await stand.settled();
+    await watch([inSet('lost')]);
+    expect(await shown('of-prometheus')).toMatchObject({ status: 'firing' });
   });
 
   it('leaves alone what is silenced at its source', async () => {

@@ -1,51 +1,43 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AlertAgentConfig, Clock } from '@alertagent/service-kit';
-import { Retention } from '../src/retention/retention';
+import { AlertAgentConfig } from '@alertagent/service-kit';
+import type { TestService } from '@alertagent/service-kit/testing';
+import { Retention, type Removed } from '../src/retention/retention';
 import { AlertStand, DATABASES } from './alert-stand';
+import { MovingClock } from './moving-clock';
 import { alert, message } from './webhooks';
 
 const DAY = 24 * 3_600_000;
 
-/** A clock that the test moves on. */
-class MovableClock extends Clock {
-  private ahead = 0;
+interface ArchivedRow {
+  table: string;
+  row: Record<string, unknown>;
+}
 
-  now(): Date {
-    return new Date(Date.now() + this.ahead);
-  }
-
-  advance(ms: number): void {
-    this.ahead += ms;
-  }
+async function archivedIn(dataDir: string): Promise<ArchivedRow[]> {
+  const directory = join(dataDir, 'archive');
+  const files = await readdir(directory);
+  const texts = await Promise.all(
+    files.map(async (file) => gunzipSync(await readFile(join(directory, file))).toString()),
+  );
+  return texts.flatMap((text) => text.trim().split('\n')).map((line) => JSON.parse(line) as ArchivedRow);
 }
 
 describe.each(DATABASES)('retention on %s', (kind) => {
   let stand: AlertStand;
-  const clock = new MovableClock();
+  const clock = new MovingClock();
   beforeAll(async () => {
     stand = await AlertStand.start(kind, { gateway: { retention: { keep: 30 * DAY } } }, clock);
   }, 120_000);
   afterAll(() => stand?.stop(), 30_000);
 
-  const ended = (service: string) =>
-    alert({ status: 'resolved', labels: { service }, endsAt: new Date(Date.now()).toISOString() });
-
-  async function archived(): Promise<{ table: string; row: Record<string, unknown> }[]> {
-    const directory = join(stand.service.get(AlertAgentConfig).data_dir, 'archive');
-    const files = await readdir(directory);
-    const texts = await Promise.all(
-      files.map(async (file) => gunzipSync(await readFile(join(directory, file))).toString()),
-    );
-    return texts
-      .flatMap((text) => text.trim().split('\n'))
-      .map((line) => JSON.parse(line) as { table: string; row: Record<string, unknown> });
-  }
+  const ended = (labels: Record<string, string>, at = new Date()) =>
+    alert({ status: 'resolved', labels, endsAt: at.toISOString() });
 
   it('archives and deletes what is over, keeps what fires, and the ledger still adds up', async () => {
     for (const service of ['over', 'lasting']) await stand.deliver(message(alert({ labels: { service } })));
-    await stand.deliver(message(ended('over')));
+    await stand.deliver(message(ended({ service: 'over' })));
     await stand.deliver(message(alert({ labels: { service: 'lasting' } }), { status: 'firing', labels: 5 }));
     const before = await stand.settled();
     expect(before.accepted).toBe(5);
@@ -61,7 +53,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
     expect(left.map(({ labels, status }) => [labels['service'], status])).toEqual([['lasting', 'firing']]);
     expect(await stand.incidents()).toHaveLength(1);
 
-    const rows = await archived();
+    const rows = await archivedIn(stand.service.get(AlertAgentConfig).data_dir);
     const counts = new Map<string, number>();
     for (const { table } of rows) counts.set(table, (counts.get(table) ?? 0) + 1);
     expect(Object.fromEntries(counts)).toMatchObject({
@@ -73,7 +65,73 @@ describe.each(DATABASES)('retention on %s', (kind) => {
     expect(rows.find(({ table }) => table === 'alerts')?.row['labels']).toContain('over');
   });
 
+  it('deletes nothing when the archive cannot be written', async () => {
+    await stand.deliver(message(alert({ labels: { service: 'kept' } })));
+    await stand.settled();
+    clock.advance(31 * DAY);
+    const directory = join(stand.service.get(AlertAgentConfig).data_dir, 'archive');
+    await rename(directory, `${directory}-away`);
+    await writeFile(directory, 'a file where the folder should be');
+    const count = async (): Promise<number> =>
+      Number((await stand.database.query('SELECT COUNT(*) AS n FROM alert_inbox'))[0].n);
+    const before = await count();
+    try {
+      await expect(stand.service.get(Retention).run()).rejects.toThrow();
+      expect(await count()).toBe(before);
+    } finally {
+      await rm(directory);
+      await rename(`${directory}-away`, directory);
+    }
+    expect(await stand.service.get(Retention).run()).toMatchObject({ webhooks: 1 });
+  });
+
   it('finds nothing to do at once afterwards', async () => {
     expect(await stand.service.get(Retention).run()).toEqual({ webhooks: 0, alerts: 0, incidents: 0 });
   });
+});
+
+describe('retention by two gateways on MariaDB', () => {
+  const clock = new MovingClock();
+  const config = { gateway: { retention: { keep: 30 * DAY } } };
+  let stand: AlertStand;
+  let replica: TestService;
+  beforeAll(async () => {
+    stand = await AlertStand.start('MariaDB', config, clock);
+    replica = await stand.startReplica(config, clock);
+  }, 120_000);
+  afterAll(async () => {
+    await replica?.close();
+    await stand?.stop();
+  }, 30_000);
+
+  it('takes and counts each row once when both run at the same time', async () => {
+    const names = Array.from({ length: 900 }, (_, index) => `alert-${index}`);
+    for (let start = 0; start < names.length; start += 2) {
+      const alerts = names.slice(start, start + 2).map((alertname) => alert({ labels: { alertname } }));
+      await stand.deliver(message(...alerts));
+    }
+    const endsAt = clock.at();
+    await stand.deliver(
+      message(...names.map((alertname) => alert({ status: 'resolved', labels: { alertname }, endsAt }))),
+    );
+    const before = await stand.settled();
+    clock.advance(31 * DAY);
+    const runs = await Promise.all([stand.service.get(Retention).run(), replica.get(Retention).run()]);
+    const sum = (kind: keyof Removed): number => runs[0][kind] + runs[1][kind];
+    expect({ webhooks: sum('webhooks'), alerts: sum('alerts'), incidents: sum('incidents') }).toEqual({
+      webhooks: 451,
+      alerts: 900,
+      incidents: 900,
+    });
+    const { accepted, dispositions, balanced } = await stand.settled();
+    expect({ accepted, dispositions, balanced }).toEqual({
+      accepted: before.accepted,
+      dispositions: before.dispositions,
+      balanced: true,
+    });
+    const directories = new Set([stand.service, replica].map((each) => each.get(AlertAgentConfig).data_dir));
+    const rows = (await Promise.all([...directories].map(archivedIn))).flat().filter(({ table }) => table === 'alerts');
+    expect(rows).toHaveLength(900);
+    expect(new Set(rows.map(({ row }) => row['id'])).size).toBe(900);
+  }, 120_000);
 });

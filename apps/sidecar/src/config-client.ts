@@ -41,12 +41,21 @@ export class ConfigClient {
     return this.post('/api/v1/configs/webhook-token', { member });
   }
 
+  /** Delivers a firing set, written as JSON already, and answers the status. */
+  async firingSet(body: string): Promise<number> {
+    return (await this.postText('/api/v1/alerts/firing-set', body)).status;
+  }
+
   private post(path: string, body: object): Promise<ExchangeAnswer> {
+    return this.postText(path, JSON.stringify(body));
+  }
+
+  private postText(path: string, body: string): Promise<ExchangeAnswer> {
     return exchange({
       method: 'POST',
       url: this.url(path),
       headers: this.authorization(),
-      body: JSON.stringify(body),
+      body,
       timeoutMs: ANSWER_MS,
       maxBytes: 64 * 1024,
       signal: this.signal,

@@ -28,6 +28,8 @@ export interface Settings {
   member: string;
   /** Base64 DER SPKI of the only signing key to trust; null = the first key seen is pinned in the state file. */
   pinnedKey: string | null;
+  /** Whether AlertAgent is told what fires; only the one beside an Alertmanager can, since only that knows what is routed where. */
+  sendsFiringSet: boolean;
 }
 
 /** The environment cannot be used; `problems` lists everything that is wrong with it at once. */
@@ -76,6 +78,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const reloadTimeoutMs = readDuration('RELOAD_TIMEOUT', env['RELOAD_TIMEOUT'] || '30s', problem);
   const token = readToken(env, problem);
   const pinnedKey = readPinnedKey(env['ALERTAGENT_CONFIG_PUBLIC_KEY'], problem);
+  const isOn = readSwitch('ALERTAGENT_FIRING_SET', env['ALERTAGENT_FIRING_SET'], problem);
 
   if (
     problems.length > 0 ||
@@ -103,6 +106,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     token,
     member,
     pinnedKey,
+    sendsFiringSet: isOn === true && type === 'alertmanager-config',
   };
 }
 
@@ -130,6 +134,11 @@ function readDuration(name: string, text: string, problem: Problem): number | nu
   const ms = parseGoDuration(text);
   if (ms === null) return problem(`${name} is not a duration such as 30s or 1m30s`);
   return ms >= 100 && ms <= 3_600_000 ? ms : problem(`${name} must be between 100ms and 1h`);
+}
+
+function readSwitch(name: string, text: string | undefined, problem: Problem): boolean | null {
+  const value = text?.trim() || 'on';
+  return value === 'on' || value === 'off' ? value === 'on' : problem(`${name} is neither on nor off`);
 }
 
 function readToken(env: Readonly<Record<string, string | undefined>>, problem: Problem): string | null {

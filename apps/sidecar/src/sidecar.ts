@@ -6,6 +6,7 @@ import { ConfigClient } from './config-client';
 import { checkConfig, findOnPath } from './config-check';
 import { ConfigFile } from './config-file';
 import { failpointFrom } from './failpoint';
+import { FiringSetSender } from './firing-set';
 import type { Log } from './json-log';
 import { pause } from './pause';
 import { Progress } from './progress';
@@ -31,15 +32,22 @@ export class LockLost extends Error {
   }
 }
 
+/** What runs in one sidecar. */
+interface SidecarParts {
+  file: ConfigFile;
+  sync: SyncLoop;
+  watch: TargetWatch;
+  reporter: Reporter;
+  progress: Progress;
+  /** Null where nothing is told about what fires. */
+  firingSet: FiringSetSender | null;
+}
+
 /** One running sidecar: keeps one file of one target equal to what AlertAgent says. */
 export class Sidecar {
   private constructor(
     private readonly lock: WriteLock,
-    private readonly file: ConfigFile,
-    private readonly sync: SyncLoop,
-    private readonly watch: TargetWatch,
-    private readonly reporter: Reporter,
-    private readonly progress: Progress,
+    private readonly parts: SidecarParts,
   ) {}
 
   /** Takes the lock, reads the state and picks up where the last run ended. Throws LockHeld or UnreadableState. */
@@ -62,7 +70,8 @@ export class Sidecar {
   ): Promise<Sidecar> {
     const failpoint = failpointFrom(env['ALERTAGENT_FAILPOINT']);
     const file = await ConfigFile.open({ path: settings.configPath, clusterSetting: settings.clusterId, failpoint });
-    const target = targetOf(settings, signal);
+    const targetClient = new TargetClient(settings.reloadUrl, settings.reloadTimeoutMs, signal);
+    const target = targetOf(settings, targetClient);
     const client = new ConfigClient(settings, signal);
     const { type, member, syncIntervalMs, reloadTimeoutMs } = settings;
     const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() });
@@ -109,23 +118,29 @@ export class Sidecar {
     });
     await applier.resume();
     const sync = new SyncLoop({ settings, client, file, applier, target, progress, turn, onChange, log });
-    return new Sidecar(lock, file, sync, watch, reporter, progress);
+    const firingSet = settings.sendsFiringSet
+      ? new FiringSetSender({ target: targetClient, client, syncIntervalMs, log })
+      : null;
+    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSet });
   }
 
   /** Runs until the signal aborts. Rejects with LockLost only. */
   async run(signal: AbortSignal): Promise<void> {
     const lost = this.keepLock(signal);
     // The first beat comes before the first revision: file and target are put right also when AlertAgent is away.
-    await Promise.race([lost, Promise.all([this.watch.run(signal), this.sync.run(signal), this.reporter.run(signal)])]);
+    const { watch, sync, reporter, firingSet } = this.parts;
+    const work = [watch, sync, reporter, ...(firingSet === null ? [] : [firingSet])];
+    await Promise.race([lost, Promise.all(work.map((each) => each.run(signal)))]);
   }
 
   /** One sync for init containers. Answers whether there is a file for the target and nothing was refused. */
   async runOnce(): Promise<boolean> {
-    await this.watch.beat();
-    const result = await this.sync.round(0);
-    await this.reporter.deliver();
-    const bytes = await this.file.read();
-    const isRefused = this.progress.failure !== null || this.progress.problem !== null;
+    const { file, sync, watch, reporter, progress } = this.parts;
+    await watch.beat();
+    const result = await sync.round(0);
+    await reporter.deliver();
+    const bytes = await file.read();
+    const isRefused = progress.failure !== null || progress.problem !== null;
     return !isRefused && (result === 'changed' || result === 'unchanged' || (bytes !== null && bytes.length > 0));
   }
 
@@ -142,8 +157,7 @@ export class Sidecar {
   }
 }
 
-function targetOf(settings: Settings, signal: AbortSignal): Target {
-  const client = new TargetClient(settings.reloadUrl, settings.reloadTimeoutMs, signal);
+function targetOf(settings: Settings, client: TargetClient): Target {
   return settings.type === 'prometheus-rules'
     ? new PrometheusTarget(client, settings.configPath)
     : new AlertmanagerTarget(client);

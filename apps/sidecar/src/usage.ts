@@ -14,6 +14,7 @@ Environment:
   SYNC_INTERVAL         time between heartbeats, default 30s
   RELOAD_TIMEOUT        how long a reload, and its proof, may take, default 30s
   MEMBER_NAME           name of this target, default <host name>:<port of RELOAD_URL>
+  ALERTAGENT_FIRING_SET  on or off: tell AlertAgent what fires at this Alertmanager, default on
   ALERTAGENT_CONFIG_PUBLIC_KEY  the signing key to trust (base64 DER); default: the first one seen
 
 Exit codes: 0 stopped, 1 failed, 75 another sidecar keeps the file, 78 the settings cannot be used.

@@ -27,6 +27,9 @@ export class FakeConfigService {
   /** When false the fake answers 304 at once instead of holding requests. */
   holds = true;
   webhookToken: string | null = 'webhook-token-of-the-test';
+  /** Firing sets as they came, and what the fake answers to the next one. */
+  readonly firingSets: { taken_at: string; alerts: { labels: Record<string, string> }[] }[] = [];
+  firingSetStatus = 200;
   private published: Published | null = null;
   private held: (() => void)[] = [];
   private keys = generateKeyPairSync('ed25519');
@@ -86,6 +89,10 @@ export class FakeConfigService {
     if (url.pathname === '/api/v1/configs/reports') {
       this.reports.push(JSON.parse(body) as SidecarReport);
       return plain(response, 204);
+    }
+    if (url.pathname === '/api/v1/alerts/firing-set') {
+      this.firingSets.push(JSON.parse(body) as (typeof this.firingSets)[number]);
+      return plain(response, this.firingSetStatus);
     }
     if (url.pathname === '/api/v1/configs/webhook-token') {
       if (this.webhookToken === null) return plain(response, 404);

@@ -4,12 +4,13 @@ import { readArguments, usage, UsageError, type BenchArguments } from './argumen
 import { ackLatency } from './benches/ack-latency';
 import { intake } from './benches/intake';
 import { memory } from './benches/memory';
+import { pipeline } from './benches/pipeline';
 import { savedToLive } from './benches/saved-to-live';
 import { startTime } from './benches/start-time';
 import { isReached, ratioOf, type Figure } from './figure';
 import { reportTable } from './report-table';
 
-const BENCHES = [intake, ackLatency, savedToLive, memory, startTime];
+const BENCHES = [intake, ackLatency, pipeline, savedToLive, memory, startTime];
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

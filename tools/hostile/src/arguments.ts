@@ -46,7 +46,7 @@ Starts AlertAgent with SQLite and a NATS server of its own on free ports, sends 
   --all             every row (the default)
   --rows B01,B05    these rows only
   --endpoint W,R    these groups of endpoints only: W webhook, R rules, K clusters, C configurations,
-                    A analysis and escalation, X automation, U tokens, P health and metrics, L other lists
+                    A analysis and escalation, X automation, U tokens, P health and metrics, S streams, L other lists
   --seed <n>        where bodies are cut and the like; 7 unless given
   --show <n>        how many deviations are shown; 100 unless given
   --help            this text

@@ -1,4 +1,4 @@
-import { validBody, WEBHOOK, type Api, type Endpoint } from './api/endpoints';
+import { BARE_ALERTS, validBody, type Api, type Endpoint } from './api/endpoints';
 import type { HostileStand, TokenKind } from './stand/hostile-stand';
 import { webhookAlert, webhookMessage } from './stand/webhook-message';
 import type { HostileRequest } from './wire/hostile-request';
@@ -56,9 +56,13 @@ export class RequestBuilder {
 
   /** A fresh valid body as an object; null for endpoints without one. */
   body(endpoint: Endpoint): Record<string, unknown> | null {
-    if (endpoint.path === WEBHOOK) return webhookMessage([webhookAlert({ serial: String(this.stand.nextSerial()) })]);
+    if (endpoint.group === 'W') return webhookMessage([webhookAlert({ serial: String(this.stand.nextSerial()) })]);
     if (endpoint.body === null) return null;
-    return validBody(endpoint, this.api.schemas, this.stand.ids, this.stand.nextSerial()) as Record<string, unknown>;
+    return validBody(endpoint, this.api.schemas, {
+      ids: this.stand.ids,
+      policy: this.stand.policy,
+      serial: this.stand.nextSerial(),
+    }) as Record<string, unknown>;
   }
 
   /** The gateway's metrics as text. */
@@ -72,20 +76,28 @@ export class RequestBuilder {
     return /^\S*process_start_time_seconds\S* (\S+)$/m.exec(await this.metrics())?.[1] ?? 'unknown';
   }
 
-  private bodyText(endpoint: Endpoint): string | null {
+  /** A fresh valid body as text. */
+  bodyText(endpoint: Endpoint): string | null {
     const body = this.body(endpoint);
+    if (endpoint.path === BARE_ALERTS)
+      return JSON.stringify([webhookAlert({ serial: String(this.stand.nextSerial()) })]);
     return body === null ? null : JSON.stringify(body);
   }
 
   private existingId(path: string, name: string): string {
     const { ids } = this.stand;
     if (name === 'service') return 'gateway';
+    if (name === 'version') return '1';
+    if (name === 'note_id') return ids['note'] ?? ABSENT;
     if (name === 'tokenId') return ids['clusterToken'] ?? ABSENT;
     const kinds: readonly [RegExp, string][] = [
       [/^\/api\/v1\/rules/, 'rule'],
       [/^\/api\/v1\/clusters/, 'cluster'],
       [/^\/api\/v1\/alerts\/analyze/, 'analysis'],
+      [/^\/api\/v1\/alerts\/sources/, 'source'],
       [/^\/api\/v1\/alerts/, 'alert'],
+      [/^\/api\/v1\/suppressions/, 'suppression'],
+      [/^\/api\/v1\/policies\/what-if/, 'whatIf'],
       [/^\/api\/v1\/automation\/actions/, 'action'],
       [/^\/api\/v1\/incidents/, 'incident'],
       [/^\/api\/v1\/quarantine/, 'quarantined'],

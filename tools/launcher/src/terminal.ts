@@ -39,8 +39,17 @@ export function readable(line: string): string {
     const fields = Object.entries(entry)
       .filter(([name, value]) => !HIDDEN.has(name) && value !== undefined)
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-    return [String(entry['level'] ?? '').padEnd(5), String(entry['message'] ?? ''), ...fields].join(' ').slice(0, 2000);
+    const text = [String(entry['level'] ?? '').padEnd(5), String(entry['message'] ?? ''), ...fields].join(' ');
+    return visible(text.slice(0, 2000));
   } catch {
     return line;
   }
+}
+
+/** A value that somebody sent must not look like a line of its own, nor change what the terminal shows. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }

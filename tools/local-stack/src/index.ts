@@ -20,4 +20,6 @@ export {
 } from './servers/start-alertmanager';
 export { startMariadb, type MariadbOptions, type MariadbServer } from './servers/start-mariadb';
 export { startRedis, type RedisServer } from './servers/start-redis';
+export { startInfluxdb, type InfluxdbServer } from './servers/start-influxdb';
+export { startVictoriametrics, type VictoriametricsServer } from './servers/start-victoriametrics';
 export { sharedStack, SharedStack, testMariadb, type TestDatabase, type TestMariadb } from './testing-stack';

@@ -51,6 +51,7 @@ export class IncidentNews {
       clusterId: event.cluster_id,
       clusterName: event.cluster_name,
       alert: event.alert,
+      routedTo: event.workflow,
       groupLabels: event.group_labels,
     });
   }

@@ -14,10 +14,12 @@ export interface AnalysisWish {
   alert: AlertSnapshot;
   /** Labels that all alerts of the incident share; the alert's own win. */
   groupLabels?: Record<string, string>;
+  /** The workflow that the gateway's policy routed the incident to; without one the configuration decides. */
+  routedTo?: string | null;
   context?: AnalysisContext | null;
 }
 
-/** Makes analyses that wait for a worker, each with the workflow that routing picks for it. */
+/** Makes analyses that wait for a worker, each with the workflow that it was routed to. */
 @Injectable()
 export class NewAnalyses {
   constructor(
@@ -29,7 +31,7 @@ export class NewAnalyses {
     const { alert } = wish;
     const id = newId();
     const now = this.clock.now();
-    const { workflow, why } = pickWorkflow(this.config.gateway.routing, labelsOf(wish));
+    const { workflow, why } = this.workflowFor(wish);
     return {
       id,
       incidentId: wish.incidentId,
@@ -54,6 +56,11 @@ export class NewAnalyses {
       createdAt: now,
       completedAt: null,
     };
+  }
+
+  private workflowFor(wish: AnalysisWish): { workflow: string; why: string } {
+    if (wish.routedTo) return { workflow: wish.routedTo, why: 'the policy routed the incident to it' };
+    return pickWorkflow(this.config.gateway.routing, labelsOf(wish));
   }
 }
 

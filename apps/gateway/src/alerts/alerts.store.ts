@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, type EntityManager } from 'typeorm';
+import { DataSource, In, LessThan, type EntityManager } from 'typeorm';
 import { Alert } from './alert.entity';
 import type { StoredAlert } from './stored-alert';
 
@@ -18,6 +18,24 @@ export class AlertsStore {
       order: { id: 'ASC' },
       take: limit,
     });
+  }
+
+  /** An alert by its id; null when there is none. */
+  find(id: string): Promise<StoredAlert | null> {
+    return this.dataSource.manager.findOneBy(Alert, { id });
+  }
+
+  /** Alerts that a suppression hides or hid, newest first, `limit` at most; those below an id when one is given. */
+  async hiddenBy(suppressionId: string, below: string | null, limit: number): Promise<StoredAlert[]> {
+    const of = (status: StoredAlert['status']): Promise<Alert[]> =>
+      this.dataSource.manager.find(Alert, {
+        where: { suppressed_by: suppressionId, status, ...(below === null ? {} : { id: LessThan(below) }) },
+        order: { id: 'DESC' },
+        take: limit,
+      });
+    // The index has them by status: two short reads instead of sorting all that it ever hid.
+    const rows = [...(await of('firing')), ...(await of('resolved'))];
+    return rows.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
   }
 
   /** The newest alert of an incident, as the transaction sees it. */

@@ -1,8 +1,7 @@
 import { Clock, LOGGER, Metrics, RepeatedWork, type GaugeMetric, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { Ledger } from '../ledger/ledger';
-import { FINDING_KINDS, findStuckWork, type Finding } from './checks';
+import { AuditChecks } from './audit-checks';
+import { FINDING_KINDS } from './checks';
 import { Findings } from './findings';
 
 const EVERY_MS = 30_000;
@@ -17,12 +16,10 @@ export class Auditor implements OnApplicationBootstrap, BeforeApplicationShutdow
   private readonly gauge: GaugeMetric<{ kind: typeof FINDING_KINDS }>;
   private readonly looked: GaugeMetric<Record<never, never>>;
   private looks = 0;
-  private unbalanced: Finding[] = [];
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly checks: AuditChecks,
     private readonly findings: Findings,
-    private readonly ledger: Ledger,
     private readonly clock: Clock,
     metrics: Metrics,
     @Inject(LOGGER) log: Logger,
@@ -55,21 +52,10 @@ export class Auditor implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** One look at everything. Errors: those of the database. */
   async look(): Promise<void> {
     const now = this.clock.now().getTime();
-    if (this.looks % LEDGER_EVERY === 0) this.unbalanced = await this.unbalancedAccounts();
+    const { found, looked } = await this.checks.run(now, this.looks % LEDGER_EVERY === 0);
     this.looks += 1;
-    const open = await this.findings.update([...(await findStuckWork(this.dataSource, now)), ...this.unbalanced]);
+    const open = await this.findings.update(found, looked);
     for (const kind of FINDING_KINDS) this.gauge.set({ kind }, open.filter((finding) => finding.kind === kind).length);
     this.looked.set({}, now / 1000);
-  }
-
-  private async unbalancedAccounts(): Promise<Finding[]> {
-    const { clusters } = await this.ledger.show();
-    return clusters
-      .filter(({ balanced }) => !balanced)
-      .map(({ cluster_id, accepted, pending }) => ({
-        kind: 'ledger_unbalanced',
-        subject: cluster_id,
-        detail: `${accepted} alerts accepted, ${pending} pending; the rest does not add up`,
-      }));
   }
 }

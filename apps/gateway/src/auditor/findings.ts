@@ -1,9 +1,9 @@
-import { Clock, inTransaction, newId } from '@alertagent/service-kit';
+import { Clock, inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { InboxQueue } from '../intake/inbox-queue';
 import { PipelineBell } from '../intake/pipeline-bell';
-import type { Finding } from './checks';
+import type { Finding, FindingKind } from './checks';
 import { GatewayFinding } from './gateway-finding.entity';
 
 /** The cluster id under which AlertAgent's alerts about itself appear. */
@@ -19,10 +19,19 @@ export class Findings {
     private readonly bell: PipelineBell,
   ) {}
 
-  /** Compares what is found now with what was: raises what is new, clears what is gone. Returns what is open. */
-  async update(found: readonly Finding[]): Promise<GatewayFinding[]> {
+  /**
+   * Compares what is found now with what was: raises what is new, and clears what is gone of the kinds that were `looked` for. Returns what is
+   * open. Errors: those of the database.
+   */
+  async update(found: readonly Finding[], looked: readonly FindingKind[]): Promise<GatewayFinding[]> {
     const now = this.clock.now().getTime();
-    const { open, changed } = await inTransaction(this.dataSource, (tx) => this.updateIn(tx, found, now));
+    const update = (): ReturnType<Findings['updateIn']> =>
+      inTransaction(this.dataSource, (tx) => this.updateIn(tx, found, looked, now));
+    const { open, changed } = await update().catch((error: unknown) => {
+      // Another gateway raised the same at this moment: the second time it is known.
+      if (isUniqueViolation(error)) return update();
+      throw error;
+    });
     if (changed) this.bell.ring();
     return open;
   }
@@ -30,18 +39,25 @@ export class Findings {
   private async updateIn(
     tx: EntityManager,
     found: readonly Finding[],
+    looked: readonly FindingKind[],
     now: number,
   ): Promise<{ open: GatewayFinding[]; changed: boolean }> {
     const known = await tx.findBy(GatewayFinding, { cleared_at: IsNull() });
-    const keyOf = ({ kind, subject }: { kind: string; subject: string }): string => `${kind} ${subject}`;
     const knownKeys = new Set(known.map(keyOf));
     const foundKeys = new Set(found.map(keyOf));
     const raised = found
       .filter((finding) => !knownKeys.has(keyOf(finding)))
-      .map((finding) => ({ ...finding, id: newId(), found_at: now, cleared_at: null }));
-    const cleared = known.filter((finding) => !foundKeys.has(keyOf(finding)));
+      .map((finding) => ({ ...finding, id: newId(), found_at: now, cleared_at: null, open_key: keyOf(finding) }));
+    const isGone = (finding: GatewayFinding): boolean =>
+      !foundKeys.has(keyOf(finding)) && looked.some((kind) => kind === finding.kind);
+    const cleared: GatewayFinding[] = [];
     if (raised.length > 0) await tx.insert(GatewayFinding, raised);
-    for (const { id } of cleared) await tx.update(GatewayFinding, { id, cleared_at: IsNull() }, { cleared_at: now });
+    for (const finding of known.filter(isGone)) {
+      const where = { id: finding.id, cleared_at: IsNull() };
+      const { affected } = await tx.update(GatewayFinding, where, { cleared_at: now, open_key: null });
+      // None: another gateway cleared it, and said so.
+      if (affected === 1) cleared.push(finding);
+    }
     const alerts = [
       ...raised.map((finding) => alertOf(finding, null)),
       ...cleared.map((finding) => alertOf(finding, now)),
@@ -56,10 +72,12 @@ export class Findings {
         body: JSON.stringify({ version: '4', receiver: 'alertagent', alerts }),
       });
     }
-    const stillOpen = known.filter((finding) => foundKeys.has(keyOf(finding)));
+    const stillOpen = known.filter((finding) => !isGone(finding));
     return { open: [...stillOpen, ...raised], changed: alerts.length > 0 };
   }
 }
+
+const keyOf = ({ kind, subject }: { kind: string; subject: string }): string => `${kind} ${subject}`;
 
 function alertOf({ kind, subject, detail, found_at }: GatewayFinding, endedAt: number | null): unknown {
   return {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, type EntityManager } from 'typeorm';
+import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { KnownCluster } from './known-cluster.entity';
 
 /** Clusters that may have had one name, retired ones included. */
@@ -16,6 +16,15 @@ export class ClusterNames {
     if (wanted.length === 0) return new Map();
     const rows = await (tx ?? this.dataSource.manager).findBy(KnownCluster, { id: In(wanted) });
     return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** The id of the registered cluster with this id or name; null when there is none. */
+  async registered(idOrName: string): Promise<string | null> {
+    const [cluster] = await this.dataSource.manager.findBy(KnownCluster, [
+      { id: idOrName, retired_at: IsNull() },
+      { name: idOrName, retired_at: IsNull() },
+    ]);
+    return cluster?.id ?? null;
   }
 
   /** Ids of the clusters with this id or name; what nobody has announced can still be an id. */

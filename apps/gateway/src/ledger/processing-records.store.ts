@@ -35,4 +35,17 @@ export class ProcessingRecordsStore {
     });
     return { events: [...first, ...last.reverse()], count };
   }
+
+  /** The record of one event; null when it is not stored, or not any more. */
+  find(inbox_id: string, alert_index: number): Promise<ProcessingRecord | null> {
+    return this.dataSource.manager.findOneBy(AlertProcessingRecord, { inbox_id, alert_index });
+  }
+
+  /** The event that an alert's story begins with: the first that told of it. Null when it is not stored any more. */
+  first(alert_id: string): Promise<ProcessingRecord | null> {
+    return this.dataSource.manager.findOne(AlertProcessingRecord, {
+      where: { alert_id },
+      order: { inbox_id: 'ASC', alert_index: 'ASC' },
+    });
+  }
 }

@@ -238,9 +238,12 @@ function tables(queryRunner: QueryRunner): Table[] {
         detail: column.longtext(),
         found_at: column.time(),
         cleared_at: column.time(optional),
+        // Of open findings only, so that two gateways cannot raise the same one.
+        open_key: column.varchar(150, optional),
       },
       primaryKey: ['id'],
-      indexes: { IX_gateway_findings_cleared_at: ['cleared_at', 'id'], IX_gateway_findings_kind: ['kind', 'subject'] },
+      indexes: { IX_gateway_findings_cleared_at: ['cleared_at', 'id'] },
+      unique: { UQ_gateway_findings_open_key: ['open_key'] },
     }),
   ];
 }

@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
+  IsDefined,
   IsIn,
   IsInt,
   IsOptional,
@@ -83,7 +84,7 @@ export class SampleSuppressionView {
 
 /** What a policy makes of one sample alert when nothing else is going on. */
 export class SampleOutcome {
-  @ValidateNested() @Type(() => GroupingView) grouping!: GroupingView;
+  @IsDefined() @ValidateNested() @Type(() => GroupingView) grouping!: GroupingView;
   /** By maintenance, a condition or known noise; what depends on other alerts does not count here. */
   @IsOptional() @ValidateNested() @Type(() => SampleSuppressionView) suppressed_by!: SampleSuppressionView | null;
   @ValidateNested() @Type(() => PriorityView) priority!: PriorityView;

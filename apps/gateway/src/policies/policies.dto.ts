@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import {
   IsArray,
   IsBoolean,
+  IsDefined,
   IsIn,
   IsInt,
   IsObject,
@@ -35,7 +36,7 @@ export class PolicyFindingView {
 
 /** A version with its content. */
 export class PolicyView extends PolicyVersionView {
-  @ValidateNested() @Type(() => PolicyInput) policy!: PolicyInput;
+  @IsDefined() @ValidateNested() @Type(() => PolicyInput) policy!: PolicyInput;
   /** The suppressions that were in force with it; they are changed under `/suppressions`. */
   @IsArray() @IsObject({ each: true }) suppressions!: object[];
 }
@@ -53,7 +54,7 @@ export class PolicyVersionPage {
 
 /** A new policy. */
 export class PolicyChangeInput {
-  @ValidateNested() @Type(() => PolicyInput) policy!: PolicyInput;
+  @IsDefined() @ValidateNested() @Type(() => PolicyInput) policy!: PolicyInput;
   /** Why, for those who read the history. */
   @IsCleanText() @MaxLength(1000) reason!: string;
 }

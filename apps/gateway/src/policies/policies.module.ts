@@ -4,8 +4,8 @@ import { AlertWhy } from '../why/alert-why';
 import { ArchivedEvents } from '../why/archived-events';
 import { DecisionReplays } from '../why/decision-replays';
 import { DecisionsController } from '../why/decisions.controller';
-import { EventRecords } from '../why/event-records';
 import { IncidentWhy } from '../why/incident-why';
+import { RuleExplanation } from '../why/rule-explanation';
 import { WhyEvents } from '../why/why-events';
 import { WhyController } from '../why/why.controller';
 import { DryRun } from './dry-run';
@@ -27,7 +27,7 @@ import { WhatIfController } from './what-if.controller';
     WhatIfPlans,
     WhatIfRuns,
     DecisionReplays,
-    EventRecords,
+    RuleExplanation,
     ArchivedEvents,
     WhyEvents,
     AlertWhy,

@@ -10,6 +10,8 @@ import { PolicyVersion } from './policy-version.entity';
 
 /** Author of the versions that come from the configuration file. */
 export const CONFIGURATION_AUTHOR = 'configuration file';
+/** Author of versions in which only the file's suppressions changed, under a policy that people made. */
+const CONFIGURED_SUPPRESSIONS_AUTHOR = 'configuration file, suppressions';
 /** Compiled versions kept in memory: the current one, and those that replays ask for. */
 const MOST_COMPILED = 8;
 
@@ -79,15 +81,26 @@ export class PolicyStore {
 
   private async takeConfiguration(tx: EntityManager): Promise<number> {
     const [latest] = await tx.find(PolicyVersion, { order: { version: 'DESC' }, take: 1 });
-    const isConfigured = !latest || latest.author === CONFIGURATION_AUTHOR;
-    const policy = isConfigured ? configuredPolicy(this.config.gateway) : latest.document.policy;
+    const isOfPeople = latest !== undefined && !(await this.isPolicyOfFile(tx, latest.document.policy));
+    const policy = isOfPeople ? latest.document.policy : configuredPolicy(this.config.gateway);
     const document = { policy, suppressions: await this.allSuppressions(tx) };
     if (latest && hashOf(document) === latest.hash) {
       this.isConfigurationTaken = true;
       return latest.version;
     }
     // Not taken yet: the transaction may be rolled back. The next call finds it committed.
-    return this.insert(tx, (latest?.version ?? 0) + 1, document, CONFIGURATION_AUTHOR, 'taken from alertagent.yml');
+    const author = isOfPeople ? CONFIGURED_SUPPRESSIONS_AUTHOR : CONFIGURATION_AUTHOR;
+    return this.insert(tx, (latest?.version ?? 0) + 1, document, author, 'taken from alertagent.yml');
+  }
+
+  /** Whether a policy is the one that was last taken from the file: nobody has changed it since. */
+  private async isPolicyOfFile(tx: EntityManager, policy: PolicyDocument): Promise<boolean> {
+    const [taken] = await tx.find(PolicyVersion, {
+      where: { author: CONFIGURATION_AUTHOR },
+      order: { version: 'DESC' },
+      take: 1,
+    });
+    return taken !== undefined && JSON.stringify(taken.document.policy) === JSON.stringify(policy);
   }
 
   private async allSuppressions(tx: EntityManager): Promise<PolicySnapshot['suppressions']> {

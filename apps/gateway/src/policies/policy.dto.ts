@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
+  IsDefined,
   IsIn,
   IsInt,
   IsNumber,
@@ -205,16 +206,16 @@ export class ScheduleInput {
 
 /** How alerts become incidents, as one document. */
 export class PolicyInput {
-  @ValidateNested() @Type(() => IdentityPolicyInput) identity!: IdentityPolicyInput;
+  @IsDefined() @ValidateNested() @Type(() => IdentityPolicyInput) identity!: IdentityPolicyInput;
   @ValidateNested() @Type(() => FlappingPolicyInput) flapping!: FlappingPolicyInput;
-  @ValidateNested() @Type(() => StormPolicyInput) storm!: StormPolicyInput;
+  @IsDefined() @ValidateNested() @Type(() => StormPolicyInput) storm!: StormPolicyInput;
   /** The first rule that applies decides; the last applies to everything. */
   @IsArray()
   @ArrayMaxSize(MOST_RULES)
   @ValidateNested({ each: true })
   @Type(() => ConvergenceRuleInput)
   convergence!: ConvergenceRuleInput[];
-  @ValidateNested() @Type(() => PriorityPolicyInput) priority!: PriorityPolicyInput;
+  @IsDefined() @ValidateNested() @Type(() => PriorityPolicyInput) priority!: PriorityPolicyInput;
   @ValidateNested() @Type(() => RouteInput) routing!: RouteInput;
   /** Schedules by name: `{"office": {"time_zone": "Europe/Berlin", "times": [{"from": "09:00", "to": "17:00"}]}}`. */
   @IsObject() schedules!: Record<string, unknown>;

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsDefined,
   IsIn,
   IsInt,
   IsNumber,
@@ -102,7 +103,7 @@ export class WhatIfTotals {
 /** What has come out; while it runs, so far. */
 export class WhatIfResult {
   @IsInt() events!: number;
-  @ValidateNested() @Type(() => WhatIfTotals) before!: WhatIfTotals;
+  @IsDefined() @ValidateNested() @Type(() => WhatIfTotals) before!: WhatIfTotals;
   @ValidateNested() @Type(() => WhatIfTotals) after!: WhatIfTotals;
   @IsArray() @ValidateNested({ each: true }) @Type(() => TeamPagesView) teams!: TeamPagesView[];
   /** How many pages differ; `…/differences` lists them, the first 10,000 at most. */
@@ -128,7 +129,7 @@ export class WhatIfView {
   @IsInt() unreadable!: number;
   @IsOptional() @IsString() error!: string | null;
   @IsArray() @ValidateNested({ each: true }) @Type(() => PolicyFindingView) warnings!: PolicyFindingView[];
-  @ValidateNested() @Type(() => WhatIfResult) result!: WhatIfResult;
+  @IsDefined() @ValidateNested() @Type(() => WhatIfResult) result!: WhatIfResult;
 }
 
 export class WhatIfPage {

@@ -11,6 +11,7 @@ import { PolicyStore } from '../policies/policy-store';
 import { compareFiring, type RecordedAlert } from './compare-firing';
 import type { FiringSet, SetAlert } from './firing-set';
 import { ObservedSince } from './observed-since';
+import { onlyToldByAlertmanager } from './told-by-alertmanager';
 
 /** What a comparison came to. */
 export interface Reconciliation {
@@ -79,18 +80,21 @@ export class Reconciler {
     const recorded = await firingOf(tx, clusterId);
     const busy = await hasPending(tx, clusterId);
     const observation = { taken_at, observed_since, settling_ms: this.settlingMs };
-    const { lost, orphans } = compareFiring(recorded, source, observation);
+    const { lost, orphans: missed } = compareFiring(recorded, source, observation);
+    const orphans = busy ? [] : await onlyToldByAlertmanager(tx, missed);
     const ended = await knownEpisodes(tx, lost);
     const opened = lost.filter(({ episode_key }) => !ended.has(episode_key));
-    const events: unknown[] = opened.map(({ alert }) => lostEvent(alert));
-    if (!busy) events.push(...orphans.map((row) => orphanEvent(row, taken_at)));
+    const events = [
+      ...opened.map(({ alert }) => lostEvent(alert)),
+      ...orphans.map((row) => orphanEvent(row, taken_at)),
+    ];
     await this.enqueue(tx, clusterId, events);
     await markSeen(tx, recorded, new Set(source.map(({ label_hash }) => label_hash)), taken_at);
     return {
       firing: alerts.length,
       recorded: recorded.length,
       lost: opened.length,
-      orphans: busy ? 0 : orphans.length,
+      orphans: orphans.length,
       ended: ended.size,
       busy,
     };
@@ -143,7 +147,7 @@ async function markSeen(
 ): Promise<void> {
   const seen = recorded.filter(
     ({ label_hash, received_at, last_seen_at }) =>
-      firing.has(label_hash) && at - Math.max(received_at, last_seen_at ?? 0) >= SEEN_EVERY_MS,
+      firing.has(label_hash) && (last_seen_at === null || at - Math.max(received_at, last_seen_at) >= SEEN_EVERY_MS),
   );
   const writes = new Writes(tx);
   await writes.update(

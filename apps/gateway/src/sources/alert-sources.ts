@@ -6,7 +6,6 @@ import { DataSource, IsNull, LessThan, type EntityManager } from 'typeorm';
 import { pageSize, readCursor, toPage } from '../alerts/page-cursor';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
-import { KnownCluster } from '../incidents/known-cluster.entity';
 import type { AlertSourceInput, AlertSourcePage, AlertSourceView, ListAlertSources } from './alert-source.dto';
 import { AlertSource, AlertSourceVersion } from './alert-source.entity';
 import { mappingProblems } from './source-preview';
@@ -146,12 +145,9 @@ export class AlertSources {
   }
 
   private async clusterIdOf(idOrName: string): Promise<string> {
-    const [cluster] = await this.dataSource.manager.findBy(KnownCluster, [
-      { id: idOrName, retired_at: IsNull() },
-      { name: idOrName, retired_at: IsNull() },
-    ]);
-    if (!cluster) throw invalid('/cluster', 'unknown_cluster', 'no cluster of this id or name is registered');
-    return cluster.id;
+    const id = await this.clusters.registered(idOrName);
+    if (id === null) throw invalid('/cluster', 'unknown_cluster', 'no cluster of this id or name is registered');
+    return id;
   }
 
   private async view(row: AlertSource): Promise<AlertSourceView> {

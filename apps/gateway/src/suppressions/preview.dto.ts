@@ -1,16 +1,27 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { SuppressionInput } from './suppression.dto';
 
 /** Body of `POST /api/v1/suppressions/preview`. */
 export class PreviewInput {
-  @ValidateNested() @Type(() => SuppressionInput) definition!: SuppressionInput;
+  @IsDefined() @ValidateNested() @Type(() => SuppressionInput) definition!: SuppressionInput;
   /** How many days back; 7 unless told. */
   @IsOptional() @IsInt() @Min(1) @Max(30) days?: number;
 }
 
 /** An alert that would have been hidden. */
-export class PreviewedAlert {
+export class HiddenInPreview {
   @IsString() id!: string;
   @IsString() name!: string;
   @IsOptional() @IsString() severity!: string | null;
@@ -42,5 +53,5 @@ export class PreviewView {
   @IsObject() by_severity!: Record<string, number>;
   @IsArray() @ValidateNested({ each: true }) @Type(() => PreviewedName) by_name!: PreviewedName[];
   /** The first hundred. */
-  @IsArray() @ValidateNested({ each: true }) @Type(() => PreviewedAlert) items!: PreviewedAlert[];
+  @IsArray() @ValidateNested({ each: true }) @Type(() => HiddenInPreview) items!: HiddenInPreview[];
 }

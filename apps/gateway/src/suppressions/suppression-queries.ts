@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { Brackets, DataSource, IsNull, LessThan } from 'typeorm';
 import { alertView } from '../alerts/alert-view';
 import type { AlertPage } from '../alerts/alert.dto';
-import { Alert } from '../alerts/alert.entity';
+import { AlertsStore } from '../alerts/alerts.store';
 import { pageSize, readCursor, toPage, type PageRequest } from '../alerts/page-cursor';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
@@ -29,6 +29,7 @@ export class SuppressionQueries {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly alerts: AlertsStore,
     private readonly clusters: ClusterNames,
     private readonly clock: Clock,
     config: AlertAgentConfig,
@@ -75,16 +76,7 @@ export class SuppressionQueries {
     await this.find(id);
     const size = pageSize(query);
     const below = readCursor(query.cursor);
-    const of = (status: Alert['status']): Promise<Alert[]> =>
-      this.dataSource.manager.find(Alert, {
-        where: { suppressed_by: id, status, ...(below === null ? {} : { id: LessThan(below) }) },
-        order: { id: 'DESC' },
-        take: size + 1,
-      });
-    // The index has them by status: two short reads instead of sorting all that it ever hid.
-    const rows = [...(await of('firing')), ...(await of('resolved'))]
-      .sort((a, b) => (a.id < b.id ? 1 : -1))
-      .slice(0, size + 1);
+    const rows = await this.alerts.hiddenBy(id, below, size + 1);
     const names = await this.clusters.of(rows.map(({ cluster_id }) => cluster_id));
     return toPage(rows, size, (row) => alertView(row, names));
   }

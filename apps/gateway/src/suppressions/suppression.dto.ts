@@ -1,10 +1,11 @@
 import { SUPPRESSION_KINDS, type SuppressionKind } from '@alertagent/alerting';
-import { IsCleanText, IsStringMap, PageQuery } from '@alertagent/contracts';
+import { IsCleanText, IsStringMap, IsUtcTime, PageQuery } from '@alertagent/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsDefined,
   IsIn,
   IsInt,
   IsObject,
@@ -14,9 +15,6 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-
-const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
-const NOT_UTC = { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' };
 
 /** Where suppressions come from: those of the configuration file are changed there. */
 export const SUPPRESSION_ORIGINS = ['api', 'configuration'] as const;
@@ -51,9 +49,9 @@ export class SuppressionInput {
   /** Switched off it hides nothing; on unless told. */
   @IsOptional() @IsBoolean() enabled?: boolean;
   /** Now, unless told. */
-  @IsOptional() @Matches(UTC_TIME, NOT_UTC) starts_at?: string | null;
+  @IsOptional() @IsUtcTime() starts_at?: string | null;
   /** When it is over. Noise and maintenance that does not recur must have an end. */
-  @IsOptional() @Matches(UTC_TIME, NOT_UTC) ends_at?: string | null;
+  @IsOptional() @IsUtcTime() ends_at?: string | null;
   /** Alertmanager matchers of the alerts to hide, such as `service="api"`; all must hold. */
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) match?: string[];
   /** CEL over `labels`, `annotations`, `name`, `severity` and `cluster`, in addition to the matchers. */
@@ -126,7 +124,7 @@ export class HiddenCounts {
 }
 
 export class SuppressionDetail extends SuppressionView {
-  @ValidateNested() @Type(() => HiddenCounts) hidden!: HiddenCounts;
+  @IsDefined() @ValidateNested() @Type(() => HiddenCounts) hidden!: HiddenCounts;
 }
 
 /** Alerts of one label set that come and go by themselves, and the suppression that would hide them. */

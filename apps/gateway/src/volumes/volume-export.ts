@@ -8,16 +8,17 @@ import {
   type OutboundClient,
 } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { InboxQueue } from '../intake/inbox-queue';
 import { AlertVolumes } from './alert-volumes';
 import { toLineProtocol } from './line-protocol';
 
 const MINUTE = 60_000;
-/** Batches may commit into a minute that is over: the last ones are sent again, which overwrites the same points. */
+/** Batches may commit into a minute that is over: the last minutes are sent again, and those that webhooks still wait from; it overwrites the same points. */
 const SENT_AGAIN_MS = 5 * MINUTE;
 /** After a long outage of the receiver the gap is closed from here on. */
 const FURTHEST_BACK_MS = 24 * 60 * MINUTE;
 /** Minutes in one request. */
-const MINUTES_PER_REQUEST = 60;
+const MINUTES_PER_REQUEST = 10;
 
 /** Sends the volumes of alerts to a database that takes InfluxDB line protocol, every minute. */
 @Injectable()
@@ -32,6 +33,7 @@ export class VolumeExport implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     { gateway, security }: AlertAgentConfig,
     private readonly volumes: AlertVolumes,
+    private readonly inbox: InboxQueue,
     private readonly clock: Clock,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -61,13 +63,15 @@ export class VolumeExport implements OnApplicationBootstrap, BeforeApplicationSh
   async send(): Promise<void> {
     const now = this.clock.now().getTime();
     const end = now - (now % MINUTE);
+    // Asked before anything is read: what waits now is counted in its minute later.
+    const waitingSince = (await this.inbox.oldestWaiting()) ?? end;
     let from = Math.max(this.next ?? 0, end - FURTHEST_BACK_MS);
     while (from < end) {
       const to = Math.min(end, from + MINUTES_PER_REQUEST * MINUTE);
-      await this.post(toLineProtocol(await this.volumes.between({ from, to, step: MINUTE })));
+      await this.post(toLineProtocol(await this.volumes.all({ from, to, step: MINUTE })));
       from = to;
     }
-    this.next = end - SENT_AGAIN_MS;
+    this.next = Math.min(end - SENT_AGAIN_MS, waitingSince - (waitingSince % MINUTE));
   }
 
   private async post(body: string): Promise<void> {

@@ -9,7 +9,8 @@ import { Injectable } from '@nestjs/common';
 import type { ProcessingRecord } from '../ledger/processing-record';
 import type { StoredWebhook } from '../policies/stored-webhooks';
 
-const FILE = /^webhooks-([0-9a-f-]{36})\.ndjson\.gz$/;
+/** Named by the first webhook in it, and by a hash of what is in it. */
+const FILE = /^webhooks-([0-9a-f-]{36})(?:-[0-9a-f]+)?\.ndjson\.gz$/;
 
 /** An event that retention took out of the tables. */
 export interface ArchivedEvent {

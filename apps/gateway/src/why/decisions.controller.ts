@@ -6,7 +6,6 @@ import { Operation } from '../openapi/operation.decorator';
 import { ArchivedEvents } from './archived-events';
 import { DecisionReplays } from './decision-replays';
 import { DecisionReplayInput, DecisionReplayView, type ReplayedDecisionView } from './decisions.dto';
-import { EventRecords } from './event-records';
 
 /** Events looked at from either end of an alert's life. */
 const PER_END = 50;
@@ -16,7 +15,7 @@ const PER_END = 50;
 export class DecisionsController {
   constructor(
     private readonly records: ProcessingRecordsStore,
-    private readonly events: EventRecords,
+    private readonly events: ProcessingRecordsStore,
     private readonly archive: ArchivedEvents,
     private readonly replays: DecisionReplays,
   ) {}

@@ -1,15 +1,15 @@
 import { ServiceError } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { Alert } from '../alerts/alert.entity';
+import { AlertsStore } from '../alerts/alerts.store';
+import type { StoredAlert } from '../alerts/stored-alert';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
 import { sharesOf } from '../incidents/incident-shares';
 import type { IncidentMoment, TimelineMoment } from '../incidents/incident-timeline';
 import { IncidentTimelineStore } from '../incidents/incident-timeline.store';
 import type { IncidentMomentView } from '../incidents/incident.dto';
-import { Incident } from '../incidents/incident.entity';
-import { EventRecords } from './event-records';
+import { IncidentsStore, type StoredIncident } from '../incidents/incidents.store';
+import { ProcessingRecordsStore } from '../ledger/processing-records.store';
 import { WhyEvents } from './why-events';
 import type { IncidentWhyView, JoinedAlert, JoinedSummary, WhyEvent } from './why.dto';
 
@@ -20,16 +20,17 @@ const SHOWN_MOMENTS = 1000;
 @Injectable()
 export class IncidentWhy {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly incidents: IncidentsStore,
+    private readonly alerts: AlertsStore,
     private readonly clusters: ClusterNames,
     private readonly timelines: IncidentTimelineStore,
-    private readonly records: EventRecords,
+    private readonly records: ProcessingRecordsStore,
     private readonly events: WhyEvents,
   ) {}
 
   /** Errors: ServiceError `not_found`. */
   async of(id: string): Promise<IncidentWhyView> {
-    const incident = await this.dataSource.manager.findOneBy(Incident, { id });
+    const incident = await this.incidents.find(id);
     if (!incident) throw new ServiceError('not_found', 'there is no such incident');
     const timeline = await this.timelines.ofIncident(id, SHOWN_MOMENTS);
     const moments = (...kinds: IncidentMoment[]): IncidentMomentView[] =>
@@ -60,14 +61,10 @@ export class IncidentWhy {
     return record && this.events.explain(record);
   }
 
-  private async joined(incident: Incident): Promise<JoinedSummary> {
+  private async joined(incident: StoredIncident): Promise<JoinedSummary> {
     const shares = Object.entries(sharesOf(incident));
     const names = await this.clusters.of(shares.map(([id]) => id));
-    const alerts = await this.dataSource.manager.find(Alert, {
-      where: { incident_id: incident.id },
-      order: { id: 'ASC' },
-      take: SHOWN_ALERTS,
-    });
+    const alerts = await this.alerts.ofIncident(incident.id, SHOWN_ALERTS);
     const first: JoinedAlert[] = [];
     for (const alert of alerts) first.push(await this.joinedAlert(alert));
     return {
@@ -79,7 +76,7 @@ export class IncidentWhy {
     };
   }
 
-  private async joinedAlert({ id, labels, severity, status, received_at }: Alert): Promise<JoinedAlert> {
+  private async joinedAlert({ id, labels, severity, status, received_at }: StoredAlert): Promise<JoinedAlert> {
     const record = await this.records.first(id);
     const joining = record?.stages.find(({ stage }) => stage === 'converge');
     return {
@@ -108,7 +105,7 @@ function summaryOf({
   settle_at,
   storm_at,
   merged_into,
-}: Incident): string {
+}: StoredIncident): string {
   const alerts = `${alert_count} ${alert_count === 1 ? 'alert' : 'alerts'}`;
   if (merged_into !== null) return `Merged into the incident ${merged_into}, which goes on with its alerts.`;
   if (status === 'resolved') return `Resolved: ${alerts}, all of which have ended.`;

@@ -43,7 +43,7 @@ const DEEPEST_NESTING = 16;
  * The only ways in which a JSON text, itself valid UTF-8, can spell a control character (tab and line ends aside) or half a surrogate
  * pair. `\u003c` and its like, which Go writes for `<`, `>` and `&`, are none of them.
  */
-const ODD_ESCAPE = /\\(?:[bf]|u(?:00[01]|[dD][89abAB-F]))/;
+const ODD_ESCAPE = /\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]))/;
 
 /** C0 controls; in values without tab and line ends, which are ordinary in descriptions. */
 const CONTROL_IN_VALUE = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]');

@@ -177,7 +177,7 @@ it('a format nobody knows, and a mapping that is gone, are refused', () => {
   expect(readStoredWebhook('mapped', '{}', context).ok).toBe(false);
 });
 
-it.each(['\\u0000', '\\u001F', '\\b', '\\f', '\\ud800', '\\uDFFF'])(
+it.each(['\\u0000', '\\u001F', '\\b', '\\f', '\\ud800', '\\uDFFF', '\\udc00', '\\uDeaD'])(
   '%s is found in a label however it is spelt',
   (escape) => {
     const text = `{"alerts":[{"status":"firing","labels":{"a":"x${escape}"},"startsAt":"2026-11-22T10:00:00Z"}]}`;

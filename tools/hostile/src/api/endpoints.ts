@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleOf, resolved, type JsonSchema, type Schemas } from './json-schema';
-import { VALID_BODIES } from './valid-bodies';
+import { VALID_BODIES, type BodyPurpose } from './valid-bodies';
 
 /**
  * Which part of the gateway an endpoint belongs to: W webhook, R rules, K clusters, C configurations, A analysis and
- * escalation, X automation, U tokens, P health and metrics, L the other lists and what acts on their items.
+ * escalation, X automation, U tokens, P health and metrics, S streams that stay open, L the other lists and what acts on
+ * their items.
  */
-export const GROUPS = ['W', 'R', 'K', 'C', 'A', 'X', 'U', 'P', 'L'] as const;
+export const GROUPS = ['W', 'R', 'K', 'C', 'A', 'X', 'U', 'P', 'S', 'L'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** One operation of the gateway. */
@@ -24,6 +25,8 @@ export interface Endpoint {
   query: readonly { name: string; schema: JsonSchema }[];
   /** Open without a token. */
   isPublic: boolean;
+  /** Whether a viewer must be refused. */
+  isForOperators: boolean;
   /** Statuses of success. */
   success: readonly number[];
 }
@@ -46,17 +49,23 @@ interface DescribedOperation {
 }
 
 export const WEBHOOK = '/api/v1/alerts/webhook';
+/** Takes a list of alerts without an envelope, as Prometheus sends it. */
+export const BARE_ALERTS = '/api/v2/alerts';
+/** POSTs that only look, which a viewer may do. */
+const LOOKS_ONLY = /^POST \/api\/v1\/(decisions\/replay|policies\/(dry-run|validate)|suppressions\/preview)$/;
 const PUBLIC = new Set(['/health', '/ready']);
 
 const GROUP_OF: readonly [prefix: RegExp, group: Group][] = [
-  [/^\/api\/v1\/alerts\/webhook/, 'W'],
-  [/^\/api\/v1\/rules/, 'R'],
-  [/^\/api\/v1\/clusters/, 'K'],
-  [/^\/api\/v1\/configs/, 'C'],
-  [/^\/api\/v1\/alerts\/(analyze|escalate)/, 'A'],
-  [/^\/api\/v1\/automation/, 'X'],
-  [/^\/api\/v1\/tokens/, 'U'],
-  [/^\/(health|ready|metrics)$/, 'P'],
+  [/^POST \/api\/v1\/alerts\/(webhook|sources\/\{id\})/, 'W'],
+  [/^POST \/api\/v2\/alerts$/, 'W'],
+  [/^GET \/api\/v1\/live$/, 'S'],
+  [/ \/api\/v1\/rules/, 'R'],
+  [/ \/api\/v1\/clusters/, 'K'],
+  [/ \/api\/v1\/configs/, 'C'],
+  [/ \/api\/v1\/alerts\/(analyze|escalate)/, 'A'],
+  [/ \/api\/v1\/automation/, 'X'],
+  [/ \/api\/v1\/tokens/, 'U'],
+  [/ \/(health|ready|metrics)$/, 'P'],
 ];
 
 /** Reads the checked-in API description. */
@@ -78,24 +87,20 @@ function endpointOf(
     name: `${method} ${path}`,
     method,
     path,
-    group: GROUP_OF.find(([prefix]) => prefix.test(path))?.[1] ?? 'L',
+    group: GROUP_OF.find(([prefix]) => prefix.test(`${method} ${path}`))?.[1] ?? 'L',
     body,
     bodyName: body?.$ref?.split('/').at(-1) ?? '',
     query: parameters.filter((one) => one.in === 'query').map(({ name, schema }) => ({ name, schema: schema ?? {} })),
     isPublic: PUBLIC.has(path),
+    isForOperators: method !== 'GET' && !LOOKS_ONLY.test(`${method} ${path}`),
     success: Object.keys(responses)
       .map(Number)
       .filter((status) => status >= 200 && status < 300),
   };
 }
 
-/** A valid body for an endpoint: a known one, else what its schema tells. `serial` keeps names apart. */
-export function validBody(
-  endpoint: Endpoint,
-  schemas: Schemas,
-  ids: Readonly<Record<string, string>>,
-  serial: number,
-): unknown {
+/** A valid body for an endpoint: a known one, else what its schema tells. */
+export function validBody(endpoint: Endpoint, schemas: Schemas, purpose: BodyPurpose): unknown {
   const known = VALID_BODIES[endpoint.bodyName];
-  return known ? known({ ids, serial }) : exampleOf(resolved(endpoint.body ?? {}, schemas), schemas);
+  return known ? known(purpose) : exampleOf(resolved(endpoint.body ?? {}, schemas), schemas);
 }

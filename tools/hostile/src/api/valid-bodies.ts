@@ -1,7 +1,11 @@
+import { webhookAlert, webhookMessage } from '../stand/webhook-message';
+
 /** What a body is made for. */
 export interface BodyPurpose {
   /** Things that exist, by kind: `cluster`, `rule`, `alert`, `incident`, … */
   ids: Readonly<Record<string, string>>;
+  /** The policy in force, where there is one. */
+  policy: unknown;
   /** Keeps the names of several bodies apart. */
   serial: number;
 }
@@ -36,6 +40,26 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     reason: 'nobody looked',
     analysis: { note: 'n' },
   }),
+  AlertSourceInput: ({ ids, serial }) => ({
+    name: `source ${serial}`,
+    cluster: ids['cluster'],
+    format: 'alertmanager',
+  }),
+  AlertSourcePreviewInput: () => ({ format: 'alertmanager', sample: webhookMessage([webhookAlert()]) }),
+  Acknowledgement: () => ({ for: '1h', note: 'looking' }),
+  IncidentClosing: () => ({ reason: 'enough' }),
+  IncidentMerge: ({ ids }) => ({ into: ids['otherIncident'], reason: 'the same cause' }),
+  IncidentSplit: ({ ids }) => ({ alert_ids: [ids['alert']], reason: 'another cause' }),
+  Snooze: () => ({ until: '2099-01-31T00:00:00Z', reason: 'known' }),
+  NoteInput: ({ serial }) => ({ text: `note ${serial}` }),
+  PolicyChangeInput: ({ policy, serial }) => ({ policy, reason: `change ${serial}` }),
+  PolicyCheckInput: ({ policy }) => ({ policy }),
+  PolicyRollbackInput: ({ serial }) => ({ to: 1, reason: `back ${serial}` }),
+  DryRunInput: () => ({ alerts: [{ labels: { alertname: 'DryRun' } }] }),
+  WhatIfInput: () => ({ days: 1 }),
+  DecisionReplayInput: ({ ids }) => ({ alert_id: ids['alert'] }),
+  SuppressionInput: ({ serial }) => suppression(serial),
+  PreviewInput: ({ serial }) => ({ definition: suppression(serial), days: 1 }),
   ActionInput: ({ ids }) => ({
     action_type: 'restart_service',
     alert_id: ids['alert'],
@@ -43,3 +67,17 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     parameters: { replicas: 1 },
   }),
 };
+
+/** Bodies whose validity hangs on what happened before: an incident is merged or split once. */
+export const ONCE_ONLY: ReadonlySet<string> = new Set(['IncidentMerge', 'IncidentSplit', 'PolicyRollbackInput']);
+
+function suppression(serial: number): Record<string, unknown> {
+  return {
+    name: `suppression ${serial}`,
+    kind: 'condition',
+    owner: 'core',
+    reason: 'known noise',
+    condition: `labels.maintenance == 'window ${serial}'`,
+    ends_at: '2099-01-31T00:00:00Z',
+  };
+}

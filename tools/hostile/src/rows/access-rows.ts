@@ -72,7 +72,7 @@ function* foreignTokens(scene: Scene): Generator<HostileCase> {
         send: scene.build.request(endpoint, { token: scene.stand.token(kind), from: addressOf(scene, endpoint) }),
         expected: refused(statuses),
       };
-    if (['W', 'C'].includes(group) || endpoint.method === 'GET') continue;
+    if (['W', 'C'].includes(group) || !endpoint.isForOperators) continue;
     const viewer = scene.build.request(endpoint, { token: scene.stand.token('viewer') });
     yield { endpoint, what: 'a viewer', send: viewer, expected: refused(403) };
     for (const kind of ['escalate', 'execute', 'status'] as const) {
@@ -103,7 +103,7 @@ function* forgedHeaders(scene: Scene): Generator<HostileCase> {
         check: ({ head }) => (/evil\.example|^location:/im.test(head) ? 'a forged host came back' : null),
       };
       yield { endpoint, what, send: scene.build.request(endpoint, { token: null, headers }), expected };
-      if (['W', 'C'].includes(endpoint.group) || endpoint.method === 'GET') continue;
+      if (['W', 'C'].includes(endpoint.group) || !endpoint.isForOperators) continue;
       const viewer = scene.build.request(endpoint, { token: scene.stand.token('viewer'), headers });
       yield { endpoint, what: `${what} by a viewer`, send: viewer, expected: refused(403) };
     }

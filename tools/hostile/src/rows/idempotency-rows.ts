@@ -4,7 +4,12 @@ import { withBody } from './body-rows';
 
 /** Operations that create something and are not the webhook, whose repeats are told by their content. */
 const creators = (scene: Scene): Endpoint[] =>
-  withBody(scene).filter(({ method, group, path }) => method === 'POST' && group !== 'W' && !path.endsWith('/status'));
+  withBody(scene).filter(
+    ({ method, group, path }) =>
+      method === 'POST' &&
+      group !== 'W' &&
+      /\/(rules|clusters|tokens|analyze|escalate|execute|sources|suppressions|notes|what-if)$/.test(path),
+  );
 
 const created = ({ success }: Endpoint): number[] => success.filter((status) => status === 201 || status === 202);
 

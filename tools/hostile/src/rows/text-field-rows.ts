@@ -58,11 +58,14 @@ export const textFieldRows: readonly HostileRow[] = [
     id: 'B23',
     summary: 'times that are none',
     *cases(scene) {
-      yield* eachField(scene, function* ({ schema }, put) {
+      yield* eachField(scene, function* ({ path, schema }, put, { success }) {
         if (!isTime(schema)) return;
+        // An end in the past is a mistake; other moments may be long ago.
+        for (const text of ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z'])
+          yield path.at(-1) === 'expires_at'
+            ? [text, put(JSON.stringify(text))]
+            : [text, put(JSON.stringify(text)), { status: [...success, 400, 404, 409] }];
         for (const text of [
-          '0001-01-01T00:00:00Z',
-          '1969-12-31T23:59:59Z',
           '2099-02-30T00:00:00Z',
           '2099-13-01T00:00:00Z',
           '2099-01-01T25:00:00Z',

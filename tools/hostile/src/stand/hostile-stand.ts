@@ -26,6 +26,8 @@ export class HostileStand {
   readonly tokens: Record<string, string> = {};
   /** Ids of what exists, by kind. */
   readonly ids: Record<string, string> = {};
+  /** The policy in force, where policies are offered. */
+  policy: unknown = {};
   readonly origin: Origin;
   private serial = 0;
 
@@ -104,6 +106,16 @@ export class HostileStand {
     );
   }
 
+  /** Ids of things by the kind of what is created where; what is not offered is left out. */
+  async furnishMore(bodies: readonly { kind: string; path: string; body: unknown }[]): Promise<void> {
+    const current = await this.call<{ policy?: unknown }>('GET', '/policies');
+    if (current.status === 200) this.policy = current.body.policy ?? {};
+    for (const { kind, path, body } of bodies) {
+      const { status, body: created } = await this.call<{ id?: string }>('POST', path, body);
+      if (status < 300 && created?.id !== undefined) this.ids[kind] = created.id;
+    }
+  }
+
   private async create<T>(path: string, body?: unknown): Promise<T> {
     const answer = await this.call<T>('POST', path, body);
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -175,5 +187,9 @@ export class HostileStand {
     const action = { action_type: 'restart_service', alert_id: this.ids['alert'], target: { cluster: 'hostile' } };
     this.ids['action'] = (await this.create<{ id: string }>('/automation/execute', action)).id;
     await this.create('/alerts/escalate', { alert_id: this.ids['alert'], target_team: 'core' });
+    await this.deliver([webhookAlert({ service: 'other' })]);
+    await this.settled();
+    const incidents = await this.get<{ items: { id: string }[] }>('/incidents');
+    this.ids['otherIncident'] = incidents.items.find(({ id }) => id !== this.ids['incident'])?.id ?? '';
   }
 }

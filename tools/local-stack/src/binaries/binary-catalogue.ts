@@ -8,6 +8,8 @@ export type BinaryName =
   | 'mariadbd'
   | 'mariadb-install-db'
   | 'redis-server'
+  | 'influxd'
+  | 'victoria-metrics'
   | 'chromium';
 
 /** How one program is recognised on this machine and where it comes from when it is missing. */
@@ -64,6 +66,19 @@ export const binaryCatalogue: Readonly<Record<BinaryName, BinaryFacts>> = {
     // Debian's redis-server holds only a link into redis-tools.
     aptPackages: [['redis-server'], ['redis-tools']],
     brewFormula: 'redis',
+  },
+  influxd: {
+    versionArgs: ['version'],
+    files: ['influxd'],
+    // 1.x, which speaks InfluxQL; the formula of the same line is influxdb@1.
+    aptPackages: [['influxdb']],
+    brewFormula: 'influxdb@1',
+  },
+  'victoria-metrics': {
+    ...plain,
+    files: ['victoria-metrics', 'victoria-metrics-prod'],
+    aptPackages: [['victoria-metrics']],
+    brewFormula: 'victoriametrics',
   },
   chromium: {
     ...plain,

@@ -3,6 +3,7 @@ import { checkInvariants } from '../../invariants';
 import { atMost, msUntilReady, onlyAnswers } from '../../measure';
 import type { FaultRow, RowContext, RowResult } from '../../row';
 import { senderTo } from '../../sender-to';
+import { SteadyLoad } from '../../steady-load';
 
 const DOWN_MS = 5_000;
 const NOT_READY_WITHIN_MS = 2_000;
@@ -26,10 +27,7 @@ async function run(context: RowContext): Promise<RowResult> {
   if (!mariadb) throw new Error('this row needs MariaDB');
   const sender = senderTo(stand, context);
   const [downs, ups]: [number[], number[]] = [[], []];
-  let isOver = false;
-  const load = (async (): Promise<void> => {
-    while (!isOver) await sender.sendByClock(PER_SECOND, 1);
-  })();
+  const load = new SteadyLoad(context, sender, (busy) => busy.sendByClock(PER_SECOND, 1));
   for (let kill = 1; kill <= kills; kill += 1) {
     await delay(random.between(500, 1_500));
     mariadb.kill('SIGKILL');
@@ -40,8 +38,7 @@ async function run(context: RowContext): Promise<RowResult> {
     ups.push(...(await Promise.all(stand.gateways.map((gateway) => msUntilReady(gateway, true, 15_000)))));
     log(`${kill} of ${kills} kills, ${sender.sentAlerts} alerts sent`);
   }
-  isOver = true;
-  await load;
+  await load.stop();
   const { figures, problems } = await checkInvariants(stand, { senders: [sender] });
   const [worstDown, worstUp] = [Math.max(...downs), Math.max(...ups)];
   return {

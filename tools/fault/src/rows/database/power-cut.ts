@@ -5,6 +5,7 @@ import { checkInvariants } from '../../invariants';
 import { asAdmin, atMost, onlyAnswers } from '../../measure';
 import type { FaultRow, RowContext, RowResult } from '../../row';
 import { senderTo } from '../../sender-to';
+import { SteadyLoad } from '../../steady-load';
 
 const RECOVERY_MS = 10_000;
 
@@ -29,18 +30,15 @@ async function run(context: RowContext): Promise<RowResult> {
   const recoveries: number[] = [];
   for (let cut = 1; cut <= cuts; cut += 1) {
     if (options.sabotage === 'flush-log-off') await asAdmin(stand, 'SET GLOBAL innodb_flush_log_at_trx_commit = 0');
-    let isOver = false;
-    const load = (async (): Promise<void> => {
-      while (!isOver) await sender.send(400);
-    })();
+    const load = new SteadyLoad(context, sender, (busy) => busy.send(400));
     await delay(random.between(800, 2_000));
     await disk.cut([mariadb.pid]);
-    isOver = true;
+    const stopped = load.stop();
     const began = performance.now();
     await mariadb.restart();
     await stand.gateway.whenReady();
     recoveries.push(Math.round(performance.now() - began));
-    await load;
+    await stopped;
     log(`${cut} of ${cuts} power cuts, ${sender.sentAlerts} alerts sent`);
   }
   const { figures, problems } = await checkInvariants(stand, { senders: [sender] });

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { freePort, GuardedProcess, makeTempDir, pollUntil, removeDir, startNats } from '@alertagent/local-stack';
+import type { BenchSettings } from './bench';
+import { profilingEnv } from './bench';
+
+const GATEWAY = resolve(__dirname, '../../../apps/gateway/dist/main.js');
+/** As its image runs it. */
+const NODE_OPTIONS = ['--disable-proto=delete'];
+
+/** The gateway without the other services: what it does is measured, not what they do at the same time. */
+export class GatewayAlone {
+  private constructor(
+    private readonly process: GuardedProcess,
+    private readonly pid: number,
+  ) {}
+
+  /** Starts it on a database; `later` takes what has to be undone. */
+  static async start(
+    databaseUrl: string,
+    settings: BenchSettings,
+    later: (undo: () => Promise<unknown>) => void,
+  ): Promise<GatewayAlone> {
+    const nats = await startNats();
+    later(() => nats.stop());
+    const directory = await makeTempDir('bench-gateway');
+    later(() => removeDir(directory));
+    const opsPort = await freePort();
+    const gateway = new GuardedProcess({
+      file: process.execPath,
+      args: [...NODE_OPTIONS, GATEWAY],
+      cwd: directory,
+      env: {
+        PATH: process.env['PATH'],
+        ALERTAGENT_NATS_URL: nats.url,
+        ALERTAGENT_DATABASE_URL: databaseUrl,
+        ALERTAGENT_DATA_DIR: join(directory, 'data'),
+        ALERTAGENT_HTTP_PORT: String(await freePort()),
+        ALERTAGENT_OPS_PORT: String(opsPort),
+        ALERTAGENT_ADMIN_TOKEN: 'aat_bench_admin_0123456789abcdef',
+        ...profilingEnv(settings),
+      },
+    });
+    later(() => gateway.stop());
+    await pollUntil(async () => (await fetch(`http://127.0.0.1:${opsPort}/ready`)).ok, {
+      what: 'the gateway to be ready',
+      timeoutMs: 30_000,
+    });
+    return new GatewayAlone(gateway, gateway.pid);
+  }
+
+  /** Resident memory in MiB, now. */
+  residentMiB(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+
+  stop(): Promise<void> {
+    return this.process.stop();
+  }
+}
