@@ -7,7 +7,17 @@ const { ensureBinaries } = require('../local-stack/dist/index.js');
 const external = process.env.ALERTAGENT_TEST_MYSQL_URL ? [] : ['mariadbd', 'mariadb-install-db'];
 try {
   const found = await ensureBinaries(
-    ['nats-server', 'prometheus', 'promtool', 'alertmanager', 'amtool', 'redis-server', ...external],
+    [
+      'nats-server',
+      'prometheus',
+      'promtool',
+      'alertmanager',
+      'amtool',
+      'redis-server',
+      'influxd',
+      'victoria-metrics',
+      ...external,
+    ],
     { log: console.log },
   );
   for (const [name, path] of Object.entries(found)) console.log(`${name}: ${path}`);

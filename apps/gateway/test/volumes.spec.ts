@@ -146,7 +146,7 @@ describe('the export of volumes', () => {
     const { data } = (await answer.json()) as { data: { result: Sample[] } };
     return tally(data.result.map(({ metric, value }) => ({ ...metric, alerts: Number(value[1]) })));
   };
-  const same = (read: () => Promise<Counts>, counts: Counts): Promise<true> =>
+  const same = (read: () => Promise<Counts>, counts: Counts): Promise<boolean> =>
     pollUntil(
       async () => JSON.stringify(Object.entries(await read()).sort()) === JSON.stringify(Object.entries(counts).sort()),
       {

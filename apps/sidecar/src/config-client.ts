@@ -42,15 +42,15 @@ export class ConfigClient {
   }
 
   /** Delivers a firing set, written as JSON already, and answers the status. */
-  async firingSet(body: string): Promise<number> {
-    return (await this.postText('/api/v1/alerts/firing-set', body)).status;
+  async firingSet(body: Buffer): Promise<number> {
+    return (await this.postBody('/api/v1/alerts/firing-set', body)).status;
   }
 
   private post(path: string, body: object): Promise<ExchangeAnswer> {
-    return this.postText(path, JSON.stringify(body));
+    return this.postBody(path, JSON.stringify(body));
   }
 
-  private postText(path: string, body: string): Promise<ExchangeAnswer> {
+  private postBody(path: string, body: string | Buffer): Promise<ExchangeAnswer> {
     return exchange({
       method: 'POST',
       url: this.url(path),

@@ -12,7 +12,8 @@ export interface ExchangeRequest {
   method: 'GET' | 'POST';
   url: URL;
   headers?: Record<string, string>;
-  body?: string;
+  /** JSON. Bytes stay outside the small heap, however many they are. */
+  body?: string | Buffer;
   /** Longest time in ms until the whole answer is here. */
   timeoutMs: number;
   /** Largest body accepted, in bytes. */
@@ -107,7 +108,7 @@ function requestOptions(request: ExchangeRequest): RequestOptions {
   };
 }
 
-function sendBody(outgoing: ClientRequest, body: string | undefined): void {
+function sendBody(outgoing: ClientRequest, body: string | Buffer | undefined): void {
   if (body === undefined) outgoing.end();
   else outgoing.end(body);
 }

@@ -4,12 +4,14 @@ import { until } from './until';
 
 describe('what fires at a real Alertmanager', () => {
   let scene: Scene;
+  /** What alerts are described with. */
+  let text = 'something is wrong';
   beforeEach(async () => {
     scene = new Scene('alertmanager-config');
     await scene.centre.start();
-    const text = alertmanagerText('alertagent');
+    const configuration = alertmanagerText('alertagent');
     const routes = '  routes:\n    - matchers: [team="other"]\n      receiver: other\n';
-    scene.centre.publish(1, text.replace('receivers:', `${routes}receivers:\n  - name: other`));
+    scene.centre.publish(1, configuration.replace('receivers:', `${routes}receivers:\n  - name: other`));
     await scene.startTarget();
   });
   afterEach(() => scene.close());
@@ -18,7 +20,7 @@ describe('what fires at a real Alertmanager', () => {
     const response = await fetch(`${scene.target.url}/api/v2/alerts`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(labels.map((each) => ({ labels: each }))),
+      body: JSON.stringify(labels.map((each) => ({ labels: each, annotations: { description: text } }))),
     });
     expect(response.status).toBe(200);
   };
@@ -85,6 +87,7 @@ describe('what fires at a real Alertmanager', () => {
   it('fits into the small heap when ten thousand alerts fire', async () => {
     const sidecar = scene.startSidecar();
     await scene.reported('live', 1);
+    text = 'ü'.repeat(150);
     for (let start = 0; start < 10_000; start += 2_000)
       await fire(
         ...Array.from({ length: 2_000 }, (_, index) => ({ alertname: 'Many', instance: `host-${start + index}:9100` })),

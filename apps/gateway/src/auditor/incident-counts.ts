@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import { selectIn } from '../pipeline/bulk-write';
 import type { Finding } from './checks';
 
+/** Findings of one kind that are told apart; more mean the same. */
+const MOST_FINDINGS = 20;
 /** Open incidents, and members of them, that are counted in one look. */
 const MOST_INCIDENTS = 500;
 const MOST_MEMBERS = 20_000;
@@ -22,7 +24,7 @@ export class IncidentCounts {
   /** Those that count wrongly, of the next ones and of those already known to. Errors: those of the database. */
   async check(): Promise<Finding[]> {
     const suspects: { subject: string }[] = await this.dataSource.query(
-      "SELECT subject FROM gateway_findings WHERE kind = 'incident_miscounted' AND cleared_at IS NULL",
+      `SELECT subject FROM gateway_findings WHERE kind = 'incident_miscounted' AND cleared_at IS NULL ORDER BY id LIMIT ${MOST_FINDINGS}`,
     );
     const ids = [...suspects.map(({ subject }) => subject), ...(await this.next())];
     // One statement reads both sides, so that no batch commits in between.
@@ -34,7 +36,9 @@ export class IncidentCounts {
         "(SELECT COUNT(*) FROM alerts a WHERE a.incident_id = i.id AND a.status = 'firing') AS members " +
         `FROM incidents i WHERE i.id IN (${list})) counted WHERE firing_count <> members`,
     );
-    return wrong.map(({ id, firing_count, members }) => ({
+    const known = new Set(suspects.map(({ subject }) => subject));
+    const told = [...wrong.filter(({ id }) => known.has(id)), ...wrong.filter(({ id }) => !known.has(id))];
+    return told.slice(0, MOST_FINDINGS).map(({ id, firing_count, members }) => ({
       kind: 'incident_miscounted',
       subject: id,
       detail: `the incident counts ${String(firing_count)} firing alerts and has ${String(members)}`,

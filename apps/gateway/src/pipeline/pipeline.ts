@@ -12,9 +12,15 @@ import { BatchPublisher } from './publish';
 import { record } from './record';
 
 /** Alerts in one transaction. Larger is not faster, and delays the first incident of a storm. */
-const MAX_ALERTS = 500;
+export const MAX_ALERTS = 500;
 /** Events decided on in a row before other work of the process gets its turn. */
 const EVENTS_PER_BREATH = 100;
+
+/** How much one transaction took. */
+export interface Processed {
+  webhooks: number;
+  alerts: number;
+}
 
 /** From the inbox to incidents: normalise → decide on each event → record → publish, one transaction for a batch. */
 @Injectable()
@@ -32,10 +38,10 @@ export class Pipeline {
   ) {}
 
   /**
-   * Processes the oldest waiting webhooks in one transaction, or only the one named. Returns how many there were.
+   * Processes the oldest waiting webhooks in one transaction, or only the one named. Returns how much there was.
    * Errors: whatever failed; then nothing has happened and the webhooks wait as before.
    */
-  async processNext(only?: string): Promise<number> {
+  async processNext(only?: string): Promise<Processed> {
     const started = performance.now();
     let turn = new Turn();
     const attempt = (tx: EntityManager): Promise<Batch | null> => {
@@ -45,9 +51,9 @@ export class Pipeline {
       return this.processIn(tx, turn, only);
     };
     const batch = await inTransaction(this.dataSource, attempt, { deadlineMs: 30_000 }).finally(() => turn.end());
-    if (batch === null) return 0;
+    if (batch === null) return { webhooks: 0, alerts: 0 };
     this.metrics.processed(batch, (performance.now() - started) / 1000, this.clock.now().getTime());
-    return batch.webhooks.length;
+    return { webhooks: batch.webhooks.length, alerts: batch.events.length + batch.refused.length };
   }
 
   private async processIn(tx: EntityManager, turn: Turn, only?: string): Promise<Batch | null> {

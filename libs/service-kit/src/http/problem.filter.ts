@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { currentContext } from '../context/request-context';
 import { KnownRoutes } from './known-routes';
 import { problemOf, problemWithStatus, type Problem } from './problem';
+import { toDatabaseServiceError } from '../database/database-errors';
 
 /** Errors of Fastify itself carry a status and a code such as FST_ERR_CTP_INVALID_MEDIA_TYPE. */
 interface StatusError {
@@ -58,6 +59,9 @@ export function problemOfStatus(status: number, requestId: string): Problem {
 /** Every error answer of an HTTP service, as problem+json. */
 export function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof ServiceError) return problemOf(error, requestId);
+  // A read outside of any transaction fails with the driver's own error when the database is away.
+  const told = toDatabaseServiceError(error);
+  if (told instanceof ServiceError) return problemOf(told, requestId);
   const status = error instanceof HttpException ? error.getStatus() : isStatusError(error) ? error.statusCode : 500;
   return problemOfStatus(status, requestId);
 }

@@ -23,11 +23,3 @@ export function bytesOf({ method, target, headers, body }: HostileRequest): Buff
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   return body ? Buffer.concat([head, body]) : head;
 }
-
-/** The request with other headers; a null value leaves the header out. */
-export function withHeaders(request: HostileRequest, changes: Record<string, string | null>): HostileRequest {
-  const changed = new Set(Object.keys(changes).map((name) => name.toLowerCase()));
-  const kept = request.headers.filter(([name]) => !changed.has(name.toLowerCase()));
-  const added = Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null);
-  return { ...request, headers: [...kept, ...added] };
-}

@@ -64,7 +64,7 @@ async function run(context: RowContext): Promise<RowResult> {
     figures: {
       ...figures,
       refused,
-      database_gave_up: gaveUp ? 1 : 0,
+      database_gave_up: gaveUp ? lastWords : 'no',
       reason: reason.slice(0, 140),
       back_ms: Math.round(backMs),
     },
