@@ -10,6 +10,8 @@ import { WakeUp } from './wake-up';
 
 /** Milliseconds between looks at the inbox when nobody rings: for rows of other instances, and postponed ones. */
 const POLL_MS = 500;
+/** The further loops are called when there is more than one batch to do; until then they need not look. */
+const UNCALLED_MS = 60_000;
 const MAX_BACKOFF_MS = 5_000;
 /** Collisions with another worker in a row before the rows are taken one by one. */
 const MAX_COLLISIONS = 5;
@@ -55,7 +57,9 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
   /** Starts the loops; what an earlier process left behind is processed first. */
   onApplicationBootstrap(): void {
     this.bell.onRing(() => this.wakeUps[0]?.ring());
-    this.loops = Promise.all(this.wakeUps.map((wakeUp) => this.run(wakeUp)));
+    this.loops = Promise.all(
+      this.wakeUps.map((wakeUp, index) => this.run(wakeUp, index === 0 ? POLL_MS : UNCALLED_MS)),
+    );
   }
 
   /** Finishes the batches in hand; the rest waits in the inbox. */
@@ -70,21 +74,21 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
     for (const wakeUp of this.wakeUps) wakeUp.ring();
   }
 
-  private async run(wakeUp: WakeUp): Promise<void> {
+  private async run(wakeUp: WakeUp, idleMs: number): Promise<void> {
     while (!this.isStopping) {
-      const pauseMs = await this.turn();
+      const pauseMs = await this.turn(idleMs);
       if (pauseMs > 0) await wakeUp.sleep(pauseMs);
     }
   }
 
   /** One batch. Returns for how many milliseconds there is nothing to do. */
-  private async turn(): Promise<number> {
+  private async turn(idleMs: number): Promise<number> {
     const started = performance.now();
     try {
       const { webhooks, alerts } = await this.pipeline.processNext();
       this.recovered();
       if (this.intake.depth >= BUSY_INTAKE) await delay(Math.min(MAX_REST_MS, 3 * (performance.now() - started)));
-      if (webhooks === 0) return POLL_MS;
+      if (webhooks === 0) return idleMs;
       if (alerts >= MAX_ALERTS) this.ringAll();
       else if (alerts < MAX_ALERTS / 2) await delay(GATHER_MS);
       return 0;
