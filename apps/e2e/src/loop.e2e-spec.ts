@@ -120,7 +120,7 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
     );
   });
 
-  it('a changed rule is proven live as its new version and the alert it ended resolves the incident', async () => {
+  it('a changed rule is proven live as its new version, and the incident waits whether the new version fires before it resolves', async () => {
     const changed = await agent.call<{ version: number }>('PUT', `/api/v1/rules/${ruleId}`, {
       ...rule,
       expression: 'demo_value > 50',
@@ -131,8 +131,12 @@ describe.each(modes)('the loop, on $name', ({ prepare }) => {
 
     const loaded = (await cluster.loadedRules()).find(({ name }) => name === rule.name);
     expect(loaded).toMatchObject({ query: 'demo_value > 50', annotations: { alertagent_rule_version: '2' } });
-    await pollUntil(async () => (await agent.get<{ items: Incident[] }>('/incidents?status=resolved')).items[0], {
-      what: 'the incident to resolve',
+    const waiting = async (): Promise<boolean> => {
+      const { items } = await agent.get<{ items: { firing_count: number; settle_at: string | null }[] }>('/incidents');
+      return items.some(({ firing_count, settle_at }) => firing_count === 0 && settle_at !== null);
+    };
+    await pollUntil(waiting, {
+      what: 'the alert to end',
       timeoutMs: 120_000,
       intervalMs: 500,
     });
