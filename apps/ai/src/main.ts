@@ -1,7 +1,7 @@
-import { constants, setPriority } from 'node:os';
 import { runService } from '@alertagent/service-kit';
 import { aiService } from './service';
+import { stepBack } from './step-back';
 
 // Alerts never wait for analyses: on a machine that both share, the alert path gets the processor first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+stepBack();
 void runService(aiService);

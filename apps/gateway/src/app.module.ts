@@ -4,7 +4,7 @@ import { ApiTokensController } from './access/api-tokens.controller';
 import { ApiTokensService } from './access/api-tokens.service';
 import { FirstAdminToken } from './access/first-admin-token';
 import { GatewayAuthenticator } from './access/gateway-authenticator';
-import { AlertPathModule } from './alert-path.module';
+import { AlertEdgeModule } from './alert-edge.module';
 import { LiveController } from './live/live.controller';
 import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
@@ -17,7 +17,7 @@ import { RulesController } from './rest/rules.controller';
 import { StatusController } from './rest/status.controller';
 
 @Module({
-  imports: [AlertPathModule, LiveModule, PoliciesModule],
+  imports: [AlertEdgeModule, LiveModule, PoliciesModule],
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,

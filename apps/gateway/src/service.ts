@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   AlertAgentConfig,
   idempotencyKeysEntity,
@@ -8,6 +9,7 @@ import {
 import { ApiToken, ApiTokensMigration } from './access/api-token.entity';
 import { alertPathEntities, alertPathMigrations } from './alert-path.module';
 import { AppModule } from './app.module';
+import { BackgroundModule } from './background.module';
 import { registerConfigProxy } from './config-proxy/config-proxy';
 import { registerFiringSetRoute } from './reconciliation/firing-set-route';
 import { registerWebhookRoute } from './intake/webhook-route';
@@ -17,6 +19,11 @@ import { registerDocs } from './openapi/docs-routes';
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
   module: AppModule,
+  background: {
+    module: BackgroundModule,
+    entry: join(__dirname, 'background.js'),
+    memoryMiB: { young: 64, old: 256 },
+  },
   entities: [ApiToken, idempotencyKeysEntity('gateway'), ...alertPathEntities],
   migrations: [ApiTokensMigration, idempotencyKeysMigration('gateway'), ...alertPathMigrations],
   clusterTokens: true,

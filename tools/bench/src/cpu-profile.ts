@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /** Names the folder; loading this file in a process without it does nothing. */
 const FOLDER = 'BENCH_PROFILE_DIR';
@@ -20,7 +21,8 @@ function profileThisProcess(folder: string): void {
   process.once('exit', () =>
     // Answers within the call: nothing else would be in time at the exit.
     session.post('Profiler.stop', (error, { profile }) => {
-      if (!error) writeFileSync(join(folder, `${programName()}-${process.pid}.cpuprofile`), JSON.stringify(profile));
+      if (!error)
+        writeFileSync(join(folder, `${programName()}-${process.pid}-${threadId}.cpuprofile`), JSON.stringify(profile));
     }),
   );
 }

@@ -167,7 +167,7 @@ export class Stand {
     return {
       file: process.execPath,
       args: [
-        `--max-semi-space-size=${service === 'gateway' ? 4 : 1}`,
+        `--max-semi-space-size=${service === 'gateway' ? 16 : 1}`,
         '--disable-proto=delete',
         ...sabotageArguments(this.sabotage),
         join(this.root, 'apps', service, 'dist', 'main.js'),

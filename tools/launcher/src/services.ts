@@ -8,7 +8,7 @@ import { SupervisedProcess } from './supervised-process';
 
 /** A small nursery keeps a service at rest small. The gateway's is larger: a storm would empty it all the time. */
 const nodeFlags = (name: ServiceName): string[] => [
-  `--max-semi-space-size=${name === 'gateway' ? 4 : 1}`,
+  `--max-semi-space-size=${name === 'gateway' ? 16 : 1}`,
   '--disable-proto=delete',
 ];
 const READY_TIMEOUT_MS = 60_000;

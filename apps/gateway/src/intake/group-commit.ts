@@ -14,6 +14,14 @@ export interface GroupCommitLimits {
   timeoutMs: number;
 }
 
+/** Who is told how it goes. */
+export interface GroupCommitObserver {
+  /** The size of each write, for a metric. */
+  onBatch?(items: number): void;
+  /** How many items wait now, those being written included, at each change. */
+  onDepth?(items: number): void;
+}
+
 interface Waiting<T> {
   item: T;
   sender: string;
@@ -46,12 +54,11 @@ export class GroupCommit<T> {
 
   /**
    * @param write stores all items or none; resolves after the commit
-   * @param onBatch told the size of each write, for a metric
    */
   constructor(
     private readonly limits: GroupCommitLimits,
     private readonly write: (items: T[]) => Promise<void>,
-    private readonly onBatch: (items: number) => void = () => undefined,
+    private readonly observer: GroupCommitObserver = {},
   ) {}
 
   /** Items that wait for their commit. */
@@ -103,6 +110,7 @@ export class GroupCommit<T> {
     }
     if (own.items === 0) this.heldBy.delete(sender);
     else this.heldBy.set(sender, own);
+    this.observer.onDepth?.(this.held.items);
   }
 
   /** Refuses new items and resolves when those taken in are settled. */
@@ -142,7 +150,7 @@ export class GroupCommit<T> {
   }
 
   private async commit(batch: Waiting<T>[]): Promise<void> {
-    this.onBatch(batch.length);
+    this.observer.onBatch?.(batch.length);
     try {
       await this.write(batch.map(({ item }) => item));
       for (const entry of batch) this.settle(entry);

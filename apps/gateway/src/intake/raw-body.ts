@@ -1,7 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The error of a body above the limit; its status is what the edge answers. */
-const tooLarge = (): Error => Object.assign(new Error('the body is too large'), { statusCode: 413 });
+/** A body that was not read to its end: what is left of it would be taken for the next request. The status is what the edge answers. */
+export class UnreadBodyError extends Error {
+  override readonly name = 'UnreadBodyError';
+
+  constructor(
+    message: string,
+    readonly statusCode: 400 | 413,
+  ) {
+    super(message);
+  }
+}
+
+const tooLarge = (): Error => new UnreadBodyError('the body is too large', 413);
 
 /**
  * Reads a request's body as bytes, at most `limit` of them. Not by Fastify's own way: that wraps each body in an async resource, which
@@ -30,7 +41,7 @@ export function readRawBody(request: IncomingMessage, limit: number): Promise<Bu
       // Mostly it comes in one piece.
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
     };
-    const cut = (): void => stop(Object.assign(new Error('the request was cut off'), { statusCode: 400 }));
+    const cut = (): void => stop(new UnreadBodyError('the request was cut off', 400));
     request.on('data', take).on('end', end).on('close', cut).on('error', stop);
   });
 }

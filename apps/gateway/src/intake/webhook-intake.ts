@@ -44,14 +44,12 @@ export class WebhookIntake implements BeforeApplicationShutdown {
         reachFailpoint('after_commit');
         this.bell.ring();
       },
-      (rows) => this.metrics.committed(rows),
+      {
+        onBatch: (rows) => this.metrics.committed(rows),
+        onDepth: (webhooks) => (this.bell.waitingSenders = webhooks),
+      },
     );
     this.metrics.watchDepth(() => this.commits.depth);
-  }
-
-  /** Webhooks that wait for their commit: while there are many, other work of this process should step back. */
-  get depth(): number {
-    return this.commits.depth;
   }
 
   /**

@@ -4,8 +4,8 @@ import type { EntityManager } from 'typeorm';
 const INSERT_ROWS = 128;
 /** Keys in one SELECT. */
 const SELECT_KEYS = 500;
-/** Rows in one UPDATE; the server compares each row with each CASE. */
-const UPDATE_ROWS = 100;
+/** Rows in one UPDATE, a power of two; the server compares each row with each CASE. */
+const UPDATE_ROWS = 64;
 
 type Value = string | number | null;
 
@@ -48,7 +48,7 @@ export class Writes {
     const [first] = rows;
     if (!first) return;
     const columns = Object.keys(first).filter((column) => column !== 'id');
-    for (const chunk of chunks(rows, UPDATE_ROWS)) {
+    for (const chunk of evenChunks(rows, UPDATE_ROWS)) {
       const cases = columns.map(
         (column) => `${column} = CASE id ${chunk.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ${column} END`,
       );
@@ -63,6 +63,13 @@ export class Writes {
     for (const chunk of chunks(keys, SELECT_KEYS)) {
       await this.send(`DELETE FROM ${table} WHERE ${column} IN (${placeholdersFor(chunk)})`, chunk);
     }
+  }
+
+  /** Takes in the answer to statements that somebody else has sent in the same transaction. */
+  follow(answer: Promise<unknown>): void {
+    // Until `settle` looks at it, a failure must not count as unhandled.
+    answer.catch(() => undefined);
+    this.sent.push(answer);
   }
 
   /** Resolves when everything is executed; throws what the first failed statement threw. */
@@ -90,7 +97,7 @@ export class Writes {
     if (!first) return;
     const columns = Object.keys(first);
     const placeholders = `(${columns.map(() => '?').join(', ')})`;
-    for (const chunk of evenChunks(rows)) {
+    for (const chunk of evenChunks(rows, INSERT_ROWS)) {
       const values: Value[] = [];
       for (const row of chunk) for (const column of columns) values.push(row[column] as Value);
       const list = Array.from(chunk, () => placeholders).join(', ');
@@ -100,10 +107,7 @@ export class Writes {
 
   /** Lets other work of the process have its turn after each statement; the answer is awaited by `settle`. */
   private async send(sql: string, values: readonly Value[]): Promise<void> {
-    const answer = this.execute(sql, values);
-    // Until `settle` looks at it, a failure must not count as unhandled.
-    answer.catch(() => undefined);
-    this.sent.push(answer);
+    this.follow(this.execute(sql, values));
     await new Promise(setImmediate);
   }
 }
@@ -126,10 +130,13 @@ function placeholdersFor(items: readonly unknown[]): string {
   return items.map(() => '?').join(', ');
 }
 
-/** Chunks of few different sizes, so that their statements are prepared once and used again. */
-function* evenChunks<T>(items: readonly T[]): Generator<T[]> {
+/**
+ * Chunks of few different sizes, so that their statements are prepared once and used again: a prepared one costs a round trip and memory
+ * for each of its thousands of parameters. `most` is a power of two.
+ */
+function* evenChunks<T>(items: readonly T[], most: number): Generator<T[]> {
   let start = 0;
-  for (let size = INSERT_ROWS; start < items.length;) {
+  for (let size = most; start < items.length;) {
     while (size > items.length - start) size /= 2;
     yield items.slice(start, start + size);
     start += size;

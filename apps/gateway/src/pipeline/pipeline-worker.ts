@@ -3,7 +3,6 @@ import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit'
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PipelineBell } from '../intake/pipeline-bell';
-import { WebhookIntake } from '../intake/webhook-intake';
 import { FailedBatch, isDatabaseAway } from './failed-batch';
 import { MAX_ALERTS, Pipeline } from './pipeline';
 import { WakeUp } from './wake-up';
@@ -22,8 +21,8 @@ const MAX_COLLISIONS = 5;
 const GATHER_MS = 40;
 /** From this many webhooks that wait for their commit on, answering senders comes before processing. */
 const BUSY_INTAKE = 16;
-/** Then the pipeline rests three times as long as it worked, but never longer than this many milliseconds. */
-const MAX_REST_MS = 250;
+/** Then the pipeline rests nine times as long as it worked, but never longer than this many milliseconds. */
+const MAX_REST_MS = 1_000;
 
 /**
  * Loops that take batches at the same time, as further instances would: while one waits for the database the other computes. SQLite has
@@ -45,7 +44,6 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly pipeline: Pipeline,
     private readonly failed: FailedBatch,
     private readonly bell: PipelineBell,
-    private readonly intake: WebhookIntake,
     dataSource: DataSource,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -87,7 +85,8 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
     try {
       const { webhooks, alerts } = await this.pipeline.processNext();
       this.recovered();
-      if (this.intake.depth >= BUSY_INTAKE) await delay(Math.min(MAX_REST_MS, 3 * (performance.now() - started)));
+      if (this.bell.waitingSenders >= BUSY_INTAKE)
+        await delay(Math.min(MAX_REST_MS, 9 * (performance.now() - started)));
       if (webhooks === 0) return idleMs;
       if (alerts >= MAX_ALERTS) this.ringAll();
       else if (alerts < MAX_ALERTS / 2) await delay(GATHER_MS);

@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { InboxQueue } from '../intake/inbox-queue';
 import { PolicyStore } from '../policies/policy-store';
 import type { AlertEvent, Batch } from './batch';
+import { Writes } from './bulk-write';
+import { clusterNames } from './cluster-names-of-batch';
 import { loadBatch } from './load-batch';
 import { normalise } from './normalise';
 import { PipelineMetrics } from './pipeline.metrics';
@@ -64,11 +66,22 @@ export class Pipeline {
     const batch: Batch = { ...arrivals, set: new WorkingSet<AlertEvent>(policy, newId) };
     const now = this.clock.now().getTime();
     await loadBatch(tx, batch, now);
+    const names = clusterNames(tx, batch);
     await decideAll(batch);
-    await record(tx, batch, now);
-    await this.publisher.publish(tx, batch);
-    await this.inbox.finish(tx, webhooks);
+    await this.write(tx, batch, now, await names);
     return batch;
+  }
+
+  /** Everything is sent before anything is waited for: the database executes one statement while the next ones are composed. */
+  private async write(tx: EntityManager, batch: Batch, now: number, names: ReadonlyMap<string, string>): Promise<void> {
+    const writes = new Writes(tx);
+    try {
+      await record(writes, batch, now);
+      writes.follow(this.publisher.publish(tx, batch, names));
+      writes.follow(this.inbox.finish(tx, batch.webhooks));
+    } finally {
+      await writes.settle();
+    }
   }
 
   /**

@@ -12,22 +12,19 @@ import type { EntityManager } from 'typeorm';
 import { alertSnapshot, publishable } from './alert-snapshot';
 import { alertsChangedEvents, type AlertOutcome } from './alerts-changed';
 import type { Batch, BatchIncident } from './batch';
-import { selectIn } from './bulk-write';
 
 /** Adds the facts of a batch to the outbox, in its transaction. */
 @Injectable()
 export class BatchPublisher {
   constructor(private readonly outbox: Outbox) {}
 
-  /** Per incident at most one of opened and updated, then resolved: what other services must know, not each repetition. */
-  async publish(tx: EntityManager, batch: Batch): Promise<void> {
+  /**
+   * Per incident at most one of opened and updated, then resolved: what other services must know, not each repetition. `names` are those
+   * of the clusters, by id.
+   */
+  async publish(tx: EntityManager, batch: Batch, names: ReadonlyMap<string, string>): Promise<void> {
     const changed = [...batch.set.incidents.values()].filter(isNews);
     const hidden = batch.events.filter(({ decided }) => decided?.verdict.disposition === 'suppressed');
-    const clusterIds = [
-      ...changed.flatMap(({ breakdown }) => Object.keys(breakdown)),
-      ...hidden.map(({ alert }) => alert.cluster_id),
-    ];
-    const names = await clusterNames(tx, clusterIds);
     const facts: Fact[] = [];
     for (const incident of changed) {
       const event = incidentEvent(incident, names);
@@ -108,15 +105,6 @@ function incidentEvent(incident: BatchIncident, names: ReadonlyMap<string, strin
     flapping: incident.flapping,
     alert: alertSnapshot(event, episode),
   };
-}
-
-async function clusterNames(tx: EntityManager, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await selectIn<{ id: string; name: string }>(
-    tx,
-    ids,
-    (list) => `SELECT id, name FROM known_clusters WHERE id IN (${list})`,
-  );
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 const time = (ms: number): string => new Date(ms).toISOString();

@@ -9,23 +9,18 @@ import { recordCounts } from './record-counts';
 /** How far the time of the last report is behind, at most: writing it at each repetition would double the work. */
 const SEEN_EVERY_MS = 60_000;
 
-/** Writes what became of a batch: episodes, incidents, and one processing record for each event. */
-export async function record(tx: EntityManager, batch: Batch, now: number): Promise<void> {
-  const writes = new Writes(tx);
-  try {
-    await recordIncidents(writes, batch);
-    await recordEpisodes(writes, batch);
-    await recordMarkers(writes, batch);
-    const { version } = batch.set.policy;
-    await writes.insert(
-      'alert_processing_records',
-      batch.events.map((event) => processingRow(event, version, now)),
-    );
-    await sendRefused(writes, batch.refused, now);
-    await recordCounts(writes, batch);
-  } finally {
-    await writes.settle();
-  }
+/** Sends what became of a batch: episodes, incidents, and one processing record for each event. */
+export async function record(writes: Writes, batch: Batch, now: number): Promise<void> {
+  await recordIncidents(writes, batch);
+  await recordEpisodes(writes, batch);
+  await recordMarkers(writes, batch);
+  const { version } = batch.set.policy;
+  await writes.insert(
+    'alert_processing_records',
+    batch.events.map((event) => processingRow(event, version, now)),
+  );
+  await sendRefused(writes, batch.refused, now);
+  await recordCounts(writes, batch);
 }
 
 /** Writes alerts that are set aside, each with its account in the ledger. */

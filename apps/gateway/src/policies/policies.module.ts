@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AlertPathModule } from '../alert-path.module';
+import { AlertEdgeModule } from '../alert-edge.module';
 import { AlertWhy } from '../why/alert-why';
 import { ArchivedEvents } from '../why/archived-events';
 import { DecisionReplays } from '../why/decision-replays';
@@ -18,7 +18,7 @@ import { WhatIfController } from './what-if.controller';
 
 /** Policies to read, change and try; decisions to explain and take again. */
 @Module({
-  imports: [AlertPathModule],
+  imports: [AlertEdgeModule],
   controllers: [PoliciesController, WhatIfController, DecisionsController, WhyController],
   providers: [
     Policies,

@@ -62,14 +62,19 @@ export function bearerToken(request: {
   headers: IncomingRequest['headers'];
   raw?: { rawHeaders: string[] };
 }): string | null {
-  const given = (request.raw?.rawHeaders ?? []).filter(
-    (_, index, all) => index % 2 === 0 && all[index]?.toLowerCase() === 'authorization',
-  );
   // Two Authorization headers: somebody between us and the sender may have read the other one.
-  if (given.length > 1) return null;
+  if (request.raw && timesGiven('authorization', request.raw.rawHeaders) > 1) return null;
   const { authorization } = request.headers;
   const match = typeof authorization === 'string' ? /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(authorization) : null;
   return match?.[1] ?? null;
+}
+
+function timesGiven(header: string, rawHeaders: readonly string[]): number {
+  let times = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === header) times += 1;
+  }
+  return times;
 }
 
 function permits(rule: AccessRule, principal: Principal): boolean {

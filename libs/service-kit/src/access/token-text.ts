@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A new random token, `aat_<kind>_<43 characters>`: 256 bits, recognisable by secret scanners and our log redaction. */
 export function newToken(kind: string): string {
@@ -7,5 +7,5 @@ export function newToken(kind: string): string {
 
 /** What is stored of a token: SHA-256, hex. The token has 256 random bits, so no salt or slow hash is needed. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
+  return hash('sha256', token, 'hex');
 }

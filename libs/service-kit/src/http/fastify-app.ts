@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newContext, runInContext, type RequestContext } from '../context/request-context';
@@ -33,7 +33,7 @@ export function newFastifyAdapter(): FastifyAdapter {
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded never reaches our hooks; Fastify's own answer would quote it.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.headers(headersOf(contextOf(request)));
+      void reply.headers(answerHeaders(contextOf(request)));
       sendProblem(reply, error, () => undefined);
     },
   });
@@ -48,7 +48,8 @@ const contextOf = ({ headers }: FastifyRequest): RequestContext =>
     correlationId: single(headers['x-correlation-id']),
   });
 
-const headersOf = (context: RequestContext): Record<string, string> => ({
+/** What every answer carries. */
+export const answerHeaders = (context: RequestContext): Record<string, string> => ({
   'x-correlation-id': context.correlationId,
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
@@ -64,7 +65,7 @@ export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) =
   fastify.addHook('onRequest', (request: ContextualRequest, reply, done) => {
     const context = contextOf(request);
     request[REQUEST_CONTEXT] = context;
-    void reply.headers(headersOf(context));
+    void reply.headers(answerHeaders(context));
     const statusCode = framingFault(request.raw);
     if (statusCode === null) return runInContext(context, done);
     void reply.header('connection', 'close');
@@ -90,7 +91,7 @@ export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) =
 }
 
 /** We never inflate: a small body that unpacks to gigabytes is refused as what it says it is. */
-export function isPlainEncoding(request: FastifyRequest): boolean {
+export function isPlainEncoding(request: { headers: IncomingHttpHeaders }): boolean {
   const encoding = request.headers['content-encoding'];
   return encoding === undefined || encoding === 'identity';
 }

@@ -87,4 +87,33 @@ describe('metrics', () => {
     const { body } = await new Metrics({ namespace: 'alertagent' }).render();
     expect(body).toContain('\nprocess_cpu_seconds_total ');
   });
+
+  it('shows the figures of two parts of a service as one: counts added up, of gauges the larger', async () => {
+    const parts = [fresh(), fresh()].map((metrics) => ({
+      metrics,
+      counter: metrics.counter({ name: 'alerts_total', help: 'Alerts.' }),
+      gauge: metrics.gauge({ name: 'waiting', help: 'What waits.' }),
+      seconds: metrics.histogram({ name: 'seconds', help: 'How long.', buckets: [1] }),
+    }));
+    const [edge, background] = [parts[0]!, parts[1]!];
+    edge.counter.inc({}, 2);
+    background.counter.inc({}, 3);
+    edge.gauge.set({}, 0);
+    background.gauge.set({}, 4);
+    edge.seconds.observe({}, 0.5);
+    background.seconds.observe({}, 2);
+    const only = background.metrics.counter({ name: 'only_here_total', help: 'Of one part.' });
+    only.inc({});
+    const { body } = await edge.metrics.render(await background.metrics.snapshot());
+    expect(body.split('\n').filter((line) => /^alertagent_[a-z_]+(\{.*\})? /.test(line)).sort()).toEqual([
+      'alertagent_alerts_total 5',
+      'alertagent_only_here_total 1',
+      'alertagent_seconds_bucket{le="+Inf"} 2',
+      'alertagent_seconds_bucket{le="1"} 1',
+      'alertagent_seconds_count 2',
+      'alertagent_seconds_sum 2.5',
+      'alertagent_waiting 4',
+    ]);
+    expect(body.match(/# TYPE alertagent_alerts_total/g)).toHaveLength(1);
+  });
 });

@@ -1,4 +1,13 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from 'prom-client';
 import { LabelSet, type LabelNames, type LabelSpecs, type LabelValues } from './label-set';
 
 /** What every metric has. */
@@ -37,6 +46,9 @@ export interface StateMetric<L extends LabelSpecs, S extends string> {
 /** Seconds, from a cached answer to a minute of waiting for a language model. */
 export const DURATION_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** The figures of one registry at one moment, as plain values. */
+export type MetricSnapshot = MetricObjectWithValues<MetricValue<string>>[];
+
 /**
  * Makes the metrics of one service. Each part declares its own beside its code, with labels that can't grow without
  * bound; there is no way to record a label value that was not declared.
@@ -74,6 +86,8 @@ export class Metrics {
     const metric: Gauge<LabelNames<L>> = new Gauge({
       ...this.describe(options),
       registers: [this.registry],
+      // Of two parts of a service that both have it, the one that knows of more.
+      aggregator: 'max',
       ...(collect ? { collect: async () => metric.set(await collect()) } : {}),
     });
     const labels = new LabelSet(options.labels, () => undefined);
@@ -96,6 +110,7 @@ export class Metrics {
       help,
       labelNames: [...Object.keys(options.labels ?? {}), 'status'],
       registers: [this.registry],
+      aggregator: 'max',
     });
     const labels = new LabelSet(options.labels, () => undefined);
     return {
@@ -109,9 +124,15 @@ export class Metrics {
     };
   }
 
-  /** The text that Prometheus scrapes. */
-  async render(): Promise<{ contentType: string; body: string }> {
-    return { contentType: this.registry.contentType, body: await this.registry.metrics() };
+  /** The text that Prometheus scrapes; `other` are the figures of another part of the same service. */
+  async render(other: MetricSnapshot | null = null): Promise<{ contentType: string; body: string }> {
+    const registry = other === null ? this.registry : AggregatorRegistry.aggregate([await this.snapshot(), other]);
+    return { contentType: this.registry.contentType, body: await registry.metrics() };
+  }
+
+  /** The figures of now, to be handed to another thread. */
+  async snapshot(): Promise<MetricSnapshot> {
+    return (await this.registry.getMetricsAsJSON()) as MetricSnapshot;
   }
 
   private describe<L extends LabelSpecs>(

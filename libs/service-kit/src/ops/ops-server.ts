@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Metrics } from '../metrics/metrics';
+import type { Metrics, MetricSnapshot } from '../metrics/metrics';
 import type { Readiness } from './readiness';
 
 export interface OpsServerOptions {
@@ -13,6 +13,8 @@ export interface OpsServerOptions {
   metrics?: Metrics;
   /** Path of the metrics. */
   metricsPath?: string;
+  /** The figures of another part of the service, shown with these; null when they cannot be had. */
+  otherMetrics?: () => Promise<MetricSnapshot | null>;
 }
 
 /** HTTP limits that keep a slow or endless client from holding a connection; also used for the public servers. */
@@ -38,11 +40,11 @@ export class OpsServer {
   private readonly routes: ReadonlyMap<string, () => Promise<Answer>>;
 
   constructor(private readonly options: OpsServerOptions) {
-    const { readiness, metrics, metricsPath = '/metrics' } = options;
+    const { readiness, metrics, metricsPath = '/metrics', otherMetrics } = options;
     this.routes = new Map<string, () => Promise<Answer>>([
       ['/health', async () => json(200, healthReport())],
       ['/ready', async () => readyAnswer(readiness)],
-      ...(metrics ? [[metricsPath, async () => metricsAnswer(metrics)] as const] : []),
+      ...(metrics ? [[metricsPath, async () => metricsAnswer(metrics, otherMetrics)] as const] : []),
     ]);
     this.server = createServer(HTTP_LIMITS, (request, response) => void this.handle(request, response));
     this.server.maxConnections = MAX_CONNECTIONS;
@@ -104,8 +106,8 @@ async function readyAnswer(readiness: Readiness): Promise<Answer> {
   return json(report.status === 'healthy' ? 200 : 503, report);
 }
 
-async function metricsAnswer(metrics: Metrics): Promise<Answer> {
-  const { contentType, body } = await metrics.render();
+async function metricsAnswer(metrics: Metrics, other: OpsServerOptions['otherMetrics']): Promise<Answer> {
+  const { contentType, body } = await metrics.render(await other?.());
   return { status: 200, contentType, body };
 }
 

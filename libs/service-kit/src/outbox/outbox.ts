@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { currentContext, toHeaders } from '../context/request-context';
 import { afterCommit } from '../database/after-commit';
 import { newId } from '../ids/new-id';
+import { LocalPartLink, type PartLink } from '../parts/part-link';
 import { outboxTableName } from './outbox-tables';
 
 /** Larger facts would not fit the bus even compressed, and would wait in the table for ever. */
@@ -10,6 +11,9 @@ const MAX_PAYLOAD_CHARACTERS = 8 * 1024 * 1024;
 
 /** Enough to make one statement cheap, few enough for every database's limit of parameters. */
 const ROWS_PER_STATEMENT = 200;
+
+/** Rung when something was committed to the outbox. */
+const COMMITTED = 'outbox';
 
 /** One event, checked by its contract, on its way into the outbox. Made by `fact`. */
 export interface Fact {
@@ -30,10 +34,15 @@ export function fact<T extends object>(contract: EventContract<T>, payload: NoIn
 /** The only way to publish an event: in the transaction of the change it tells about, so that neither exists without the other. */
 export class Outbox {
   private readonly table: string;
-  private readonly listeners = new Set<() => void>();
 
-  /** @param service owner of the table, e.g. `rules` */
-  constructor(service: string) {
+  /**
+   * @param service owner of the table, e.g. `rules`
+   * @param parts where the relay is that waits for commits
+   */
+  constructor(
+    service: string,
+    private readonly parts: PartLink = new LocalPartLink(),
+  ) {
     this.table = outboxTableName(service);
   }
 
@@ -71,17 +80,12 @@ export class Outbox {
         chunk.flat(),
       );
     }
-    afterCommit(tx, () => this.notify());
+    afterCommit(tx, () => this.parts.ring(COMMITTED));
     return rows.map(([id]) => String(id));
   }
 
-  /** Calls `listener` after each commit that added something. Returns how to stop that. */
+  /** Calls `listener` after each commit that added something, in whichever part of this process. Returns how to stop that. */
   onCommit(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  private notify(): void {
-    for (const listener of this.listeners) listener();
+    return this.parts.onRing(COMMITTED, listener);
   }
 }

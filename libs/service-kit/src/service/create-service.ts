@@ -5,7 +5,6 @@ import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import type { DataSource } from 'typeorm';
 import { AccessGuard } from '../access/access.guard';
 import { BusStrategy } from '../bus/bus-strategy';
-import { JetStreamPublisher } from '../bus/jetstream-publisher';
 import { NatsLink } from '../bus/nats-link';
 import { createCache } from '../cache/create-cache';
 import type { Clock } from '../clock/clock';
@@ -25,10 +24,11 @@ import { NestLogAdapter } from '../logging/nest-log-adapter';
 import { Metrics } from '../metrics/metrics';
 import { OpsServer } from '../ops/ops-server';
 import { Readiness } from '../ops/readiness';
-import { OutboxDepth } from '../outbox/outbox-depth';
-import { OutboxRelay } from '../outbox/outbox-relay';
+import type { BackgroundThread } from '../parts/background-thread';
+import { LocalPartLink, type PartLink, type ServicePart } from '../parts/part-link';
 import { rootModule, type Foundations } from './kit.module';
 import type { ServiceDefinition } from './service-definition';
+import { startRelaying } from './start-relaying';
 
 export interface ServiceSetup {
   config: AlertAgentConfig;
@@ -36,12 +36,20 @@ export interface ServiceSetup {
   clock?: Clock;
   /** Off in tests that start several services in one process. */
   processMetrics?: boolean;
+  /** The whole service unless told. */
+  part?: ServicePart;
+  /** For an edge: the thread of its background. */
+  thread?: BackgroundThread;
+  /** For a background: the link to its edge. */
+  link?: PartLink;
 }
 
 /** A service that is up. */
 export interface RunningService {
   app: INestApplicationContext;
   readiness: Readiness;
+  metrics: Metrics;
+  /** 0 for a background: the edge shows its figures. */
   opsPort: number;
   /** `http://host:port` for services with a public interface. */
   httpUrl: string | null;
@@ -84,16 +92,20 @@ async function openService(
   setup: ServiceSetup,
   onFailure: (close: () => Promise<void>) => void,
 ): Promise<RunningService> {
-  const { config, log } = setup;
-  const metrics = new Metrics({ namespace: config.metrics.namespace, processMetrics: setup.processMetrics });
+  const { config, log, part = 'whole', thread } = setup;
+  const isBackground = part === 'background';
+  const processMetrics = isBackground ? false : setup.processMetrics;
+  const metrics = new Metrics({ namespace: config.metrics.namespace, processMetrics });
   const readiness = new Readiness();
+  if (thread) readiness.register({ name: 'background', check: async () => thread.assertReady() });
   const ops = new OpsServer({
     host: config.server.ops_host,
     port: config.server.opsPortOf(definition.name),
     readiness,
     ...(config.metrics.enabled ? { metrics, metricsPath: config.metrics.endpoint } : {}),
+    ...(thread ? { otherMetrics: () => thread.metrics() } : {}),
   });
-  const opsPort = await ops.start();
+  const opsPort = isBackground ? 0 : await ops.start();
   onFailure(() => ops.stop());
   const dataSource = await openDatabase({
     ...databaseOf(definition),
@@ -130,40 +142,33 @@ async function openService(
     metrics,
     readiness,
     clock: setup.clock ?? steady,
+    part,
+    parts: thread?.link ?? setup.link ?? new LocalPartLink(),
   };
 
-  const { app, httpUrl } = definition.http
-    ? await startHttpService(definition, definition.http, foundations)
-    : { app: await startBusService(definition, foundations), httpUrl: null };
-  const relay = app.get(OutboxRelay);
-  relay.start();
-  const depth = new OutboxDepth(metrics, () => relay.stats());
-  depth.start();
-  // Others wait for this service's stream; it should not take a first event for it to exist.
-  void link
-    .whenOpen()
-    .then(
-      () => app.get(JetStreamPublisher).ensureStream(),
-      (error: unknown) => log.debug({ error }, 'closed before the message bus was reached'),
-    )
-    .catch((error: unknown) => log.warn({ error }, 'the stream will be created with the first event'));
+  const { app, httpUrl } =
+    definition.http && !isBackground
+      ? await startHttpService(definition, definition.http, foundations)
+      : { app: await startBusService(definition, foundations), httpUrl: null };
+  const stopRelaying = part === 'edge' ? null : startRelaying(app, foundations);
   readiness.started();
-  log.info({ ops_port: opsPort, ...(httpUrl ? { url: httpUrl } : {}) }, 'service ready');
+  if (!isBackground) log.info({ ops_port: opsPort, ...(httpUrl ? { url: httpUrl } : {}) }, 'service ready');
 
   const close = async (): Promise<void> => {
     readiness.stopping();
     const patience = setTimeout(() => cutConnections(app), LAST_ANSWERS_MS);
     await app.close();
     clearTimeout(patience);
-    depth.stop();
+    // After the last caller's change was committed: it is still announced.
+    await thread?.stop();
+    await stopRelaying?.();
     time.stop();
-    await relay.stop();
     await cache.close();
     await link.close();
     await closeDatabase(dataSource);
     await ops.stop();
   };
-  return { app, readiness, opsPort, httpUrl, close };
+  return { app, readiness, metrics, opsPort, httpUrl, close };
 }
 
 /** Ends connections whose answer is not read to its end; what was asked is answered by then. */
@@ -208,10 +213,12 @@ async function startHttpService(
   });
   const httpLog = log.component('http');
   prepareHttp(app, (error) => httpLog.error({ error }, 'request failed'));
-  // Without the application's guard and filters: those are about HTTP.
-  app.connectMicroservice({ strategy: app.get(BusStrategy) }, { inheritAppConfig: false });
   await http.prepare?.(app);
-  await app.startAllMicroservices();
+  if (foundations.part !== 'edge') {
+    // Without the application's guard and filters: those are about HTTP.
+    app.connectMicroservice({ strategy: app.get(BusStrategy) }, { inheritAppConfig: false });
+    await app.startAllMicroservices();
+  }
   await app.listen({ port: http.port(config), host: config.server.host });
   return { app, httpUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1') };
 }

@@ -18,6 +18,7 @@ import { Metrics } from '../metrics/metrics';
 import { Readiness } from '../ops/readiness';
 import { Outbox } from '../outbox/outbox';
 import { OutboxRelay } from '../outbox/outbox-relay';
+import { PartLink, type ServicePart } from '../parts/part-link';
 import { BusMetrics } from './bus-metrics';
 import { operationsHandlers } from './operations.handlers';
 import type { ServiceDefinition } from './service-definition';
@@ -33,6 +34,8 @@ export interface Foundations {
   metrics: Metrics;
   readiness: Readiness;
   clock: Clock;
+  part: ServicePart;
+  parts: PartLink;
 }
 
 @Module({})
@@ -45,9 +48,14 @@ class RootModule {}
 export function rootModule(definition: ServiceDefinition, foundations: Foundations): DynamicModule {
   return {
     module: RootModule,
-    imports: [kitModule(definition, foundations), definition.module],
+    imports: [kitModule(definition, foundations), ...modulesOf(definition, foundations.part)],
     controllers: [operationsHandlers(definition.name)],
   };
+}
+
+function modulesOf({ module, background }: ServiceDefinition, part: ServicePart): Type[] {
+  const own = part === 'background' ? [] : [module];
+  return part === 'edge' || background === undefined ? own : [...own, background.module];
 }
 
 function kitModule(definition: ServiceDefinition, foundations: Foundations): DynamicModule {
@@ -62,8 +70,9 @@ function kitModule(definition: ServiceDefinition, foundations: Foundations): Dyn
     { provide: Metrics, useValue: foundations.metrics },
     { provide: Readiness, useValue: foundations.readiness },
     { provide: Clock, useValue: foundations.clock },
+    { provide: PartLink, useValue: foundations.parts },
     { provide: Bus, useFactory: () => new Bus(foundations.link, name) },
-    { provide: Outbox, useFactory: () => new Outbox(name) },
+    { provide: Outbox, useFactory: () => new Outbox(name, foundations.parts) },
     { provide: Inbox, useFactory: () => new Inbox(foundations.dataSource, name) },
     { provide: AuditLog, useFactory: () => new AuditLog(foundations.dataSource, name) },
     { provide: ParkedMessages, useFactory: () => new ParkedMessages(foundations.dataSource, name) },

@@ -1,8 +1,11 @@
+import type { AlertAgentConfig } from '../configuration/alertagent-config';
 import { loadConfiguration } from '../configuration/load-configuration';
+import { parseDatabaseUrl } from '../database/database-url';
 import { runMigrationsCommand } from '../database/run-migrations-command';
 import { exitOnConfigurationError } from '../lifecycle/exit-on-configuration-error';
 import { drainMsOf, installShutdown } from '../lifecycle/install-shutdown';
 import { createLogger, type Logger } from '../logging/logger';
+import { BackgroundThread } from '../parts/background-thread';
 import { createService, databaseOf, databaseUrlOf } from './create-service';
 import type { ServiceDefinition } from './service-definition';
 
@@ -35,11 +38,23 @@ export async function runService(
       await runMigrationsCommand(database);
       return;
     }
-    const service = await createService(definition, { config, log });
+    const thread = startBackground(definition, config, log);
+    const service = await createService(definition, { config, log, ...(thread ? { part: 'edge', thread } : {}) });
     installShutdown({ app: service, readiness: service.readiness, log, drainMs: drainMsOf(config.server.mode) });
   } catch (error) {
     stopWith(error, log);
   }
+}
+
+/** The thread for a service's own work, if it has such a part and its database takes more than one writer. */
+function startBackground(
+  definition: ServiceDefinition,
+  config: AlertAgentConfig,
+  log: Logger,
+): BackgroundThread | undefined {
+  const { background } = definition;
+  if (!background || parseDatabaseUrl(databaseUrlOf(definition, config)).kind === 'sqlite') return undefined;
+  return new BackgroundThread(background, (error) => stopWith(error, log));
 }
 
 function stopWith(error: unknown, log: Logger): never {
