@@ -1,7 +1,6 @@
-import { inTransaction, LOGGER, Metrics, type CounterMetric, type Logger } from '@alertagent/service-kit';
+import { inTransaction, LOGGER, Metrics, RepeatedWork, type CounterMetric, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { WakeUp } from '../pipeline/wake-up';
 import { PolicyStore } from '../policies/policy-store';
 import { MarkerUpkeep } from './marker-upkeep';
 import { Releases, type ReleaseCounts } from './releases';
@@ -9,6 +8,7 @@ import { SeverityNotices } from './severity-notices';
 
 /** Milliseconds between sweeps; the longest that an alert stays hidden for no reason, the grace for late news aside. */
 const EVERY_MS = 15_000;
+const MAX_PAUSE_MS = 60_000;
 const OUTCOMES = ['released', 'left'] as const;
 
 /** What a sweep consists of. */
@@ -24,11 +24,9 @@ export class SweptParts {
 /** Looks after what is hidden, from time to time, in each gateway. */
 @Injectable()
 export class ReleaseSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly wakeUp = new WakeUp();
+  private readonly repeated: RepeatedWork;
   private readonly counter: CounterMetric<{ outcome: typeof OUTCOMES }>;
   private readonly log: Logger;
-  private isStopping = false;
-  private loop: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -43,17 +41,22 @@ export class ReleaseSweeper implements OnApplicationBootstrap, BeforeApplication
       help: 'Hidden alerts that nothing hides any more: released, or left to the next repetition of their sender.',
       labels: { outcome: OUTCOMES },
     });
+    this.repeated = new RepeatedWork({
+      everyMs: EVERY_MS,
+      maxPauseMs: MAX_PAUSE_MS,
+      work: async () => void (await this.sweep()),
+      onFailure: (error) =>
+        this.log.warn({ error }, 'hidden alerts could not be looked after; the next sweep tries again'),
+    });
   }
 
   onApplicationBootstrap(): void {
-    this.loop = this.run();
+    this.repeated.start();
   }
 
   /** Finishes the sweep in hand. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.wakeUp.ring();
-    await this.loop;
+    await this.repeated.stop();
   }
 
   /** One sweep. Errors: ServiceError `unavailable`. */
@@ -66,17 +69,5 @@ export class ReleaseSweeper implements OnApplicationBootstrap, BeforeApplication
     if (counts.released > 0) this.log.info(counts, 'hidden alerts that nothing hides any more go on their way');
     await notices.sweep();
     return counts;
-  }
-
-  private async run(): Promise<void> {
-    for (;;) {
-      await this.wakeUp.sleep(EVERY_MS);
-      if (this.isStopping) return;
-      try {
-        await this.sweep();
-      } catch (error) {
-        this.log.warn({ error }, 'hidden alerts could not be looked after; the next sweep tries again');
-      }
-    }
   }
 }
