@@ -1,7 +1,7 @@
 import type { NormalisedAlert } from '@alertagent/alerting';
-import { toDatabaseServiceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { queryRows } from './query-rows';
 
 /** A firing alert that is hidden. */
 export interface HiddenAlert {
@@ -43,7 +43,8 @@ export class HiddenAlerts {
     const ids: string[] = [];
     let last = after;
     while (ids.length < most) {
-      const [next]: { suppressed_by: string }[] = await this.query(
+      const [next]: { suppressed_by: string }[] = await queryRows(
+        this.dataSource,
         'SELECT suppressed_by FROM alerts WHERE suppressed_by > ? ORDER BY suppressed_by LIMIT 1',
         [last],
       );
@@ -56,7 +57,8 @@ export class HiddenAlerts {
 
   /** Firing alerts that one of them hides, in order of their ids. */
   async firing(suppressed_by: string, after: string, limit: number): Promise<HiddenAlert[]> {
-    const rows: Row[] = await this.query(
+    const rows: Row[] = await queryRows(
+      this.dataSource,
       `SELECT ${COLUMNS} FROM alerts WHERE suppressed_by = ? AND status = 'firing' AND id > ? ORDER BY id LIMIT ${limit}`,
       [suppressed_by, after],
     );
@@ -70,18 +72,11 @@ export class HiddenAlerts {
 
   /** Severities of what one of them has hidden since an alert, with the newest id. */
   async severities(suppressed_by: string, after: string): Promise<{ severity: string | null; newest: string }[]> {
-    return this.query(
+    return queryRows(
+      this.dataSource,
       "SELECT severity, MAX(id) AS newest FROM alerts WHERE suppressed_by = ? AND status IN ('firing', 'resolved') AND id > ? GROUP BY severity",
       [suppressed_by, after],
     );
-  }
-
-  private async query<T>(sql: string, values: unknown[]): Promise<T[]> {
-    try {
-      return (await this.dataSource.query(sql, values)) as T[];
-    } catch (error) {
-      throw toDatabaseServiceError(error);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { normaliseAlert, type CompiledPolicy } from '@alertagent/alerting';
-import { toDatabaseServiceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { queryRows } from './query-rows';
 
 const CHUNK = 500;
 /** Markers removed in one sweep. */
@@ -40,7 +40,8 @@ export class MarkerUpkeep {
 
   private async markFiring({ suppressions }: CompiledPolicy): Promise<void> {
     for (let after: string | null = ''; after !== null;) {
-      const rows: Row[] = await this.query(
+      const rows: Row[] = await queryRows(
+        this.dataSource,
         `SELECT id, cluster_id, labels, annotations, starts_at FROM alerts WHERE status = 'firing' AND id > ? ORDER BY id LIMIT ${CHUNK}`,
         [after],
       );
@@ -48,7 +49,7 @@ export class MarkerUpkeep {
         const markers = suppressions.markersOf(alertOf(row));
         // One at a time: several rows locked together could wait for the pipeline while it waits for them.
         for (const { marker_key, suppression_id } of markers) {
-          await this.query(this.insert, [marker_key, suppression_id, row.id]);
+          await queryRows(this.dataSource, this.insert, [marker_key, suppression_id, row.id]);
         }
       }
       after = rows.length < CHUNK ? null : rows.at(-1)!.id;
@@ -56,19 +57,14 @@ export class MarkerUpkeep {
   }
 
   private async removeLeftOver(): Promise<void> {
-    const rows: { alert_id: string }[] = await this.query(
+    const rows: { alert_id: string }[] = await queryRows(
+      this.dataSource,
       'SELECT DISTINCT m.alert_id AS alert_id FROM alert_markers m LEFT JOIN alerts a ON a.id = m.alert_id ' +
         `WHERE a.id IS NULL OR a.status <> 'firing' LIMIT ${MOST_REMOVED}`,
       [],
     );
-    for (const { alert_id } of rows) await this.query('DELETE FROM alert_markers WHERE alert_id = ?', [alert_id]);
-  }
-
-  private async query<T>(sql: string, values: unknown[]): Promise<T[]> {
-    try {
-      return (await this.dataSource.query(sql, values)) as T[];
-    } catch (error) {
-      throw toDatabaseServiceError(error);
+    for (const { alert_id } of rows) {
+      await queryRows(this.dataSource, 'DELETE FROM alert_markers WHERE alert_id = ?', [alert_id]);
     }
   }
 }

@@ -1,9 +1,10 @@
 import { severityRank } from '@alertagent/alerting';
-import { Clock, toDatabaseServiceError } from '@alertagent/service-kit';
+import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from '../incidents/cluster-names';
+import { queryRows } from './query-rows';
 import { RecentAlerts } from './recent-alerts';
 import type { NoiseSuggestion, NoiseSuggestions } from './suppression.dto';
 
@@ -58,7 +59,8 @@ export class NoiseFinder {
   }
 
   private async candidates(from: string): Promise<Candidate[]> {
-    const rows = await this.query<Omit<Candidate, 'episodes'> & { episodes: unknown }>(
+    const rows = await queryRows<Omit<Candidate, 'episodes'> & { episodes: unknown }>(
+      this.dataSource,
       'SELECT label_hash, COUNT(*) AS episodes, MAX(id) AS last_id FROM alerts ' +
         "WHERE id >= ? AND status = 'resolved' AND ended_by = 'resolved' AND incident_id IS NOT NULL " +
         `GROUP BY label_hash HAVING COUNT(*) >= ${LEAST_EPISODES} ORDER BY episodes DESC, last_id DESC LIMIT ${LOOKED_AT}`,
@@ -72,18 +74,21 @@ export class NoiseFinder {
     from: string,
     now: number,
   ): Promise<NoiseSuggestion | null> {
-    const [last] = await this.query<EpisodeRow>(
+    const [last] = await queryRows<EpisodeRow>(
+      this.dataSource,
       'SELECT cluster_id, name, severity, labels, starts_at FROM alerts WHERE id = ?',
       [last_id],
     );
     if (!last || severityRank(last.severity) === CRITICAL_RANK) return null;
-    const acknowledged = await this.query(
+    const acknowledged = await queryRows(
+      this.dataSource,
       'SELECT a.id AS id FROM alerts a JOIN incidents i ON i.id = a.incident_id ' +
         'WHERE a.label_hash = ? AND a.id >= ? AND i.acknowledged_at IS NOT NULL LIMIT 1',
       [label_hash, from],
     );
     if (acknowledged.length > 0) return null;
-    const durations = await this.query<{ duration: unknown }>(
+    const durations = await queryRows<{ duration: unknown }>(
+      this.dataSource,
       "SELECT ends_at_ms - starts_at_ms AS duration FROM alerts WHERE label_hash = ? AND id >= ? AND ended_by = 'resolved' " +
         `ORDER BY duration LIMIT ${MOST_DURATIONS}`,
       [label_hash, from],
@@ -108,13 +113,5 @@ export class NoiseFinder {
         label_hashes: [label_hash],
       },
     };
-  }
-
-  private async query<T>(sql: string, values: unknown[]): Promise<T[]> {
-    try {
-      return (await this.dataSource.query(sql, values)) as T[];
-    } catch (error) {
-      throw toDatabaseServiceError(error);
-    }
   }
 }

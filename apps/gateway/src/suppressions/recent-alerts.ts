@@ -1,7 +1,7 @@
 import type { NormalisedAlert, PastEpisode } from '@alertagent/alerting';
-import { toDatabaseServiceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { queryRows } from './query-rows';
 
 /** Alerts looked at, at most; the newest. */
 export const MOST_LOOKED_AT = 100_000;
@@ -51,7 +51,8 @@ export class RecentAlerts {
   async lookBack(since: number, most = MOST_LOOKED_AT): Promise<LookBack> {
     let from: string | null = null;
     for (let looked = 0; looked < most; looked += STRIDE) {
-      const rows: { id: string; received_at: unknown }[] = await this.query(
+      const rows: { id: string; received_at: unknown }[] = await queryRows(
+        this.dataSource,
         `SELECT id, received_at FROM alerts ${from === null ? '' : 'WHERE id < ?'} ORDER BY id DESC LIMIT ${STRIDE}`,
         from === null ? [] : [from],
       );
@@ -61,7 +62,11 @@ export class RecentAlerts {
       }
       if (rows.length < STRIDE) return { from, since, complete: true };
     }
-    const [first]: { received_at: unknown }[] = await this.query('SELECT received_at FROM alerts WHERE id = ?', [from]);
+    const [first]: { received_at: unknown }[] = await queryRows(
+      this.dataSource,
+      'SELECT received_at FROM alerts WHERE id = ?',
+      [from],
+    );
     return { from, since: Number(first?.received_at ?? since), complete: false };
   }
 
@@ -70,21 +75,14 @@ export class RecentAlerts {
     let next = from;
     let compare = '>=';
     while (next !== null) {
-      const rows: Row[] = await this.query(
+      const rows: Row[] = await queryRows(
+        this.dataSource,
         `SELECT ${COLUMNS} FROM alerts WHERE id ${compare} ? ORDER BY id LIMIT ${CHUNK}`,
         [next],
       );
       for (const row of rows) if (row.incident_id !== null || row.suppressed_by !== null) yield episodeOf(row);
       next = rows.length < CHUNK ? null : rows.at(-1)!.id;
       compare = '>';
-    }
-  }
-
-  private async query<T>(sql: string, values: unknown[]): Promise<T[]> {
-    try {
-      return (await this.dataSource.query(sql, values)) as T[];
-    } catch (error) {
-      throw toDatabaseServiceError(error);
     }
   }
 }
