@@ -10,7 +10,6 @@ import {
   ListAnalyses,
   listAnalyses,
   reportAnalysisStatus,
-  ServiceError,
   startAnalysis,
 } from '@alertagent/contracts';
 import {
@@ -25,7 +24,7 @@ import {
 } from '@alertagent/service-kit';
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { AlertLookup, type FoundAlert } from './alert-lookup';
+import { AlertLookup, alertNamed } from './alert-lookup';
 
 /** Analyses on demand, and the calls outside workflows make back; the ai service owns them. */
 @Controller('api/v1/alerts')
@@ -43,7 +42,7 @@ export class AnalysisController {
     @JsonBody(AnalyzeInput) input: AnalyzeInput,
     @CurrentPrincipal() principal: Principal,
   ): Promise<AnalysisView> {
-    const found = await this.find(input.alert_id);
+    const found = await alertNamed(this.alerts, input.alert_id);
     return this.bus.request(startAnalysis, { ...found, context: input.context, actor: actorOf(principal) });
   }
 
@@ -90,15 +89,7 @@ export class AnalysisController {
     @JsonBody(EscalationInput) input: EscalationInput,
     @CurrentPrincipal() principal: Principal,
   ): Promise<EscalationView> {
-    const { incident_id } = await this.find(input.alert_id);
+    const { incident_id } = await alertNamed(this.alerts, input.alert_id);
     return this.bus.request(escalate, { ...input, incident_id, actor: actorOf(principal) });
-  }
-
-  private async find(id: string): Promise<FoundAlert> {
-    const found = await this.alerts.findAlert(id);
-    if (found) return found;
-    throw new ServiceError('not_found', 'there is no such alert', {
-      errors: [{ pointer: '/alert_id', code: 'unknown', detail: 'no alert has this id' }],
-    });
   }
 }

@@ -8,7 +8,6 @@ import {
   listActions,
   listEscalations,
   requestAction,
-  ServiceError,
 } from '@alertagent/contracts';
 import {
   actorOf,
@@ -22,7 +21,7 @@ import {
 } from '@alertagent/service-kit';
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { AlertLookup } from './alert-lookup';
+import { AlertLookup, alertNamed } from './alert-lookup';
 
 /** Requests for actions, which wait for approval, and escalations. */
 @Controller('api/v1')
@@ -46,12 +45,7 @@ export class AutomationController {
     @JsonBody(ActionInput) input: ActionInput,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ActionView> {
-    const found = input.alert_id ? await this.alerts.findAlert(input.alert_id) : null;
-    if (input.alert_id && !found) {
-      throw new ServiceError('not_found', 'there is no such alert', {
-        errors: [{ pointer: '/alert_id', code: 'unknown', detail: 'no alert has this id' }],
-      });
-    }
+    const found = input.alert_id ? await alertNamed(this.alerts, input.alert_id) : null;
     return this.bus.request(requestAction, {
       ...input,
       incident_id: found?.incident_id ?? null,
