@@ -28,6 +28,7 @@ import { AlertQuarantine } from './ledger/alert-quarantine.entity';
 import { ProcessingRecordsStore } from './ledger/processing-records.store';
 import { AlertPath1764000000000 } from './migrations/alert-path-1764000000000';
 import { Intake1765000000001 } from './migrations/intake-1765000000001';
+import { Lists1765000000002 } from './migrations/lists-1765000000002';
 import { SmartGateway1765000000000 } from './migrations/smart-gateway-1765000000000';
 import { PolicyStore } from './policies/policy-store';
 import { PolicyVersion } from './policies/policy-version.entity';
@@ -63,7 +64,12 @@ export const alertPathEntities: readonly EntityTarget[] = [
 ];
 
 /** Their migrations. */
-export const alertPathMigrations = [AlertPath1764000000000, SmartGateway1765000000000, Intake1765000000001] as const;
+export const alertPathMigrations = [
+  AlertPath1764000000000,
+  SmartGateway1765000000000,
+  Intake1765000000001,
+  Lists1765000000002,
+] as const;
 
 const providers = [
   PipelineBell,

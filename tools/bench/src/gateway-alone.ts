@@ -5,6 +5,7 @@ import type { BenchSettings } from './bench';
 import { profilingEnv } from './bench';
 
 const GATEWAY = resolve(__dirname, '../../../apps/gateway/dist/main.js');
+const ADMIN_TOKEN = 'aat_bench_admin_0123456789abcdef';
 /** As its image runs it. */
 const NODE_OPTIONS = ['--disable-proto=delete'];
 
@@ -13,6 +14,10 @@ export class GatewayAlone {
   private constructor(
     private readonly process: GuardedProcess,
     private readonly pid: number,
+    /** Where it answers HTTP. */
+    readonly port: number,
+    /** The NATS that it publishes to; anybody may listen. */
+    readonly natsUrl: string,
   ) {}
 
   /** Starts it on a database; `later` takes what has to be undone. */
@@ -25,7 +30,7 @@ export class GatewayAlone {
     later(() => nats.stop());
     const directory = await makeTempDir('bench-gateway');
     later(() => removeDir(directory));
-    const opsPort = await freePort();
+    const [opsPort, port] = [await freePort(), await freePort()];
     const gateway = new GuardedProcess({
       file: process.execPath,
       args: [...NODE_OPTIONS, GATEWAY],
@@ -35,9 +40,9 @@ export class GatewayAlone {
         ALERTAGENT_NATS_URL: nats.url,
         ALERTAGENT_DATABASE_URL: databaseUrl,
         ALERTAGENT_DATA_DIR: join(directory, 'data'),
-        ALERTAGENT_HTTP_PORT: String(await freePort()),
+        ALERTAGENT_HTTP_PORT: String(port),
         ALERTAGENT_OPS_PORT: String(opsPort),
-        ALERTAGENT_ADMIN_TOKEN: 'aat_bench_admin_0123456789abcdef',
+        ALERTAGENT_ADMIN_TOKEN: ADMIN_TOKEN,
         ...profilingEnv(settings),
       },
     });
@@ -46,7 +51,19 @@ export class GatewayAlone {
       what: 'the gateway to be ready',
       timeoutMs: 30_000,
     });
-    return new GatewayAlone(gateway, gateway.pid);
+    return new GatewayAlone(gateway, gateway.pid, port, nats.url);
+  }
+
+  /** Milliseconds until it has answered a GET as an administrator asks for it. Errors: the answer is no success. */
+  async timedGet<T>(path: string): Promise<{ ms: number; body: T }> {
+    const began = performance.now();
+    const response = await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    const body = (await response.json()) as T;
+    const ms = performance.now() - began;
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${JSON.stringify(body)}`);
+    return { ms, body };
   }
 
   /** Resident memory in MiB, now. */

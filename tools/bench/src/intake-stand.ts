@@ -36,6 +36,11 @@ export class IntakeStand {
     return new IntakeStand(mariadb, agent, registered.body.tokens.webhook);
   }
 
+  /** Where AlertAgent keeps everything. */
+  get databaseUrl(): string {
+    return this.mariadb.url(PRODUCT_DATABASE);
+  }
+
   /** Puts a load on AlertAgent. Errors: anything it acknowledged is not in the database. */
   async loadAgent(load: Load): Promise<LoadResult> {
     const port = Number(new URL(this.agent.url).port);
@@ -46,7 +51,7 @@ export class IntakeStand {
       token: this.webhookToken,
     });
     this.acceptedByAgent += result.acceptedAlerts;
-    const committed = await committedAlerts(this.mariadb.url(PRODUCT_DATABASE));
+    const committed = await committedAlerts(this.databaseUrl);
     if (committed < this.acceptedByAgent)
       throw new Error(`${this.acceptedByAgent} alerts acknowledged, ${committed} committed`);
     return result;

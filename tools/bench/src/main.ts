@@ -2,15 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { readArguments, usage, UsageError, type BenchArguments } from './arguments';
 import { ackLatency } from './benches/ack-latency';
+import { eventLatency } from './benches/event-latency';
+import { history } from './benches/history';
 import { intake } from './benches/intake';
 import { memory } from './benches/memory';
 import { pipeline } from './benches/pipeline';
 import { savedToLive } from './benches/saved-to-live';
 import { startTime } from './benches/start-time';
+import { storm } from './benches/storm';
 import { isReached, ratioOf, type Figure } from './figure';
 import { reportTable } from './report-table';
 
-const BENCHES = [intake, ackLatency, pipeline, savedToLive, memory, startTime];
+const BENCHES = [intake, ackLatency, pipeline, eventLatency, storm, history, savedToLive, memory, startTime];
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

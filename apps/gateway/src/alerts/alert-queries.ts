@@ -6,12 +6,15 @@ import { IncidentTimelineStore } from '../incidents/incident-timeline.store';
 import type { ProcessingRecord } from '../ledger/processing-record';
 import { ProcessingRecordsStore } from '../ledger/processing-records.store';
 import { AlertLookup, type FoundAlert } from '../rest/alert-lookup';
+import { idBefore } from '../retention/id-before';
 import { alertView, FLAP_SPELL_MS } from './alert-view';
 import type { AlertDetail, AlertPage, AlertTimelineEntry, ListAlerts } from './alert.dto';
 import { Alert } from './alert.entity';
 import { pageSize, readCursor, toPage } from './page-cursor';
 import { iso } from './wire-time';
 
+/** The clocks that an alert's id and its time of arrival come from differ by less than this. */
+const CLOCKS_DIFFER_MS = 3_600_000;
 /** Events shown from either end of a long timeline. */
 const TIMELINE_END = 100;
 
@@ -44,6 +47,10 @@ export class AlertQueries implements AlertLookup {
       ...(query.since === undefined ? {} : { received_at: MoreThanOrEqual(sinceMs(query.since)) }),
     };
     const select = this.dataSource.manager.createQueryBuilder(Alert, 'alert').where(where);
+    // Ids are in the order of time: what came before need not be looked at.
+    if (query.since !== undefined) {
+      select.andWhere('alert.id >= :oldest', { oldest: idBefore(sinceMs(query.since) - CLOCKS_DIFFER_MS) });
+    }
     if (query.collapse === 'flapping') select.andWhere(NEWEST_OF_ITS_SPELL, { spell: FLAP_SPELL_MS, flaps: true });
     const rows = await select
       .orderBy('alert.id', 'DESC')

@@ -12,6 +12,7 @@ import type { StoredAlert } from './stored-alert';
 @Index('IX_alerts_cluster_id', ['cluster_id', 'status', 'id'])
 @Index('IX_alerts_suppressed_by', ['suppressed_by', 'status', 'id'])
 @Index('IX_alerts_status', ['status', 'id'])
+@Index('IX_alerts_severity', ['severity', 'id'])
 export class Alert implements StoredAlert {
   @PrimaryColumn('varchar', { length: 36 }) id!: string;
   /** Identity for ever: cluster, labels and start. Two workers that see the same first alert meet here. */

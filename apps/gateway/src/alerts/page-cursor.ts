@@ -21,12 +21,20 @@ export function readCursor(cursor: string | null | undefined): string | null {
 /** How many items a page holds. */
 export const pageSize = ({ limit }: PageRequest): number => limit ?? DEFAULT_LIMIT;
 
-/** Makes a page of rows that were read with one more than fits. */
-export function toPage<Row extends { id: string }, Item>(rows: readonly Row[], size: number, view: (row: Row) => Item) {
+/**
+ * Makes a page of rows that were read with one more than fits. `lookedTo` is the last id that was looked at when the search did not go to
+ * the end: a page that is not full goes on there.
+ */
+export function toPage<Row extends { id: string }, Item>(
+  rows: readonly Row[],
+  size: number,
+  view: (row: Row) => Item,
+  lookedTo: string | null = null,
+) {
   const shown = rows.slice(0, size);
-  const last = shown.at(-1);
+  const next = rows.length > size ? shown.at(-1)!.id : lookedTo;
   return {
     items: shown.map(view),
-    next_cursor: rows.length > size && last ? Buffer.from(last.id, 'latin1').toString('base64url') : null,
+    next_cursor: next === null ? null : Buffer.from(next, 'latin1').toString('base64url'),
   };
 }

@@ -8,7 +8,7 @@ import { pageSize, readCursor, toPage } from '../alerts/page-cursor';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from './cluster-names';
 import { IncidentEscalation } from './incident-escalation.entity';
-import { filterIncidents } from './incident-filters';
+import { filterIncidents, isSearch } from './incident-filters';
 import { IncidentNote } from './incident-note.entity';
 import { noteView } from './incident-notes';
 import { IncidentTimelineStore } from './incident-timeline.store';
@@ -16,6 +16,8 @@ import { clustersOf, incidentView } from './incident-view';
 import type { IncidentDetail, IncidentPage, ListIncidents } from './incident.dto';
 import { Incident } from './incident.entity';
 
+/** Incidents that one page of a search looks at: those without an index would read years of history for a handful. */
+export const MOST_LOOKED_AT = 20_000;
 const SHOWN_ALERTS = 100;
 const SHOWN_MOMENTS = 1_000;
 const SHOWN_NOTES = 50;
@@ -31,13 +33,18 @@ export class IncidentQueries {
     private readonly clock: Clock,
   ) {}
 
-  /** Newest first. Errors: ServiceError `invalid` for a cursor that is none. */
+  /**
+   * Newest first. A page of a search may hold fewer than it has room for, or nothing, and still have a cursor to go on. Errors:
+   * ServiceError `invalid` for a cursor that is none.
+   */
   async list(query: ListIncidents): Promise<IncidentPage> {
     const size = pageSize(query);
     const below = readCursor(query.cursor);
     const now = this.clock.now().getTime();
     const select = this.dataSource.manager.createQueryBuilder(Incident, 'incident');
     if (below !== null) select.where('incident.id < :below', { below });
+    const lookTo = isSearch(query) ? await this.lookTo(below) : null;
+    if (lookTo !== null) select.andWhere('incident.id >= :lookTo', { lookTo });
     const clusterIds = query.cluster === undefined ? [] : await this.clusters.named(query.cluster);
     filterIncidents(select, query, { now, clusterIds });
     const rows = await select
@@ -45,7 +52,20 @@ export class IncidentQueries {
       .take(size + 1)
       .getMany();
     const names = await this.clusters.of(clustersOf(rows));
-    return toPage(rows, size, (row) => incidentView(row, names, now));
+    return toPage(rows, size, (row) => incidentView(row, names, now), lookTo);
+  }
+
+  /** The last incident that one page looks at, below a cursor; null when it can look at all that are left. */
+  private async lookTo(below: string | null): Promise<string | null> {
+    const [last] = await this.dataSource.manager
+      .createQueryBuilder(Incident, 'incident')
+      .select('incident.id')
+      .where(below === null ? '1 = 1' : 'incident.id < :below', { below })
+      .orderBy('incident.id', 'DESC')
+      .offset(MOST_LOOKED_AT)
+      .limit(1)
+      .getMany();
+    return last?.id ?? null;
   }
 
   /** Errors: ServiceError `not_found`. */

@@ -106,6 +106,7 @@ export class RouteView {
 
 export class IncidentPage {
   @IsArray() @ValidateNested({ each: true }) @Type(() => IncidentView) items!: IncidentView[];
+  /** Where the next page begins; null at the end. A page of a search may be short, or empty, and still have one. */
   @IsOptional() @IsString() next_cursor!: string | null;
 }
 
