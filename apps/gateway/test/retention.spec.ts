@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import type { TestService } from '@alertagent/service-kit/testing';
+import type { QuarantinePage } from '../src/ledger/quarantine.dto';
 import { Retention, type Removed } from '../src/retention/retention';
 import { AlertStand, DATABASES } from './alert-stand';
 import { MovingClock } from './moving-clock';
@@ -44,7 +45,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
 
     clock.advance(31 * DAY);
     const removed = await stand.service.get(Retention).run();
-    expect(removed).toEqual({ webhooks: 4, alerts: 1, incidents: 1 });
+    expect(removed).toEqual({ webhooks: 4, alerts: 1, incidents: 1, quarantined: 1 });
 
     const after = await stand.settled();
     expect(after.dispositions).toEqual(before.dispositions);
@@ -52,6 +53,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
     const left = await stand.alerts();
     expect(left.map(({ labels, status }) => [labels['service'], status])).toEqual([['lasting', 'firing']]);
     expect(await stand.incidents()).toHaveLength(1);
+    expect((await stand.get<QuarantinePage>('/quarantine')).items).toEqual([]);
 
     const rows = await archivedIn(stand.service.get(AlertAgentConfig).data_dir);
     const counts = new Map<string, number>();
@@ -61,6 +63,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
       alert_processing_records: 5,
       alerts: 1,
       incidents: 1,
+      alert_quarantine: 1,
     });
     expect(rows.find(({ table }) => table === 'alerts')?.row['labels']).toContain('over');
   });
@@ -86,7 +89,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
   });
 
   it('finds nothing to do at once afterwards', async () => {
-    expect(await stand.service.get(Retention).run()).toEqual({ webhooks: 0, alerts: 0, incidents: 0 });
+    expect(await stand.service.get(Retention).run()).toEqual({ webhooks: 0, alerts: 0, incidents: 0, quarantined: 0 });
   });
 });
 

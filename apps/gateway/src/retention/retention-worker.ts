@@ -3,7 +3,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Retention, type Removed } from './retention';
 
 const HOUR_MS = 3_600_000;
-const KINDS = ['webhooks', 'alerts', 'incidents'] as const satisfies readonly (keyof Removed)[];
+const KINDS = ['webhooks', 'alerts', 'incidents', 'quarantined'] as const satisfies readonly (keyof Removed)[];
 
 /** Runs the retention once an hour. */
 @Injectable()

@@ -29,11 +29,12 @@ export interface Removed {
   webhooks: number;
   alerts: number;
   incidents: number;
+  quarantined: number;
 }
 
 /**
- * Takes what is old out of the tables: webhooks with their processing records, ended alerts, resolved incidents. Everything is archived
- * before it is deleted, and the ledger keeps its counts. What still fires, waits or is open stays, however old.
+ * Takes what is old out of the tables: webhooks with their processing records, ended alerts, resolved incidents, quarantined alerts. Everything
+ * is archived before it is deleted, and the ledger keeps its counts. What still fires, waits or is open stays, however old.
  */
 @Injectable()
 export class Retention {
@@ -56,6 +57,7 @@ export class Retention {
       webhooks: await this.repeat((tx, after) => this.removeWebhooks(tx, before, after)),
       alerts: await this.repeat((tx, after) => this.removeAlerts(tx, before, after)),
       incidents: await this.repeat((tx, after) => this.removeIncidents(tx, before, after)),
+      quarantined: await this.repeat((tx, after) => this.removeQuarantined(tx, before, after)),
     };
     await this.removeCounts(before);
     return removed;
@@ -135,6 +137,22 @@ export class Retention {
     const writes = new Writes(tx);
     for (const table of ofIncident) await writes.deleteIn(table, 'incident_id', ids);
     await writes.deleteIn('incidents', 'id', ids);
+    await writes.settle();
+    return chunkOf(candidates, ids.length);
+  }
+
+  /** Their accounts in the ledger are the processing records of their webhooks. */
+  private async removeQuarantined(tx: EntityManager, before: number, after: string): Promise<Chunk> {
+    const candidates: Row[] = await tx.query(
+      `SELECT id FROM alert_quarantine WHERE id > ? AND id < ? ORDER BY id LIMIT ${CHUNK}`,
+      [after, idBefore(before)],
+    );
+    const alerts = await this.take(tx, 'alert_quarantine', candidates);
+    if (alerts.length === 0) return chunkOf(candidates, 0);
+    const ids = alerts.map(({ id }) => id);
+    await this.archive('quarantine', ids, { alert_quarantine: alerts });
+    const writes = new Writes(tx);
+    await writes.deleteIn('alert_quarantine', 'id', ids);
     await writes.settle();
     return chunkOf(candidates, ids.length);
   }

@@ -105,7 +105,12 @@ describe('metrics', () => {
     const only = background.metrics.counter({ name: 'only_here_total', help: 'Of one part.' });
     only.inc({});
     const { body } = await edge.metrics.render(await background.metrics.snapshot());
-    expect(body.split('\n').filter((line) => /^alertagent_[a-z_]+(\{.*\})? /.test(line)).sort()).toEqual([
+    expect(
+      body
+        .split('\n')
+        .filter((line) => /^alertagent_[a-z_]+(\{.*\})? /.test(line))
+        .sort(),
+    ).toEqual([
       'alertagent_alerts_total 5',
       'alertagent_only_here_total 1',
       'alertagent_seconds_bucket{le="+Inf"} 2',

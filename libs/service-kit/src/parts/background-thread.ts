@@ -11,44 +11,49 @@ export type FromBackground = Ring | { kind: 'ready' } | { kind: 'metrics'; quest
 /** A scrape gets the figures of the edge alone when the background is too busy to tell its own for this long. */
 const METRICS_DEADLINE_MS = 1_000;
 
-/** The thread in which the background part of a service runs. It lives and dies with the process. */
+/** The thread in which the background part of a service runs, once it is started. It lives and dies with the process. */
 export class BackgroundThread {
   readonly link: ThreadPartLink;
-  /** Resolves when the background works; rejects when it could not start. */
-  readonly ready: Promise<void>;
-  /** Resolves when the thread is over. */
-  private readonly exited: Promise<void>;
-  private readonly worker: Worker;
+  private readonly memory = newPartMemory();
   private readonly questions = new Map<number, (metrics: MetricSnapshot) => void>();
+  private worker: Worker | undefined;
+  private exited: Promise<void> = Promise.resolve();
   private asked = 0;
   private isReady = false;
   private isStopping = false;
 
   /** @param onEnd told when the thread ends although nobody stopped it: the process cannot go on without it */
-  constructor({ entry, memoryMiB }: Pick<BackgroundPart, 'entry' | 'memoryMiB'>, onEnd: (error: unknown) => void) {
-    const memory = newPartMemory();
-    this.worker = new Worker(entry, {
-      workerData: { memory },
+  constructor(
+    private readonly part: Pick<BackgroundPart, 'entry' | 'memoryMiB'>,
+    private readonly onEnd: (error: unknown) => void,
+  ) {
+    this.link = new ThreadPartLink(this.memory, { postMessage: (message: Ring) => this.tell(message) });
+  }
+
+  /** Starts it, and resolves when it works. Errors: it could not start; `onEnd` is told as well. */
+  start(): Promise<void> {
+    const { entry, memoryMiB } = this.part;
+    const worker = new Worker(entry, {
+      workerData: { memory: this.memory },
       resourceLimits: { maxYoungGenerationSizeMb: memoryMiB.young, maxOldGenerationSizeMb: memoryMiB.old },
     });
-    this.link = new ThreadPartLink(memory, this.worker);
-    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
-    this.ready = new Promise((resolve, reject) => {
+    this.worker = worker;
+    this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+    return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
+        if (this.isStopping) return resolve();
         reject(error);
-        if (!this.isStopping) onEnd(error);
+        this.onEnd(error);
       };
-      this.worker.on('error', fail);
-      this.worker.once('exit', (code) => fail(new Error(`the background thread ended with ${code}`)));
-      this.worker.on('message', (message: FromBackground) => {
+      worker.on('error', fail);
+      worker.once('exit', (code) => fail(new Error(`the background thread ended with ${code}`)));
+      worker.on('message', (message: FromBackground) => {
         if (message.kind === 'ready') {
           this.isReady = true;
           resolve();
         } else this.heard(message);
       });
     });
-    // Whoever starts it may look later.
-    this.ready.catch(() => undefined);
   }
 
   /** The metrics of the background; null when they cannot be had now. */
@@ -67,11 +72,6 @@ export class BackgroundThread {
     });
   }
 
-  /** Throws while the background does not work. */
-  assertReady(): void {
-    if (!this.isReady) throw Object.assign(new Error('the background has not started yet'), { code: 'STARTING' });
-  }
-
   /** Lets the background finish what it has in hand. */
   async stop(): Promise<void> {
     this.isStopping = true;
@@ -85,6 +85,6 @@ export class BackgroundThread {
   }
 
   private tell(message: ToBackground): void {
-    this.worker.postMessage(message);
+    this.worker?.postMessage(message);
   }
 }

@@ -97,7 +97,6 @@ async function openService(
   const processMetrics = isBackground ? false : setup.processMetrics;
   const metrics = new Metrics({ namespace: config.metrics.namespace, processMetrics });
   const readiness = new Readiness();
-  if (thread) readiness.register({ name: 'background', check: async () => thread.assertReady() });
   const ops = new OpsServer({
     host: config.server.ops_host,
     port: config.server.opsPortOf(definition.name),

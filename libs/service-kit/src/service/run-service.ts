@@ -38,16 +38,18 @@ export async function runService(
       await runMigrationsCommand(database);
       return;
     }
-    const thread = startBackground(definition, config, log);
+    const thread = backgroundOf(definition, config, log);
     const service = await createService(definition, { config, log, ...(thread ? { part: 'edge', thread } : {}) });
     installShutdown({ app: service, readiness: service.readiness, log, drainMs: drainMsOf(config.server.mode) });
+    // Callers first: what they bring in now waits in the database for the background.
+    await thread?.start();
   } catch (error) {
     stopWith(error, log);
   }
 }
 
 /** The thread for a service's own work, if it has such a part and its database takes more than one writer. */
-function startBackground(
+function backgroundOf(
   definition: ServiceDefinition,
   config: AlertAgentConfig,
   log: Logger,

@@ -33,9 +33,12 @@ export async function multiplyRows(connection: Connection, table: string, times:
 
 function copyOf({ name, type, size, isUnique }: Column): string {
   const hash = `SHA2(CONCAT(t.${name}, '-', n.seq), 256)`;
-  // Cursors are made of ids, and an id must look like one.
-  if (isUnique && size === 36)
-    return `INSERT(INSERT(INSERT(INSERT(LEFT(${hash}, 36), 9, 1, '-'), 14, 2, '-7'), 19, 2, '-8'), 24, 1, '-')`;
+  // Cursors are made of ids, and an id must look like one and lie where its time does.
+  if (isUnique && size === 36) {
+    const ms = `CONV(CONCAT(LEFT(t.${name}, 8), SUBSTRING(t.${name}, 10, 4)), 16, 10) - n.seq * 60000`;
+    const time = `INSERT(LPAD(LOWER(HEX(${ms})), 12, '0'), 9, 0, '-')`;
+    return `CONCAT(${time}, '-7', LEFT(${hash}, 3), '-8', SUBSTRING(${hash}, 4, 3), '-', SUBSTRING(${hash}, 7, 12))`;
+  }
   if (isUnique && /char/.test(type)) return `LEFT(${hash}, ${size ?? 64})`;
   return type === 'bigint' ? `IF(t.${name} > 1000000000000, t.${name} - n.seq * 60000, t.${name})` : `t.${name}`;
 }

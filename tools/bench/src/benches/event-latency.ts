@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { incidentOpened } from '@alertagent/contracts';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { connect, type NatsConnection } from 'nats';
 import type { Bench, BenchSettings } from '../bench';
@@ -18,7 +19,7 @@ const CONNECTIONS = 16;
 const CLUSTER = '01890000-0000-7000-8000-000000000000';
 const TOKEN = `aat_webhook_${'b'.repeat(43)}`;
 /** Published for every incident, with the alert that opened it. */
-const OPENED = 'alertagent.alerts.v1.incident-opened.>';
+const OPENED = `${incidentOpened.subject}.>`;
 const LAST_ANSWERS_MS = 10_000;
 
 /** How long integrations wait for the news of an alert. */
