@@ -45,6 +45,8 @@ export interface Findings {
 export async function checkInvariants(stand: Stand, options: InvariantOptions = {}): Promise<Findings> {
   const figures: Findings['figures'] = {};
   const problems: string[] = [];
+  // What is still being repeated is taken in before anybody asks whether all is processed.
+  for (const sender of options.senders ?? []) await sender.close();
   try {
     figures['settle_ms'] = Math.round(await settled(stand.database, options.patienceMs));
   } catch (error) {
@@ -63,7 +65,6 @@ async function compare(
   stand: Stand,
   sender: Recorded,
 ): Promise<{ figures: Record<string, number>; problems: string[] }> {
-  await sender.close();
   const attempts = readLedger(sender.ledger.file);
   const alerts = await storedAlerts(stand.database, sender.style.prefix);
   const verdict = check(sender.style.prefix, attempts, alerts);

@@ -29,8 +29,11 @@ export function takeDirectly(server: Server, routes: ReadonlyMap<string, DirectR
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const route = request.method === 'POST' ? routes.get(request.url ?? '') : undefined;
-    if (route) void take(route, request, response);
-    else for (const other of others) other(request, response);
+    if (route) {
+      // A server that closes waits for connections to end, and this one would be used again.
+      if (!server.listening) response.setHeader('connection', 'close');
+      void take(route, request, response);
+    } else for (const other of others) other(request, response);
   });
 }
 
