@@ -11,13 +11,36 @@ const TEMPLATES = 1_000;
 /** A scan of so few rows is no scan worth an index. */
 const FEW_ROWS = 5_000;
 
+/** Each list that the gateway reads from its tables, with each filter: also where nothing matches, which is the dearest for a scan. */
 const LISTS = [
   '/alerts?limit=50',
   '/alerts?limit=50&status=firing',
+  '/alerts?limit=50&status=resolved',
   '/alerts?limit=50&severity=critical',
+  '/alerts?limit=50&severity=nothing-has-it',
   '/alerts?limit=50&name=DiskAlmostFull',
+  '/alerts?limit=50&name=NothingHasIt',
+  '/alerts?limit=50&cluster_id=nothing-has-it',
+  '/alerts?limit=50&incident_id=nothing-has-it',
+  '/alerts?limit=50&since=2099-01-01T00:00:00Z',
+  '/alerts?limit=50&collapse=flapping',
   '/incidents?limit=50',
   '/incidents?limit=50&status=open',
+  '/incidents?limit=50&status=resolved',
+  '/incidents?limit=50&cluster_id=nothing-has-it',
+  '/incidents?limit=50&cluster=nothing-has-it',
+  '/incidents?limit=50&priority=P5',
+  '/incidents?limit=50&severity=nothing-has-it',
+  '/incidents?limit=50&team=nobody',
+  '/incidents?limit=50&acknowledged=true',
+  '/incidents?limit=50&snoozed=true',
+  '/incidents?limit=50&flapping=true',
+  '/incidents?limit=50&storm=true',
+  '/incidents?limit=50&q=nothing%20has%20it',
+  '/quarantine?limit=50',
+  '/quarantine?limit=50&code=nothing-has-it',
+  '/suppressions?limit=50',
+  '/ledger/findings?limit=50&state=all',
 ];
 
 /** Years of history do not slow the lists down. */
