@@ -107,9 +107,7 @@ async function multiply(stand: Stand, table: string, times: number): Promise<num
   );
   const values = columns.map(({ name, type, size, isUnique }) => {
     const hash = `SHA2(CONCAT(t.${name}, '-', n.seq), 256)`;
-    // Cursors are made of ids, and an id must look like one.
-    if (isUnique && size === 36)
-      return `INSERT(INSERT(INSERT(INSERT(LEFT(${hash}, 36), 9, 1, '-'), 14, 2, '-7'), 19, 2, '-8'), 24, 1, '-')`;
+    if (isUnique && size === 36) return idOfCopy(name, hash);
     if (isUnique && /char/.test(type)) return `LEFT(${hash}, ${size ?? 64})`;
     if (isUnique && /^(int|bigint)$/.test(type) && name !== 'position') return `t.${name}`;
     return type === 'bigint' ? `IF(t.${name} > 1000000000000, t.${name} - n.seq * 60000, t.${name})` : `t.${name}`;
@@ -127,6 +125,19 @@ async function multiply(stand: Stand, table: string, times: number): Promise<num
   await stand.database.query(`ANALYZE TABLE ${table}`);
   const [count] = await stand.database.query<{ total: number }>(`SELECT COUNT(*) AS total FROM ${table}`);
   return Number(count?.total);
+}
+
+/** A UUIDv7 of the copy's own time: ids are in the order of time, and cursors and lists rely on that. */
+function idOfCopy(name: string, hash: string): string {
+  const ms = `CAST(CONV(CONCAT(LEFT(t.${name}, 8), SUBSTR(t.${name}, 10, 4)), 16, 10) AS SIGNED) - n.seq * 60000`;
+  const time = `LPAD(LOWER(HEX(${ms})), 12, '0')`;
+  const parts = [
+    `LEFT(${time}, 8)`,
+    `RIGHT(${time}, 4)`,
+    `CONCAT('7', LEFT(${hash}, 3))`,
+    `CONCAT('8', SUBSTR(${hash}, 4, 3))`,
+  ];
+  return `CONCAT_WS('-', ${parts.join(', ')}, SUBSTR(${hash}, 7, 12))`;
 }
 
 /** The statements that the lists have led to and that read a whole table. */
