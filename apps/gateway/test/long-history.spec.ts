@@ -42,6 +42,11 @@ describe.each(DATABASES)('a search through a long history on %s', (kind) => {
     expect(second.next_cursor).toBeNull();
   });
 
+  it('looks at no more for the incidents of a storm, of which there may be none', async () => {
+    const first = await page('storm=true');
+    expect([first.items, first.next_cursor]).toEqual([[], expect.any(String)]);
+  });
+
   it('finds what is on its page, also when that is full', async () => {
     const first = await page('q=hay&limit=2');
     expect(first.items).toHaveLength(2);

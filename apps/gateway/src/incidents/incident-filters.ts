@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { PRIORITIES, type ListIncidents } from './incident.dto';
 import type { Incident } from './incident.entity';
 
-const WITHOUT_INDEX = ['severity', 'flapping', 'acknowledged', 'snoozed', 'team', 'q', 'cluster'] as const;
+const WITHOUT_INDEX = ['severity', 'flapping', 'storm', 'acknowledged', 'snoozed', 'team', 'q', 'cluster'] as const;
 
 /** Whether a list has to look at incidents one by one to find those it asks for. */
 export const isSearch = (query: ListIncidents): boolean => WITHOUT_INDEX.some((filter) => query[filter] !== undefined);

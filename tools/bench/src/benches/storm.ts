@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AlertAgent } from '@alertagent/e2e/alertagent';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { bareRowsPerSecond } from '../bare/bare-rows';
 import type { Bench, BenchSettings } from '../bench';
 import { withCleanUp } from '../clean-up';
@@ -45,7 +45,7 @@ async function measure(stand: IntakeStand, { seconds = STORM_SECONDS, say }: Ben
   const allSeconds = (performance.now() - began) / 1_000;
   if (!drain.balanced) throw new Error('the ledger does not balance');
   const connection = await createConnection({ uri: stand.databaseUrl });
-  const bare = await bareRowsPerSecond(connection, BARE_SECONDS).finally(() => connection.end());
+  const { incidents, bare } = await afterwards(connection).finally(() => connection.end());
   return [
     {
       name: 'storm, first incident readable after',
@@ -65,9 +65,15 @@ async function measure(stand: IntakeStand, { seconds = STORM_SECONDS, say }: Ben
       value: load.acceptedAlerts / allSeconds,
       unit: 'alerts/s',
       limit: { name: 'one connection, the same two rows', value: bare },
-      note: `${Math.round(allSeconds)} s in all, ${drain.left} left`,
+      note: `${Math.round(allSeconds)} s in all, ${drain.left} left, ${incidents} incidents`,
     },
   ];
+}
+
+/** How many incidents it became, and what one connection can do. */
+async function afterwards(connection: Connection): Promise<{ incidents: number; bare: number }> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT COUNT(*) AS incidents FROM incidents');
+  return { incidents: Number(rows[0]?.['incidents']), bare: await bareRowsPerSecond(connection, BARE_SECONDS) };
 }
 
 interface IncidentPage {

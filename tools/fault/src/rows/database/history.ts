@@ -11,13 +11,36 @@ const TEMPLATES = 1_000;
 /** A scan of so few rows is no scan worth an index. */
 const FEW_ROWS = 5_000;
 
+/** Each list that the gateway reads from its tables, with each filter: also where nothing matches, which is the dearest for a scan. */
 const LISTS = [
   '/alerts?limit=50',
   '/alerts?limit=50&status=firing',
+  '/alerts?limit=50&status=resolved',
   '/alerts?limit=50&severity=critical',
+  '/alerts?limit=50&severity=nothing-has-it',
   '/alerts?limit=50&name=DiskAlmostFull',
+  '/alerts?limit=50&name=NothingHasIt',
+  '/alerts?limit=50&cluster_id=nothing-has-it',
+  '/alerts?limit=50&incident_id=nothing-has-it',
+  '/alerts?limit=50&since=2099-01-01T00:00:00Z',
+  '/alerts?limit=50&collapse=flapping',
   '/incidents?limit=50',
   '/incidents?limit=50&status=open',
+  '/incidents?limit=50&status=resolved',
+  '/incidents?limit=50&cluster_id=nothing-has-it',
+  '/incidents?limit=50&cluster=nothing-has-it',
+  '/incidents?limit=50&priority=P5',
+  '/incidents?limit=50&severity=nothing-has-it',
+  '/incidents?limit=50&team=nobody',
+  '/incidents?limit=50&acknowledged=true',
+  '/incidents?limit=50&snoozed=true',
+  '/incidents?limit=50&flapping=true',
+  '/incidents?limit=50&storm=true',
+  '/incidents?limit=50&q=nothing%20has%20it',
+  '/quarantine?limit=50',
+  '/quarantine?limit=50&code=nothing-has-it',
+  '/suppressions?limit=50',
+  '/ledger/findings?limit=50&state=all',
 ];
 
 /** Years of history do not slow the lists down. */
@@ -84,9 +107,7 @@ async function multiply(stand: Stand, table: string, times: number): Promise<num
   );
   const values = columns.map(({ name, type, size, isUnique }) => {
     const hash = `SHA2(CONCAT(t.${name}, '-', n.seq), 256)`;
-    // Cursors are made of ids, and an id must look like one.
-    if (isUnique && size === 36)
-      return `INSERT(INSERT(INSERT(INSERT(LEFT(${hash}, 36), 9, 1, '-'), 14, 2, '-7'), 19, 2, '-8'), 24, 1, '-')`;
+    if (isUnique && size === 36) return idOfCopy(name, hash);
     if (isUnique && /char/.test(type)) return `LEFT(${hash}, ${size ?? 64})`;
     if (isUnique && /^(int|bigint)$/.test(type) && name !== 'position') return `t.${name}`;
     return type === 'bigint' ? `IF(t.${name} > 1000000000000, t.${name} - n.seq * 60000, t.${name})` : `t.${name}`;
@@ -104,6 +125,19 @@ async function multiply(stand: Stand, table: string, times: number): Promise<num
   await stand.database.query(`ANALYZE TABLE ${table}`);
   const [count] = await stand.database.query<{ total: number }>(`SELECT COUNT(*) AS total FROM ${table}`);
   return Number(count?.total);
+}
+
+/** A UUIDv7 of the copy's own time: ids are in the order of time, and cursors and lists rely on that. */
+function idOfCopy(name: string, hash: string): string {
+  const ms = `CAST(CONV(CONCAT(LEFT(t.${name}, 8), SUBSTR(t.${name}, 10, 4)), 16, 10) AS SIGNED) - n.seq * 60000`;
+  const time = `LPAD(LOWER(HEX(${ms})), 12, '0')`;
+  const parts = [
+    `LEFT(${time}, 8)`,
+    `RIGHT(${time}, 4)`,
+    `CONCAT('7', LEFT(${hash}, 3))`,
+    `CONCAT('8', SUBSTR(${hash}, 4, 3))`,
+  ];
+  return `CONCAT_WS('-', ${parts.join(', ')}, SUBSTR(${hash}, 7, 12))`;
 }
 
 /** The statements that the lists have led to and that read a whole table. */
