@@ -10,10 +10,18 @@ let url: string;
 let failure: unknown;
 const internal: unknown[] = [];
 
+let waitFor: Promise<void> = Promise.resolve();
+
+async function listen(): Promise<void> {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 beforeAll(async () => {
   server = createServer((request, response) => response.end(`the framework got ${request.method} ${request.url}`));
   const route = {
     answer: async () => {
+      await waitFor;
       if (failure !== undefined) throw failure;
       return { status: 202, body: '{"taken":true}' };
     },
@@ -22,8 +30,7 @@ beforeAll(async () => {
     onInternal: (error: unknown) => internal.push(error),
   };
   takeDirectly(server, new Map([['/storm', route]]));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen();
 });
 beforeEach(() => {
   failure = undefined;
@@ -66,6 +73,18 @@ describe('a path that is taken directly', () => {
     expectProblem(answer, 500);
     expect(answer.text).not.toContain('secret');
     expect(internal).toEqual([failure]);
+  });
+
+  it('ends the connections of a server that is closing, however long they were kept', async () => {
+    let release = (): void => undefined;
+    waitFor = new Promise((resolve) => (release = resolve));
+    const answering = send(`${url}/storm`, { method: 'POST', headers: { connection: 'keep-alive' } });
+    await new Promise((asked) => server.once('request', asked));
+    const closed = new Promise((done) => server.close(done));
+    release();
+    expect((await answering).headers['connection']).toBe('close');
+    await closed;
+    await listen();
   });
 
   it('refuses what another server could read in two ways', async () => {

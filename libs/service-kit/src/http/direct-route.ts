@@ -29,15 +29,24 @@ export function takeDirectly(server: Server, routes: ReadonlyMap<string, DirectR
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const route = request.method === 'POST' ? routes.get(request.url ?? '') : undefined;
-    if (route) {
-      // A server that closes waits for connections to end, and this one would be used again.
-      if (!server.listening) response.setHeader('connection', 'close');
-      void take(route, request, response);
-    } else for (const other of others) other(request, response);
+    if (route) void take(server, route, request, response);
+    else for (const other of others) other(request, response);
   });
 }
 
-async function take(route: DirectRoute, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function take(
+  server: Server,
+  route: DirectRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const send = (status: number, body: string): void => {
+    // A server that closes waits for its connections to end, and this one would be used again.
+    if (!server.listening) headers['connection'] = 'close';
+    headers['content-length'] = Buffer.byteLength(body);
+    response.writeHead(status, headers);
+    response.end(body);
+  };
   const context = fromHeaders((name) => single(request.headers[name]));
   const headers: Record<string, string | number> = answerHeaders(context);
   try {
@@ -48,20 +57,14 @@ async function take(route: DirectRoute, request: IncomingMessage, response: Serv
     }
     const { status, body } = await route.answer(request);
     headers['content-type'] = 'application/json; charset=utf-8';
-    send(response, status, headers, body);
+    send(status, body);
   } catch (error) {
     const problem = toProblem(error, context.correlationId);
     if (problem.status === 500) route.onInternal(error);
     Object.assign(headers, problemHeaders(problem.status), route.headersOf?.(error, problem.status));
     headers['content-type'] = 'application/problem+json; charset=utf-8';
-    send(response, problem.status, headers, JSON.stringify(problem));
+    send(problem.status, JSON.stringify(problem));
   }
-}
-
-function send(response: ServerResponse, status: number, headers: Record<string, string | number>, body: string): void {
-  headers['content-length'] = Buffer.byteLength(body);
-  response.writeHead(status, headers);
-  response.end(body);
 }
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
