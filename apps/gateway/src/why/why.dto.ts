@@ -79,6 +79,8 @@ export class AlertWhyView {
   /** Of very many events the first and the last fifty. */
   @IsArray() @ValidateNested({ each: true }) @Type(() => WhyEvent) events!: WhyEvent[];
   @IsBoolean() events_shortened!: boolean;
+  /** Its first events are older than the retention: they are in the archive, and neither listed nor counted here. */
+  @IsBoolean() events_archived!: boolean;
   @IsOptional() @ValidateNested() @Type(() => IncidentInShort) incident!: IncidentInShort | null;
   /** What hides it now. */
   @IsOptional() @ValidateNested() @Type(() => HidingSuppression) suppressed_by!: HidingSuppression | null;
