@@ -27,6 +27,7 @@ import { AlertProcessingRecord } from './ledger/alert-processing-record.entity';
 import { AlertQuarantine } from './ledger/alert-quarantine.entity';
 import { ProcessingRecordsStore } from './ledger/processing-records.store';
 import { AlertPath1764000000000 } from './migrations/alert-path-1764000000000';
+import { ClockSkew1765000000003 } from './migrations/clock-skew-1765000000003';
 import { EndedWhileFiring1765000000004 } from './migrations/ended-while-firing-1765000000004';
 import { Intake1765000000001 } from './migrations/intake-1765000000001';
 import { Lists1765000000002 } from './migrations/lists-1765000000002';
@@ -72,6 +73,7 @@ export const alertPathMigrations = [
   SmartGateway1765000000000,
   Intake1765000000001,
   Lists1765000000002,
+  ClockSkew1765000000003,
   EndedWhileFiring1765000000004,
 ] as const;
 

@@ -73,6 +73,7 @@ export { explainRouting, type RouteExplanation } from './pipeline/explain-routin
 export { compileSchedules, type Schedules } from './pipeline/schedule';
 export { compileMatchers, type LabelTest } from './policy/matchers';
 export { compilePolicy, type CompiledPolicy } from './policy/compile-policy';
+export { CLOCK_SKEWS, clockSkewOf, type ClockSkew } from './webhook/clock-skew';
 export { checkPolicy } from './policy/check-policy';
 export { type PolicyFindings } from './policy/policy-findings';
 export { diffOf, type Difference } from './policy/policy-diff';

@@ -46,6 +46,7 @@ export class AlertWhy {
       cluster_name: names.get(alert.cluster_id) ?? alert.cluster_id,
       labels: alert.labels,
       status: alert.status,
+      clock_skew: alert.clock_skew,
       summary: summaryOf(alert, incident, suppressed_by),
       event_count: count,
       events: explained,

@@ -1,3 +1,4 @@
+import { CLOCK_SKEWS, type ClockSkew } from '@alertagent/alerting';
 import {
   ALERT_STATES,
   DISPOSITIONS,
@@ -73,6 +74,8 @@ export class AlertWhyView {
   @IsString() cluster_name!: string;
   @IsStringMap() labels!: Record<string, string>;
   @IsIn(ALERT_STATES) status!: AlertState;
+  /** What is wrong with its times; null when nothing is. */
+  @IsOptional() @IsIn(CLOCK_SKEWS) clock_skew!: ClockSkew | null;
   /** Where it stands, in a sentence. */
   @IsString() summary!: string;
   @IsInt() event_count!: number;
