@@ -31,6 +31,7 @@ import { ClockSkew1765000000003 } from './migrations/clock-skew-1765000000003';
 import { EndedWhileFiring1765000000004 } from './migrations/ended-while-firing-1765000000004';
 import { Intake1765000000001 } from './migrations/intake-1765000000001';
 import { Lists1765000000002 } from './migrations/lists-1765000000002';
+import { RuleFor1765000000005 } from './migrations/rule-for-1765000000005';
 import { SmartGateway1765000000000 } from './migrations/smart-gateway-1765000000000';
 import { PolicyStore } from './policies/policy-store';
 import { PolicyVersion } from './policies/policy-version.entity';
@@ -75,6 +76,7 @@ export const alertPathMigrations = [
   Lists1765000000002,
   ClockSkew1765000000003,
   EndedWhileFiring1765000000004,
+  RuleFor1765000000005,
 ] as const;
 
 const providers = [

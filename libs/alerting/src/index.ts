@@ -40,7 +40,7 @@ export { WhatIf, type Comparison, type PageDifference, type SideTotals, type Tea
 export { type Page } from './pipeline/pages';
 export { WorkingSet, MOST_COMPARED } from './pipeline/working-set';
 export { resolveIncident } from './pipeline/apply-incident';
-export { RULE_TAKEOVER_MS } from './pipeline/converge';
+export { RULE_EDIT_MATTERS_MS } from './pipeline/rule-edit';
 export {
   type IncidentMomentDraft,
   type Marker,
@@ -55,6 +55,7 @@ export {
   type MarkerFact,
   type PipelineEvent,
   type Situation,
+  type RuleEdit,
 } from './pipeline/facts';
 export {
   type EpisodeChange,
