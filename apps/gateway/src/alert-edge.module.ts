@@ -22,6 +22,7 @@ import { LedgerController } from './ledger/ledger.controller';
 import { Quarantine } from './ledger/quarantine';
 import { QuarantineController } from './ledger/quarantine.controller';
 import { Reconciler } from './reconciliation/reconciler';
+import { ReconciliationMetrics } from './reconciliation/reconciliation.metrics';
 import { AlertSources } from './sources/alert-sources';
 import { AlertSourcesController } from './sources/alert-sources.controller';
 import { SourceAddresses } from './sources/source-addresses';
@@ -58,6 +59,7 @@ import { VolumesController } from './volumes/volumes.controller';
     AlertSources,
     SourceAddresses,
     Reconciler,
+    ReconciliationMetrics,
     SuppressionTrial,
     RecentAlerts,
     NoiseFinder,

@@ -27,11 +27,15 @@ import { AlertProcessingRecord } from './ledger/alert-processing-record.entity';
 import { AlertQuarantine } from './ledger/alert-quarantine.entity';
 import { ProcessingRecordsStore } from './ledger/processing-records.store';
 import { AlertPath1764000000000 } from './migrations/alert-path-1764000000000';
+import { ClockSkew1765000000003 } from './migrations/clock-skew-1765000000003';
+import { EndedWhileFiring1765000000004 } from './migrations/ended-while-firing-1765000000004';
 import { Intake1765000000001 } from './migrations/intake-1765000000001';
 import { Lists1765000000002 } from './migrations/lists-1765000000002';
+import { RuleFor1765000000005 } from './migrations/rule-for-1765000000005';
 import { SmartGateway1765000000000 } from './migrations/smart-gateway-1765000000000';
 import { PolicyStore } from './policies/policy-store';
 import { PolicyVersion } from './policies/policy-version.entity';
+import { EndedWhileFiring } from './reconciliation/ended-while-firing.entity';
 import { LedgerArchive } from './retention/ledger-archive.entity';
 import { AlertSource } from './sources/alert-source.entity';
 import { AlertSourceVersion } from './sources/alert-source.entity';
@@ -59,6 +63,7 @@ export const alertPathEntities: readonly EntityTarget[] = [
   PolicyVersion,
   GatewayFinding,
   LedgerArchive,
+  EndedWhileFiring,
   AlertVolume,
   Suppression,
 ];
@@ -69,6 +74,9 @@ export const alertPathMigrations = [
   SmartGateway1765000000000,
   Intake1765000000001,
   Lists1765000000002,
+  ClockSkew1765000000003,
+  EndedWhileFiring1765000000004,
+  RuleFor1765000000005,
 ] as const;
 
 const providers = [

@@ -71,6 +71,30 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     );
   });
 
+  it('recovers once, at the end, when an alert steps down in severity: the message tells the end of the higher one first', async () => {
+    const critical = { labels: { service: 'steps', severity: 'critical' } };
+    const warning = { labels: { service: 'steps', severity: 'warning' }, startsAt: '2026-11-22T10:20:00Z' };
+    await stand.deliver(message(alert(critical)));
+    await stand.settled();
+    await stand.deliver(message(alert({ ...critical, status: 'resolved' }), alert(warning)));
+    await stand.settled();
+    expect(await incidentsOf('steps')).toMatchObject([{ status: 'open', alert_count: 2, firing_count: 1 }]);
+
+    await stand.deliver(message(alert({ ...warning, status: 'resolved', endsAt: '2026-11-22T10:30:00Z' })));
+    await stand.settled();
+    const [incident] = await incidentsOf('steps');
+    expect(incident).toMatchObject({ status: 'resolved', alert_count: 2, firing_count: 0 });
+    expect(incident!.timeline.filter(({ kind: moment }) => moment === 'resolved')).toHaveLength(1);
+  });
+
+  it('ends nothing because a message of its group leaves it out, as after a reload of Alertmanager', async () => {
+    const members = ['a', 'b'].map((instance) => ({ labels: { service: 'partial', instance } }));
+    await stand.deliver(message(...members.map((member) => alert(member))));
+    await stand.deliver(message(alert(members[0])));
+    await stand.settled();
+    expect(await incidentsOf('partial')).toMatchObject([{ status: 'open', alert_count: 2, firing_count: 2 }]);
+  });
+
   it('opens a new incident when an alert fires again after its incident was resolved', async () => {
     await stand.deliver(message(alert(service('again'))));
     await stand.deliver(message(alert({ ...service('again'), status: 'resolved' })));

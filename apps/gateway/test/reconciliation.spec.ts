@@ -1,3 +1,6 @@
+import { Metrics } from '@alertagent/service-kit';
+import { Auditor } from '../src/auditor/auditor';
+import type { FindingPage } from '../src/auditor/findings.dto';
 import type { Reconciliation } from '../src/reconciliation/reconciler';
 import { AlertStand, DATABASES, type Answer } from './alert-stand';
 import { MovingClock } from './moving-clock';
@@ -43,6 +46,13 @@ describe.each(DATABASES)('reconciliation with what fires at the source, on %s', 
     return last!;
   }
 
+  /** A figure of the first cluster, as Prometheus would scrape it. */
+  async function measured(name: string, outcome?: string): Promise<number> {
+    const { body } = await stand.service.get(Metrics).render();
+    const labelled = `cluster="${stand.first.id}"${outcome === undefined ? '' : `,outcome="${outcome}"`}`;
+    return Number(new RegExp(`${name}\\{${labelled}\\} (\\d+)`).exec(body)?.[1]);
+  }
+
   const shown = async (service: string) =>
     (await stand.alerts()).find((candidate) => candidate.labels['service'] === service);
 
@@ -78,6 +88,53 @@ describe.each(DATABASES)('reconciliation with what fires at the source, on %s', 
     await stand.settled();
     await watch([inSet('lost')]);
     expect(await shown('of-prometheus')).toMatchObject({ status: 'firing' });
+  });
+
+  it('raises what fires at its source and is recorded as ended, until no set tells it any more', async () => {
+    const startsAt = clock.at(-60 * MINUTE);
+    const firing = {
+      ...inSet('ended'),
+      labels: { ...labels('ended'), severity: 'warning', instance: 'a:9100' },
+      startsAt,
+    };
+    const end = { labels: labels('ended'), startsAt, status: 'resolved' as const, endsAt: clock.at() };
+    await stand.deliver(message(alert({ ...end, status: 'firing', endsAt: undefined })));
+    await stand.deliver(message(alert(end)));
+    await stand.settled();
+    const look = async (): Promise<FindingPage['items']> => {
+      await stand.service.get(Auditor).look();
+      const { items } = await stand.get<FindingPage>('/ledger/findings?state=open');
+      return items.filter(({ kind: found }) => found === 'ended_while_firing');
+    };
+    expect((await send([inSet('lost'), firing])).body).toMatchObject({ lost: 0, ended: 0 });
+    expect(await look()).toEqual([]);
+
+    clock.advance(6 * MINUTE);
+    expect((await send([inSet('lost'), firing])).body).toMatchObject({ lost: 0, ended: 1 });
+    const { id } = (await shown('ended'))!;
+    const [finding] = await look();
+    expect(finding).toMatchObject({ subject: stand.first.id });
+    expect(finding!.detail).toContain(id);
+    expect(await measured('reconciliation_ended_alerts')).toBe(1);
+
+    clock.advance(6 * MINUTE);
+    expect((await send([inSet('lost')])).body).toMatchObject({ ended: 0 });
+    expect(await look()).toEqual([]);
+    expect(await measured('reconciliation_ended_alerts')).toBe(0);
+  });
+
+  it('does not take an alert with cut labels for ended: it is recorded as firing', async () => {
+    const long = { ...labels('long'), severity: 'warning', instance: 'a:9100', path: 'x'.repeat(5000) };
+    const startsAt = clock.at(-60 * MINUTE);
+    await stand.deliver(message(alert({ labels: long, startsAt })));
+    await stand.settled();
+    const told = { ...inSet('long'), labels: long, startsAt };
+    expect((await send([inSet('lost'), told])).body).toMatchObject({ lost: 0, ended: 0 });
+  });
+
+  it('counts what it opened and closed by cluster', async () => {
+    expect(await measured('reconciliation_alerts_total', 'opened')).toBe(1);
+    expect(await measured('reconciliation_alerts_total', 'closed')).toBe(1);
   });
 
   it('leaves alone what is silenced at its source', async () => {

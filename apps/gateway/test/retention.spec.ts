@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import type { TestService } from '@alertagent/service-kit/testing';
-import type { QuarantinePage } from '../src/ledger/quarantine.dto';
 import { Retention, type Removed } from '../src/retention/retention';
+import type { QuarantinePage } from '../src/ledger/quarantine.dto';
+import type { AlertWhyView, IncidentWhyView } from '../src/why/why.dto';
 import { AlertStand, DATABASES } from './alert-stand';
 import { MovingClock } from './moving-clock';
 import { alert, message } from './webhooks';
@@ -29,7 +30,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
   let stand: AlertStand;
   const clock = new MovingClock();
   beforeAll(async () => {
-    stand = await AlertStand.start(kind, { gateway: { retention: { keep: 30 * DAY } } }, clock);
+    stand = await AlertStand.start(kind, { gateway: { retention: { keep: 30 * DAY, quarantine: 60 * DAY } } }, clock);
   }, 120_000);
   afterAll(() => stand?.stop(), 30_000);
 
@@ -45,7 +46,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
 
     clock.advance(31 * DAY);
     const removed = await stand.service.get(Retention).run();
-    expect(removed).toEqual({ webhooks: 4, alerts: 1, incidents: 1, quarantined: 1 });
+    expect(removed).toEqual({ webhooks: 4, alerts: 1, incidents: 1, quarantined: 0 });
 
     const after = await stand.settled();
     expect(after.dispositions).toEqual(before.dispositions);
@@ -53,7 +54,6 @@ describe.each(DATABASES)('retention on %s', (kind) => {
     const left = await stand.alerts();
     expect(left.map(({ labels, status }) => [labels['service'], status])).toEqual([['lasting', 'firing']]);
     expect(await stand.incidents()).toHaveLength(1);
-    expect((await stand.get<QuarantinePage>('/quarantine')).items).toEqual([]);
 
     const rows = await archivedIn(stand.service.get(AlertAgentConfig).data_dir);
     const counts = new Map<string, number>();
@@ -63,9 +63,54 @@ describe.each(DATABASES)('retention on %s', (kind) => {
       alert_processing_records: 5,
       alerts: 1,
       incidents: 1,
-      alert_quarantine: 1,
     });
     expect(rows.find(({ table }) => table === 'alerts')?.row['labels']).toContain('over');
+  });
+
+  it('says of what still fires that its first events are archived, and knows no alert or incident that is', async () => {
+    const [lasting] = await stand.alerts();
+    const why = await stand.get<AlertWhyView>(`/alerts/${lasting!.id}/why`);
+    expect(why).toMatchObject({ status: 'firing', event_count: 0, events: [], events_archived: true });
+    expect(why.incident).toMatchObject({ id: lasting!.incident_id, status: 'open' });
+    const incident = await stand.get<IncidentWhyView>(`/incidents/${lasting!.incident_id}/why`);
+    expect(incident).toMatchObject({ status: 'open', opened_by: null });
+    expect(incident.joined.first).toMatchObject([{ alert_id: lasting!.id, why: null }]);
+
+    // Told again: the new event is there, and does not pass for the first one.
+    await stand.deliver(message(alert({ labels: { service: 'lasting' } })));
+    await stand.settled();
+    const told = await stand.get<AlertWhyView>(`/alerts/${lasting!.id}/why`);
+    expect(told).toMatchObject({ event_count: 1, events: [{ disposition: 'duplicate' }], events_archived: true });
+
+    const rows = await archivedIn(stand.service.get(AlertAgentConfig).data_dir);
+    for (const table of ['alerts', 'incidents']) {
+      const { id } = rows.find((row) => row.table === table)!.row;
+      const answer = await stand.ask('GET', `/${table}/${String(id)}/why`);
+      expect(answer).toMatchObject({ status: 404, body: { detail: expect.stringContaining('archive') } });
+    }
+  });
+
+  it('archives and deletes what was set aside long ago, and the ledger goes on counting it', async () => {
+    const quarantined = async () => (await stand.get<QuarantinePage>('/quarantine')).items;
+    expect(await quarantined()).toHaveLength(1);
+    const id = (await quarantined())[0]!.id;
+    const before = await stand.settled();
+    expect(before.dispositions.quarantined).toBe(1);
+    clock.advance(28 * DAY);
+    expect(await stand.service.get(Retention).run()).toMatchObject({ quarantined: 0 });
+
+    clock.advance(2 * DAY);
+    expect(await stand.service.get(Retention).run()).toMatchObject({ quarantined: 1 });
+    expect(await quarantined()).toEqual([]);
+    const { accepted, dispositions, balanced } = await stand.settled();
+    expect({ accepted, dispositions, balanced }).toEqual({
+      accepted: before.accepted,
+      dispositions: before.dispositions,
+      balanced: true,
+    });
+    const rows = await archivedIn(stand.service.get(AlertAgentConfig).data_dir);
+    const kept = rows.filter(({ table }) => table === 'alert_quarantine').map(({ row }) => row);
+    expect(kept).toMatchObject([{ id, cluster_id: stand.first.id, raw: expect.stringContaining('"labels":5') }]);
   });
 
   it('deletes nothing when the archive cannot be written', async () => {

@@ -1,6 +1,7 @@
 import { rulePublished, ruleWithdrawn } from '@alertagent/contracts';
 import { fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
 import { pollUntil } from '@alertagent/local-stack';
+import { SettleSweeper } from '../src/incidents/settle-sweeper';
 import type { IncidentDetail } from '../src/incidents/incident.dto';
 import { AlertStand, DATABASES } from './alert-stand';
 import { MovingClock } from './moving-clock';
@@ -27,9 +28,10 @@ describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => 
     await stand.deliver(message(...alerts.map((shape) => alert(shape))));
     await stand.settled();
   };
-  const publish = (number: number): Promise<unknown> =>
+  const publish = (number: number, rule_id = RULE, duration?: string): Promise<unknown> =>
     rules.publish(rulePublished, {
-      rule_id: RULE,
+      rule_id,
+      duration,
       version: number,
       name: 'HighCPU',
       cluster_id: stand.first.id,
@@ -67,8 +69,27 @@ describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => 
     expect(moments.filter((moment) => moment === 'opened')).toHaveLength(1);
   });
 
+  it('wait as long as the new version must hold before it fires: a `for` of half an hour is no end', async () => {
+    const rule = '01900000-0000-7000-8000-0000000000bb';
+    const slow = (number: number) => ({ alertagent_rule_id: rule, alertagent_rule_version: String(number) });
+    const labels = { alertname: 'SlowLeak', service: 'leak' };
+    const ofLeak = async () => (await stand.incidents()).filter(({ rule_id }) => rule_id === rule);
+    const began = clock.at(-3_600_000);
+    await tell({ labels, startsAt: began, annotations: slow(1) });
+    const id = (await ofLeak())[0]!.id;
+    await publish(2, rule, '30m');
+    await noted(id, 'rule_changed');
+    await tell({ labels, startsAt: began, annotations: slow(1), status: 'resolved', endsAt: clock.at() });
+
+    clock.advance(35 * 60_000);
+    await stand.service.get(SettleSweeper).sweep();
+    expect(await ofLeak()).toMatchObject([{ id, status: 'open', firing_count: 0 }]);
+    await tell({ labels: { ...labels, team: 'web' }, startsAt: clock.at(), annotations: slow(2) });
+    expect(await ofLeak()).toMatchObject([{ id, status: 'open', alert_count: 2, firing_count: 1, rule_version: 2 }]);
+  });
+
   it('say that their rule was withdrawn', async () => {
-    const [incident] = await stand.incidents();
+    const incident = (await stand.incidents()).find(({ rule_id }) => rule_id === RULE);
     await rules.publish(ruleWithdrawn, {
       rule_id: RULE,
       version: 3,

@@ -53,7 +53,13 @@ describe.each(DATABASES)('why, on %s', (kind) => {
     await stand.settled();
     const [found] = await stand.alerts('&name=SlowQueries');
     const why = await stand.get<AlertWhyView>(`/alerts/${found!.id}/why`);
-    expect(why).toMatchObject({ name: 'SlowQueries', status: 'firing', event_count: 2, events_shortened: false });
+    expect(why).toMatchObject({
+      name: 'SlowQueries',
+      status: 'firing',
+      event_count: 2,
+      events_shortened: false,
+      events_archived: false,
+    });
     expect(why.events.map(({ disposition }) => disposition)).toEqual(['opened', 'duplicate']);
     expect(why.events[0]!.stages.map(({ stage }) => stage)).toEqual(['dedupe', 'converge', 'prioritise', 'route']);
     expect(why.incident).toMatchObject({

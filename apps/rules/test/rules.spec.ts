@@ -138,12 +138,16 @@ describe.each(stack.testDatabaseUrls())('rules on $name', (database) => {
   it('get no new version and cause no event when nothing changed', async () => {
     const rule = await world.create({ targets: [(await world.cluster()).id], labels: { b: '1', a: '2' } });
     expect(await update(rule, { labels: { a: '2', b: '1' }, group: 'alertagent' })).toEqual(rule);
-    const changed = await update(rule, { labels: {} });
+    const changed = await update(rule, { labels: {}, duration: '30m' });
     expect(changed.version).toBe(2);
     await pollUntil(async () => (await published(rule)).some(({ version }) => version === 2), {
       what: 'the event of the real change',
     });
-    expect((await published(rule)).map(({ version }) => version)).toEqual([1, 2]);
+    // Others wait for the new version to fire: they must know how long it takes.
+    expect((await published(rule)).map(({ version, duration }) => [version, duration])).toEqual([
+      [1, rule.duration ?? null],
+      [2, '30m'],
+    ]);
   });
 
   it('are withdrawn from clusters they no longer target, which is remembered', async () => {

@@ -40,7 +40,7 @@ export { WhatIf, type Comparison, type PageDifference, type SideTotals, type Tea
 export { type Page } from './pipeline/pages';
 export { WorkingSet, MOST_COMPARED } from './pipeline/working-set';
 export { resolveIncident } from './pipeline/apply-incident';
-export { RULE_TAKEOVER_MS } from './pipeline/converge';
+export { RULE_EDIT_MATTERS_MS } from './pipeline/rule-edit';
 export {
   type IncidentMomentDraft,
   type Marker,
@@ -55,6 +55,7 @@ export {
   type MarkerFact,
   type PipelineEvent,
   type Situation,
+  type RuleEdit,
 } from './pipeline/facts';
 export {
   type EpisodeChange,
@@ -73,6 +74,7 @@ export { explainRouting, type RouteExplanation } from './pipeline/explain-routin
 export { compileSchedules, type Schedules } from './pipeline/schedule';
 export { compileMatchers, type LabelTest } from './policy/matchers';
 export { compilePolicy, type CompiledPolicy } from './policy/compile-policy';
+export { CLOCK_SKEWS, clockSkewOf, type ClockSkew } from './webhook/clock-skew';
 export { checkPolicy } from './policy/check-policy';
 export { type PolicyFindings } from './policy/policy-findings';
 export { diffOf, type Difference } from './policy/policy-diff';

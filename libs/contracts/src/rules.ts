@@ -172,6 +172,8 @@ export class RulePublished {
   @IsString() name!: string;
   @IsString() cluster_id!: string;
   @IsString() published_at!: string;
+  /** `for`: how long the expression must hold before its alerts fire, as a Prometheus duration. Absent or null: they fire at once, or the sender is of a version that did not tell. */
+  @IsOptional() @IsString() @MaxLength(50) duration?: string | null;
 }
 
 /** A rule must no longer run on a cluster. One event per cluster. */

@@ -30,6 +30,7 @@ export function alertView(row: StoredAlert, clusterNames: ReadonlyMap<string, st
     fingerprint: row.fingerprint,
     suppressed_by: row.suppressed_by,
     truncated: row.truncated,
+    clock_skew: row.clock_skew,
     flapping: row.flapping,
     flap_count: row.flapping ? flapCount(row.changes ?? []) : null,
   };

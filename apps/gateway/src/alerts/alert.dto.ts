@@ -1,3 +1,4 @@
+import { CLOCK_SKEWS, type ClockSkew } from '@alertagent/alerting';
 import {
   ALERT_STATES,
   DISPOSITIONS,
@@ -58,6 +59,11 @@ export class AlertView {
   @IsOptional() @IsString() suppressed_by!: string | null;
   /** A label or annotation was too long and is shown cut. */
   @IsBoolean() truncated!: boolean;
+  /**
+   * Its times cannot be right, so durations and order mean little: `start_in_future`, more than five minutes after it was received, or
+   * `end_before_start`. The clock of its source is to be looked at.
+   */
+  @IsOptional() @IsIn(CLOCK_SKEWS) clock_skew!: ClockSkew | null;
   /** It changes its state so often that single changes say little. */
   @IsBoolean() flapping!: boolean;
   /** For one that flaps: how many times it fired in the hour before its last change, as far as is remembered (16). */

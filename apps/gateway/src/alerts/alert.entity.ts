@@ -1,4 +1,5 @@
 import { bigintNumber, json } from '@alertagent/service-kit';
+import type { ClockSkew } from '@alertagent/alerting';
 import type { AlertState } from '@alertagent/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { StoredAlert } from './stored-alert';
@@ -50,4 +51,6 @@ export class Alert implements StoredAlert {
   /** When it was last reported, at most a minute behind. */
   @Column('bigint', { transformer: bigintNumber, nullable: true }) last_seen_at!: number | null;
   @Column('varchar', { length: 20, nullable: true }) ended_by!: string | null;
+  /** What is wrong with its times; null when nothing is. */
+  @Column('varchar', { length: 20, nullable: true }) clock_skew!: ClockSkew | null;
 }

@@ -1,3 +1,4 @@
+import type { ClockSkew } from '@alertagent/alerting';
 import type { AlertState } from '@alertagent/contracts';
 
 /** One episode as it is stored: an alert from the moment it fires to its resolution. Times in epoch milliseconds. */
@@ -24,4 +25,6 @@ export interface StoredAlert {
   flapping: boolean;
   /** When the alert, whenever it fires, last changed its state: oldest first, the last 32. */
   changes: number[] | null;
+  /** What is wrong with its times; null when nothing is. */
+  clock_skew: ClockSkew | null;
 }

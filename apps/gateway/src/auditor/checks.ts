@@ -9,6 +9,7 @@ export const FINDING_KINDS = [
   'incident_miscounted',
   'incident_unsettled',
   'ledger_unbalanced',
+  'ended_while_firing',
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 /** What `findStuckWork` looks for; the others take longer and have an auditor's look of their own. */

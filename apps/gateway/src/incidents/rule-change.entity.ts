@@ -9,4 +9,6 @@ export class RuleChange {
   @Column('varchar', { length: 20 }) kind!: 'published' | 'withdrawn';
   /** Epoch milliseconds. */
   @Column('bigint', { transformer: bigintNumber }) changed_at!: number;
+  /** How long the expression of this version must hold before its alerts fire, milliseconds; null when that was not told. */
+  @Column('bigint', { transformer: bigintNumber, nullable: true }) for_ms!: number | null;
 }

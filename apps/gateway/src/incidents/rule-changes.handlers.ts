@@ -1,3 +1,4 @@
+import { parseDuration } from '@alertagent/alerting';
 import { rulePublished, ruleWithdrawn, type RulePublished, type RuleWithdrawn } from '@alertagent/contracts';
 import { Clock, Inbox, OnEvent, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
@@ -6,7 +7,7 @@ import { IncidentTimelineStore } from './incident-timeline.store';
 import { Incident } from './incident.entity';
 import { RuleChange } from './rule-change.entity';
 
-/** Changes are of interest for an hour; they are kept for those who look into what happened. */
+/** Changes are of interest for a day; they are kept for those who look into what happened. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 /** Incidents of one rule that are annotated; a rule with more has other troubles. */
 const MOST_ANNOTATED = 200;
@@ -21,11 +22,13 @@ export class RuleChangesHandlers {
   ) {}
 
   @OnEvent(rulePublished)
-  async onPublished({ rule_id, version, name, published_at }: RulePublished, delivery: Delivery): Promise<void> {
+  async onPublished(event: RulePublished, delivery: Delivery): Promise<void> {
+    const { rule_id, version, name, published_at, duration } = event;
     // The first version changes nothing.
     if (version <= 1) return;
     await this.inbox.once(delivery, async (tx) => {
-      const change = { rule_id, version, kind: 'published', changed_at: this.timeOf(published_at) } as const;
+      const for_ms = parseDuration(duration ?? '');
+      const change = { rule_id, version, kind: 'published', changed_at: this.timeOf(published_at), for_ms } as const;
       if (!(await this.isNews(tx, change))) return;
       await this.annotate(tx, change, 'rule_changed', `the rule ${name} was published in version ${version}`);
     });
@@ -35,7 +38,8 @@ export class RuleChangesHandlers {
   async onWithdrawn(event: RuleWithdrawn, delivery: Delivery): Promise<void> {
     const { rule_id, version, name, deleted, cluster_id, withdrawn_at } = event;
     await this.inbox.once(delivery, async (tx) => {
-      const change = { rule_id, version, kind: 'withdrawn', changed_at: this.timeOf(withdrawn_at) } as const;
+      const changed_at = this.timeOf(withdrawn_at);
+      const change = { rule_id, version, kind: 'withdrawn', changed_at, for_ms: null } as const;
       const isNews = await this.isNews(tx, change);
       const what = deleted ? 'deleted' : 'withdrawn from this cluster';
       const why = `the rule ${name} was ${what}; its alerts end without having been fixed`;

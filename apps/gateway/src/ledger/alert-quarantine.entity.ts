@@ -1,7 +1,7 @@
 import { bigintNumber } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** An alert that cannot be processed, kept as it came until somebody replays or deletes it. */
+/** An alert that cannot be processed, kept as it came until somebody deletes it or the retention archives it. */
 @Entity('alert_quarantine')
 @Index('UQ_alert_quarantine_inbox_id', ['inbox_id', 'alert_index'], { unique: true })
 @Index('IX_alert_quarantine_cluster_id', ['cluster_id', 'id'])

@@ -1,4 +1,4 @@
-import { ruleOf, RULE_TAKEOVER_MS } from '@alertagent/alerting';
+import { ruleOf, RULE_EDIT_MATTERS_MS } from '@alertagent/alerting';
 import type { EntityManager } from 'typeorm';
 import type { AlertEvent, Batch } from './batch';
 import { selectIn } from './bulk-write';
@@ -24,7 +24,7 @@ export async function loadBatch(tx: EntityManager, batch: Batch, now: number): P
     if (needs === 'everything') undecided.push(event);
   }
   await loadOwnIncidents(tx, batch, withIncident, lock);
-  await loadRuleChanges(tx, batch, withIncident, now);
+  await loadRuleEdits(tx, batch, withIncident, now);
   if (undecided.length === 0) return;
   await loadCandidates(tx, batch, undecided, lock);
   await loadMarkers(tx, batch, undecided);
@@ -82,7 +82,7 @@ async function loadCandidates(
     lock,
   );
   // Incidents from before a rule was edited: its new version goes on with them.
-  const edited = rulesOf(events).filter(({ id }) => batch.set.ruleChanges.has(id));
+  const edited = rulesOf(events).filter(({ id }) => batch.set.ruleEdits.has(id));
   await learnIncidents(
     tx,
     batch,
@@ -101,20 +101,23 @@ function rulesOf(events: readonly AlertEvent[]): { id: string; version: number }
   return [...rules.values()];
 }
 
-async function loadRuleChanges(
+async function loadRuleEdits(
   tx: EntityManager,
   { set }: Batch,
   events: readonly AlertEvent[],
   now: number,
 ): Promise<void> {
   const ids = rulesOf(events).map(({ id }) => id);
-  const rows = await selectIn<{ rule_id: string; changed_at: unknown }>(
+  const rows = await selectIn<{ rule_id: string; changed_at: unknown; for_ms: unknown }>(
     tx,
     ids,
     (list) =>
-      `SELECT rule_id, MAX(changed_at) AS changed_at FROM rule_changes WHERE rule_id IN (${list}) AND changed_at > ${now - RULE_TAKEOVER_MS} GROUP BY rule_id`,
+      `SELECT rule_id, changed_at, for_ms FROM rule_changes WHERE rule_id IN (${list}) AND changed_at > ${now - RULE_EDIT_MATTERS_MS} ORDER BY changed_at, version`,
   );
-  for (const { rule_id, changed_at } of rows) set.ruleChanges.set(rule_id, Number(changed_at));
+  // The last edit of each rule counts.
+  for (const { rule_id, changed_at, for_ms } of rows) {
+    set.ruleEdits.set(rule_id, { changed_at: Number(changed_at), for_ms: for_ms === null ? null : Number(for_ms) });
+  }
 }
 
 async function loadMarkers(tx: EntityManager, { set }: Batch, events: readonly AlertEvent[]): Promise<void> {

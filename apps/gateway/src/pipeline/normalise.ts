@@ -6,7 +6,7 @@ import {
   type CompiledPolicy,
 } from '@alertagent/alerting';
 import type { ClaimedWebhook } from '../intake/claimed-webhook';
-import type { Arrivals } from './batch';
+import type { AlertEvent, Arrivals } from './batch';
 
 /** Events in a row before other work of the process gets its turn: a few milliseconds. */
 const EVENTS_PER_BREATH = 50;
@@ -27,11 +27,14 @@ export async function normalise(
     const parsed = readStoredWebhook(webhook.format, webhook.body, webhook);
     const origin = webhook.format === RECONCILIATION_FORMAT ? 'reconciliation' : undefined;
     if (!parsed.ok) throw new UnreadableWebhookError(`webhook ${webhook.id} is no message that can be read`);
+    const own: AlertEvent[] = [];
     for (const { index, alert: received } of parsed.group.alerts) {
-      if (events.length % EVENTS_PER_BREATH === EVENTS_PER_BREATH - 1) await new Promise(setImmediate);
+      if ((events.length + own.length) % EVENTS_PER_BREATH === EVENTS_PER_BREATH - 1) await new Promise(setImmediate);
       const alert = normaliseAccepted(received, webhook.cluster_id, ignore_labels);
-      events.push({ webhook, index, alert, at: webhook.received_at, origin, decided: null });
+      own.push({ webhook, index, alert, at: webhook.received_at, origin, decided: null });
     }
+    if (isOneMoment(webhook.format)) own.sort(firingFirst);
+    for (const event of own) events.push(event);
     if (parsed.quarantined.length === 0) continue;
     const raw = alertTexts(webhook.format, webhook.body, webhook.mapping);
     for (const { index, code, pointer, detail } of parsed.quarantined) {
@@ -40,3 +43,10 @@ export async function normalise(
   }
   return arrivals;
 }
+
+/** Alertmanager tells what a group is at one moment, sorted by labels; other senders tell events, in their order. */
+const isOneMoment = (format: string | null): boolean => (format ?? 'alertmanager').startsWith('alertmanager');
+
+/** Of one moment what fires comes first: an incident that goes on under another label, such as a lower severity, does not end in between. */
+const firingFirst = (a: AlertEvent, b: AlertEvent): number =>
+  Number(a.alert.status === 'resolved') - Number(b.alert.status === 'resolved');

@@ -1,13 +1,16 @@
-import { severityRank } from '@alertagent/alerting';
+import { CLOCK_SKEWS, severityRank } from '@alertagent/alerting';
 import { DISPOSITIONS } from '@alertagent/contracts';
 import { Metrics, type CounterMetric, type HistogramMetric } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { InboxQueue } from '../intake/inbox-queue';
 import type { Batch } from './batch';
+import { clockSkews } from './clock-skews';
 import { SEVERITY_NAMES } from './record-counts';
 
 const CONVERGENCE = ['opened', 'merged', 'resolved'] as const;
 
+/** Clusters with series of their own; the others count together. */
+const MOST_CLUSTERS = 200;
 const BATCH_BUCKETS = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 5000, 10_000];
 
 /** Measures of the pipeline. */
@@ -18,6 +21,7 @@ export class PipelineMetrics {
   private readonly waited: HistogramMetric<Record<never, never>>;
   private readonly batch: HistogramMetric<Record<never, never>>;
   private readonly convergence: CounterMetric<{ outcome: typeof CONVERGENCE }>;
+  private readonly skews: CounterMetric<{ cluster: { max: number }; kind: typeof CLOCK_SKEWS }>;
   private readonly failures: CounterMetric<Record<never, never>>;
 
   constructor(metrics: Metrics, inbox: InboxQueue) {
@@ -43,6 +47,11 @@ export class PipelineMetrics {
       name: 'alert_convergence_total',
       help: 'Alerts that opened an incident, joined one, or ended as members.',
       labels: { outcome: CONVERGENCE },
+    });
+    this.skews = metrics.counter({
+      name: 'alert_clock_skew_total',
+      help: 'Alert events with times that cannot be right, by cluster id: the clock of a source is wrong.',
+      labels: { cluster: { max: MOST_CLUSTERS }, kind: CLOCK_SKEWS },
     });
     this.failures = metrics.counter({
       name: 'alert_processing_failures_total',
@@ -71,6 +80,7 @@ export class PipelineMetrics {
       if (disposition === 'opened' || disposition === 'merged') this.convergence.inc({ outcome: disposition });
       else if (disposition === 'resolved' && episode?.incident_id) this.convergence.inc({ outcome: 'resolved' });
     }
+    for (const { cluster_id, skew } of clockSkews(batch)) this.skews.inc({ cluster: cluster_id, kind: skew });
     if (batch.refused.length > 0) this.alerts.inc({ severity: 'none', status: 'quarantined' }, batch.refused.length);
   }
 

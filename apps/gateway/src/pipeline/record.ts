@@ -3,6 +3,7 @@ import { newId } from '@alertagent/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { AlertEvent, Batch, BatchIncident, Episode, RefusedAlert } from './batch';
 import { Writes } from './bulk-write';
+import { clockSkews } from './clock-skews';
 import { incidentChange, incidentRow } from './incident-row';
 import { recordCounts } from './record-counts';
 
@@ -13,6 +14,7 @@ const SEEN_EVERY_MS = 60_000;
 export async function record(writes: Writes, batch: Batch, now: number): Promise<void> {
   await recordIncidents(writes, batch);
   await recordEpisodes(writes, batch);
+  await flagSkews(writes, batch);
   await recordMarkers(writes, batch);
   const { version } = batch.set.policy;
   await writes.insert(
@@ -63,6 +65,13 @@ async function recordEpisodes(writes: Writes, { set }: Batch): Promise<void> {
   );
   await writes.update('alerts', changed.map(episodeChange));
   await writes.update('alerts', seen);
+}
+
+/** Apart from the rows of episodes: hardly any has one, and their INSERT stays as small as it was. */
+async function flagSkews(writes: Writes, batch: Batch): Promise<void> {
+  const flags = new Map(clockSkews(batch).map(({ alert_id, skew }) => [alert_id, skew]));
+  const rows = [...flags].flatMap(([id, clock_skew]) => (id === null ? [] : { id, clock_skew }));
+  await writes.update('alerts', rows);
 }
 
 function isSeenAnew({ seen_at, last_seen_at }: Episode): boolean {

@@ -1,4 +1,11 @@
-import { checkPolicy, compilePolicy, type PolicySnapshot, type SuppressionDefinition } from '@alertagent/alerting';
+import {
+  checkPolicy,
+  compilePolicy,
+  RULE_EDIT_MATTERS_MS,
+  type PolicySnapshot,
+  type RuleEdit,
+  type SuppressionDefinition,
+} from '@alertagent/alerting';
 import { ServiceError } from '@alertagent/contracts';
 import { Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -11,8 +18,6 @@ import { nightsIn, type WhatIfPlan } from './what-if-run';
 import type { WhatIfInput } from './what-if.dto';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** An edit matters to what ends this long after it. */
-const RULE_EDIT_MS = 10 * 60_000;
 
 /** Turns what somebody wants to try into policies and alerts to try it on. */
 @Injectable()
@@ -60,17 +65,21 @@ export class WhatIfPlans {
       after: result.policy,
       warnings,
       isNight,
-      ruleChanges: await this.ruleChanges(wanted),
+      ruleEdits: await this.ruleEdits(wanted),
       alerts_total: await this.webhooks.countAlerts(wanted),
     };
   }
 
-  private async ruleChanges({ from, to }: WebhooksWanted): Promise<{ rule_id: string; changed_at: number }[]> {
+  private async ruleEdits({ from, to }: WebhooksWanted): Promise<(RuleEdit & { rule_id: string })[]> {
     const rows = (await this.dataSource.query(
-      'SELECT rule_id, changed_at FROM rule_changes WHERE changed_at >= ? AND changed_at <= ? ORDER BY changed_at',
-      [from - RULE_EDIT_MS, to],
-    )) as { rule_id: string; changed_at: unknown }[];
-    return rows.map(({ rule_id, changed_at }) => ({ rule_id, changed_at: Number(changed_at) }));
+      'SELECT rule_id, changed_at, for_ms FROM rule_changes WHERE changed_at >= ? AND changed_at <= ? ORDER BY changed_at, version',
+      [from - RULE_EDIT_MATTERS_MS, to],
+    )) as { rule_id: string; changed_at: unknown; for_ms: unknown }[];
+    return rows.map(({ rule_id, changed_at, for_ms }) => ({
+      rule_id,
+      changed_at: Number(changed_at),
+      for_ms: for_ms === null ? null : Number(for_ms),
+    }));
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type CompiledPolicy,
   type Comparison,
   type PipelineEvent,
+  type RuleEdit,
 } from '@alertagent/alerting';
 import { newId } from '@alertagent/service-kit';
 import { normalise } from '../pipeline/normalise';
@@ -28,7 +29,7 @@ export interface WhatIfPlan {
   after: CompiledPolicy;
   warnings: { pointer: string; code: string; detail: string }[];
   isNight: (at: number) => boolean;
-  ruleChanges: readonly { rule_id: string; changed_at: number }[];
+  ruleEdits: readonly (RuleEdit & { rule_id: string })[];
   alerts_total: number;
 }
 
@@ -44,16 +45,12 @@ export class WhatIfRun {
   private readonly isSameIdentity: boolean;
 
   constructor(readonly plan: WhatIfPlan) {
-    const { before, after, isNight, wanted, ruleChanges } = plan;
-    this.comparison = new WhatIf(
-      new Replay(before, { newId, ruleChanges }),
-      new Replay(after, { newId, ruleChanges }),
-      {
-        isNight,
-        from: wanted.from,
-        mostDifferences: MOST_DIFFERENCES,
-      },
-    );
+    const { before, after, isNight, wanted, ruleEdits } = plan;
+    this.comparison = new WhatIf(new Replay(before, { newId, ruleEdits }), new Replay(after, { newId, ruleEdits }), {
+      isNight,
+      from: wanted.from,
+      mostDifferences: MOST_DIFFERENCES,
+    });
     this.isSameIdentity = [...before.ignore_labels].sort().join('\n') === [...after.ignore_labels].sort().join('\n');
   }
 

@@ -12,6 +12,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readFiringSet } from './firing-set';
 import { Reconciler } from './reconciler';
+import { ReconciliationMetrics } from './reconciliation.metrics';
 
 /** Where sidecars tell what fires at their Alertmanager or Prometheus. */
 export const FIRING_SET_PATH = '/api/v1/alerts/firing-set';
@@ -22,6 +23,7 @@ type FiringSetRequest = FastifyRequest & { [CLUSTER]?: string };
 /** Registers the address beside Nest's routes: a set of ten thousand alerts is larger than any other request. */
 export function registerFiringSetRoute(app: HttpApplication): void {
   const reconciler = app.get(Reconciler);
+  const metrics = app.get(ReconciliationMetrics);
   const tokens = app.get(ClusterTokens);
   const clock = app.get(Clock);
   const { max_body_bytes } = app.get(AlertAgentConfig).gateway.intake;
@@ -43,6 +45,7 @@ export function registerFiringSetRoute(app: HttpApplication): void {
       async (request: FiringSetRequest, reply) => {
         const set = readFiringSet(parse(request.body), clock.now().getTime());
         const result = await reconciler.reconcile(request[CLUSTER]!, set);
+        metrics.compared(request[CLUSTER]!, result);
         void reply.type('application/json; charset=utf-8');
         return JSON.stringify(result);
       },

@@ -6,10 +6,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { InboxQueue } from '../intake/inbox-queue';
 import { INBOX_PENDING } from '../intake/inbox-state';
 import { PipelineBell } from '../intake/pipeline-bell';
-import { selectIn, Writes } from '../pipeline/bulk-write';
+import { Writes } from '../pipeline/bulk-write';
 import { PolicyStore } from '../policies/policy-store';
 import { compareFiring, type RecordedAlert } from './compare-firing';
 import type { FiringSet, SetAlert } from './firing-set';
+import { knownEpisodes, noteEnded } from './known-episodes';
 import { ObservedSince } from './observed-since';
 import { onlyToldByAlertmanager } from './told-by-alertmanager';
 
@@ -22,7 +23,7 @@ export interface Reconciliation {
   lost: number;
   /** Alerts closed because their end never came. */
   orphans: number;
-  /** Alerts that fire at the source and are recorded as ended: a later start is needed to open them again. */
+  /** Alerts that fire at the source and have been recorded as ended for a while: a later start is needed to open them again. */
   ended: number;
   /** Webhooks of the cluster wait to be processed: ends are not concluded before they are. */
   busy: boolean;
@@ -82,20 +83,22 @@ export class Reconciler {
     const observation = { taken_at, observed_since, settling_ms: this.settlingMs };
     const { lost, orphans: missed } = compareFiring(recorded, source, observation);
     const orphans = busy ? [] : await onlyToldByAlertmanager(tx, missed);
-    const ended = await knownEpisodes(tx, lost);
-    const opened = lost.filter(({ episode_key }) => !ended.has(episode_key));
+    const lostKeys = lost.map(({ episode_key }) => episode_key);
+    const { keys, ended } = await knownEpisodes(tx, lostKeys, taken_at - this.settlingMs);
+    const opened = lost.filter(({ episode_key }) => !keys.has(episode_key));
     const events = [
       ...opened.map(({ alert }) => lostEvent(alert)),
       ...orphans.map((row) => orphanEvent(row, taken_at)),
     ];
     await this.enqueue(tx, clusterId, events);
     await markSeen(tx, recorded, new Set(source.map(({ label_hash }) => label_hash)), taken_at);
+    await noteEnded(tx, clusterId, ended, this.clock.now().getTime());
     return {
       firing: alerts.length,
       recorded: recorded.length,
       lost: opened.length,
       orphans: orphans.length,
-      ended: ended.size,
+      ended: ended.length,
       busy,
     };
   }
@@ -128,15 +131,6 @@ async function firingOf(tx: EntityManager, clusterId: string): Promise<RecordedR
     received_at: Number(row.received_at),
     last_seen_at: row.last_seen_at === null ? null : Number(row.last_seen_at),
   }));
-}
-
-async function knownEpisodes(tx: EntityManager, lost: readonly { episode_key: string }[]): Promise<Set<string>> {
-  const rows = await selectIn<{ episode_key: string }>(
-    tx,
-    lost.map(({ episode_key }) => episode_key),
-    (list) => `SELECT episode_key FROM alerts WHERE episode_key IN (${list})`,
-  );
-  return new Set(rows.map(({ episode_key }) => episode_key));
 }
 
 async function markSeen(

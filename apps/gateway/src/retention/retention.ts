@@ -39,6 +39,7 @@ export interface Removed {
 @Injectable()
 export class Retention {
   private readonly keepMs: number;
+  private readonly quarantineMs: number;
   private readonly directory: string;
 
   constructor(
@@ -47,17 +48,20 @@ export class Retention {
     private readonly clock: Clock,
   ) {
     this.keepMs = config.gateway.retention.keep;
+    this.quarantineMs = config.gateway.retention.quarantine;
     this.directory = resolve(config.data_dir, 'archive');
   }
 
   /** Removes everything that is older than the retention, chunk by chunk. Errors: those of the database and the disk. */
   async run(): Promise<Removed> {
-    const before = this.clock.now().getTime() - this.keepMs;
+    const now = this.clock.now().getTime();
+    const before = now - this.keepMs;
+    const setAsideBefore = now - this.quarantineMs;
     const removed = {
       webhooks: await this.repeat((tx, after) => this.removeWebhooks(tx, before, after)),
       alerts: await this.repeat((tx, after) => this.removeAlerts(tx, before, after)),
       incidents: await this.repeat((tx, after) => this.removeIncidents(tx, before, after)),
-      quarantined: await this.repeat((tx, after) => this.removeQuarantined(tx, before, after)),
+      quarantined: await this.repeat((tx, after) => this.removeQuarantined(tx, setAsideBefore, after)),
     };
     await this.removeCounts(before);
     return removed;
@@ -141,7 +145,10 @@ export class Retention {
     return chunkOf(candidates, ids.length);
   }
 
-  /** Their accounts in the ledger are the processing records of their webhooks. */
+  /**
+   * Their accounts in the ledger are the processing records of their webhooks. The id tells when one was set aside; a replay that failed
+   * again keeps the time of its first arrival.
+   */
   private async removeQuarantined(tx: EntityManager, before: number, after: string): Promise<Chunk> {
     const candidates: Row[] = await tx.query(
       `SELECT id FROM alert_quarantine WHERE id > ? AND id < ? ORDER BY id LIMIT ${CHUNK}`,

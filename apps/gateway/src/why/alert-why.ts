@@ -28,7 +28,11 @@ export class AlertWhy {
   /** Errors: ServiceError `not_found`. */
   async of(id: string): Promise<AlertWhyView> {
     const alert = await this.alerts.find(id);
-    if (!alert) throw new ServiceError('not_found', 'there is no such alert');
+    if (!alert)
+      throw new ServiceError(
+        'not_found',
+        'there is no such alert; one that is over for longer than the retention is only in the archive',
+      );
     const names = await this.clusters.of([alert.cluster_id]);
     const { events, count } = await this.records.ofAlert(id, PER_END);
     const explained: WhyEvent[] = [];
@@ -42,10 +46,12 @@ export class AlertWhy {
       cluster_name: names.get(alert.cluster_id) ?? alert.cluster_id,
       labels: alert.labels,
       status: alert.status,
+      clock_skew: alert.clock_skew,
       summary: summaryOf(alert, incident, suppressed_by),
       event_count: count,
       events: explained,
       events_shortened: count > events.length,
+      events_archived: (events[0]?.received_at ?? Infinity) > alert.received_at,
       incident: incident && incidentInShort(incident),
       suppressed_by,
       ...(await this.explanation.of(events)),

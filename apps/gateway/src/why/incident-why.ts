@@ -31,7 +31,11 @@ export class IncidentWhy {
   /** Errors: ServiceError `not_found`. */
   async of(id: string): Promise<IncidentWhyView> {
     const incident = await this.incidents.find(id);
-    if (!incident) throw new ServiceError('not_found', 'there is no such incident');
+    if (!incident)
+      throw new ServiceError(
+        'not_found',
+        'there is no such incident; one that is over for longer than the retention is only in the archive',
+      );
     const timeline = await this.timelines.ofIncident(id, SHOWN_MOMENTS);
     const moments = (...kinds: IncidentMoment[]): IncidentMomentView[] =>
       timeline.filter(({ kind }) => kinds.includes(kind)).map(momentView);

@@ -1,3 +1,4 @@
+import { CLOCK_SKEWS, type ClockSkew } from '@alertagent/alerting';
 import {
   ALERT_STATES,
   DISPOSITIONS,
@@ -73,12 +74,16 @@ export class AlertWhyView {
   @IsString() cluster_name!: string;
   @IsStringMap() labels!: Record<string, string>;
   @IsIn(ALERT_STATES) status!: AlertState;
+  /** What is wrong with its times; null when nothing is. */
+  @IsOptional() @IsIn(CLOCK_SKEWS) clock_skew!: ClockSkew | null;
   /** Where it stands, in a sentence. */
   @IsString() summary!: string;
   @IsInt() event_count!: number;
   /** Of very many events the first and the last fifty. */
   @IsArray() @ValidateNested({ each: true }) @Type(() => WhyEvent) events!: WhyEvent[];
   @IsBoolean() events_shortened!: boolean;
+  /** Its first events are older than the retention: they are in the archive, and neither listed nor counted here. */
+  @IsBoolean() events_archived!: boolean;
   @IsOptional() @ValidateNested() @Type(() => IncidentInShort) incident!: IncidentInShort | null;
   /** What hides it now. */
   @IsOptional() @ValidateNested() @Type(() => HidingSuppression) suppressed_by!: HidingSuppression | null;

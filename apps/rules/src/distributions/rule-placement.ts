@@ -12,6 +12,8 @@ export interface PlacedRule {
   id: string;
   name: string;
   version: number;
+  /** `for`, as a Prometheus duration. */
+  duration: string | null;
 }
 
 /**
@@ -86,6 +88,7 @@ export class RulePlacement {
       name: rule.name,
       cluster_id: clusterId,
       published_at: now.toISOString(),
+      duration: rule.duration,
     };
     await this.outbox.add(tx, rulePublished, event);
     return [{ status: 'pending', seconds: null }];

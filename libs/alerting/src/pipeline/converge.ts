@@ -2,6 +2,7 @@ import type { CompiledPolicy } from '../policy/compile-policy';
 import { canJoin, inWords, waitIsOver } from './convergence';
 import { groupingOf, type Grouping } from './convergence-rules';
 import { ruleOf, type IncidentFacts, type PipelineEvent, type Situation } from './facts';
+import { isTakenOver, ruleWait } from './rule-edit';
 import { severityRank } from './severity-rank';
 import { countBurst, type StormState } from './storm';
 import type { IncidentChange, PipelineDisposition, Priority, RouteTaken, StageNote } from './verdict';
@@ -36,7 +37,7 @@ export function converge(
     refusal ??= verdict.why;
   }
   const { predecessor } = situation;
-  if (predecessor && isEditRecent(situation, event.at) && !waitIsOver(predecessor, event.at)) {
+  if (predecessor && isTakenOver(situation, event.at) && !waitIsOver(predecessor, event.at)) {
     const storm = countBurst(policy, predecessor, event.at);
     const why = 'the rule behind this incident was edited; it goes on with the same incident';
     const joined = join(policy, event, situation, predecessor, { storm, why, comesBack: true }, notes);
@@ -161,7 +162,7 @@ function join(
 export function memberResolved(
   policy: CompiledPolicy,
   event: PipelineEvent,
-  { known, newest, own, rule_changed_at }: Situation,
+  { known, newest, own, rule_changed_at, rule_for_ms }: Situation,
   flapping: boolean,
   notes: StageNote[],
 ): IncidentChange {
@@ -184,7 +185,10 @@ export function memberResolved(
   const waits: { ms: number; why: string }[] = [
     { ms: groupingOf(policy.convergence, event.alert).rule.grace_ms, why: 'grace against coming back' },
     { ms: flapping || own.flapping ? policy.flapping.hold_ms : 0, why: 'the alert flaps' },
-    { ms: ruleWait(rule_changed_at, event.at), why: 'its rule was changed: the new version may fire at once' },
+    {
+      ms: ruleWait(rule_changed_at, rule_for_ms, event.at),
+      why: 'its rule was changed: the new version may fire at once',
+    },
   ];
   const longest = waits.reduce((a, b) => (b.ms > a.ms ? b : a));
   if (longest.ms <= 0) {
@@ -194,20 +198,6 @@ export function memberResolved(
   const why = `the last alert of the incident has ended; it is resolved after ${inWords(longest.ms)}: ${longest.why}`;
   notes.push({ stage: 'converge', outcome: 'settling', why });
   return { kind: 'member_resolved', id: own.id, settle_at: event.at + longest.ms, settle_why: longest.why };
-}
-
-/** How long after an edit a rule's alerts may end only because Prometheus begins counting anew. */
-const RULE_EDIT_HOLD_MS = 10 * 60_000;
-/** For this long after an edit the new version's alerts go on with the incident of the old one; later ones are an outage of their own. */
-export const RULE_TAKEOVER_MS = 60 * 60_000;
-
-function isEditRecent({ rule_changed_at }: Situation, at: number): boolean {
-  return rule_changed_at !== null && at - rule_changed_at <= RULE_TAKEOVER_MS;
-}
-
-function ruleWait(changedAt: number | null, at: number): number {
-  if (changedAt === null || at - changedAt > RULE_EDIT_HOLD_MS) return 0;
-  return Math.max(0, changedAt + RULE_EDIT_HOLD_MS - at);
 }
 
 const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;

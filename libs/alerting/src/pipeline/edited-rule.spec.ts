@@ -2,12 +2,14 @@ import { inconsistencies, PipelineRun, T0, type Told } from '../../test/pipeline
 
 const version = (number: number) => ({ alertagent_rule_id: 'rule-1', alertagent_rule_version: String(number) });
 
+const HOUR_MS = 3_600_000;
+
 /** An alert of version 1 fires for a day; at 80,000 s the rule is edited. */
-function edited(max_lifetime = '12h'): PipelineRun {
+function edited(max_lifetime = '12h', for_ms: number | null = null): PipelineRun {
   const run = new PipelineRun((policy) => (policy.convergence[0]!.max_lifetime = max_lifetime));
   run.fire({ labels: { pod: '1' }, annotations: version(1) });
   run.fire({ labels: { pod: '2' }, annotations: version(1) });
-  run.set.ruleChanges.set('rule-1', T0 + 80_000_000);
+  run.set.ruleEdits.set('rule-1', { changed_at: T0 + 80_000_000, for_ms });
   return run;
 }
 
@@ -54,6 +56,33 @@ it('when the edited rule does not fire again, the incident is resolved after the
   run.sweep(EDITED + 599);
   expect(run.incidents()[0]!.status).toBe('open');
   run.sweep(EDITED + 600);
+  expect(run.incidents()[0]!.status).toBe('resolved');
+});
+
+it('the wait is as long as the new version must hold before it fires, and a margin', () => {
+  const run = edited('52w', 2 * HOUR_MS);
+  for (const pod of ['1', '2']) run.end({ labels: { pod }, annotations: version(1), until: EDITED + 240 });
+  run.sweep(EDITED + 7799);
+  expect(run.incidents()[0]!.status).toBe('open');
+  // Later than an edit matters to a rule that fires at once.
+  run.fire({ labels: { pod: '1', team: 'web' }, annotations: version(2), from: EDITED + 7500 });
+  expect(run.incidents()).toMatchObject([{ status: 'open', firing_count: 1, rule_version: 2 }]);
+  expect(run.moments()).toEqual(['opened', 'settling', 'rejoined', 'rule_changed']);
+});
+
+it('when a rule that must hold for long does not fire again, the incident is resolved after that wait', () => {
+  const run = edited('52w', 2 * HOUR_MS);
+  for (const pod of ['1', '2']) run.end({ labels: { pod }, annotations: version(1), until: EDITED + 240 });
+  run.sweep(EDITED + 7800);
+  expect(run.incidents()[0]!.status).toBe('resolved');
+});
+
+it('an incident does not wait for days, whatever its rule says', () => {
+  const run = edited('52w', 30 * 24 * HOUR_MS);
+  for (const pod of ['1', '2']) run.end({ labels: { pod }, annotations: version(1), until: EDITED + 240 });
+  run.sweep(EDITED + 24 * 3600 + 599);
+  expect(run.incidents()[0]!.status).toBe('open');
+  run.sweep(EDITED + 24 * 3600 + 600);
   expect(run.incidents()[0]!.status).toBe('resolved');
 });
 

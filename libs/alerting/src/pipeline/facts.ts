@@ -79,6 +79,16 @@ export interface Situation {
   past_incidents: number;
   /** When the alert's rule was last changed or withdrawn; null when that is not known to have happened. */
   rule_changed_at: number | null;
+  /** How long the expression of that rule must hold before its alerts fire, milliseconds; 0 when it need not, or that is not known. */
+  rule_for_ms: number;
+}
+
+/** That a rule was edited or withdrawn. */
+export interface RuleEdit {
+  /** Epoch milliseconds. */
+  changed_at: number;
+  /** How long the expression must hold before the alerts of its new version fire; null when that is not known. */
+  for_ms: number | null;
 }
 
 /** The rule that raised an alert, by the annotations that prove a rule live. */

@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from '../policy/compile-policy';
 import { resolveIncident } from './apply-incident';
-import type { PipelineEvent } from './facts';
+import type { PipelineEvent, RuleEdit } from './facts';
 import { PastIncidents } from './past-incidents';
 import { pagesOf, teamsOf, type Page } from './pages';
 import { forgetIncident, Sweeper } from './replay-memory';
@@ -42,7 +42,7 @@ export interface ReplayOptions {
   /** Whether incidents that wait for their end are resolved as the time of the events goes on; true unless told. */
   settle?: boolean;
   /** When rules were edited or withdrawn, oldest first. */
-  ruleChanges?: readonly { rule_id: string; changed_at: number }[];
+  ruleEdits?: readonly (RuleEdit & { rule_id: string })[];
   /** Hears of each incident once it is opened, and once more when it is resolved. */
   onIncident?: (incident: ReplayedIncident) => void;
 }
@@ -67,7 +67,7 @@ export class Replay<Event extends PipelineEvent = PipelineEvent> {
   private readonly history = new PastIncidents();
   private readonly sweeper = new Sweeper();
   private nextSettling = Infinity;
-  private ruleChangesTaken = 0;
+  private ruleEditsTaken = 0;
   /** The latest time of any event so far: replicas of the gateway may have stamped them a little out of order. */
   private now = -Infinity;
 
@@ -92,7 +92,7 @@ export class Replay<Event extends PipelineEvent = PipelineEvent> {
   step(event: Event): ReplayStep {
     this.now = Math.max(this.now, event.at);
     if (this.options.settle !== false) this.settleUntil(this.now);
-    this.takeRuleChanges();
+    this.takeRuleEdits();
     this.history.bring(this.set, event, this.now);
     const earlier = this.set.newest.get(event.alert.label_hash)?.incident_id ?? null;
     const { verdict } = this.set.process(event);
@@ -148,12 +148,12 @@ export class Replay<Event extends PipelineEvent = PipelineEvent> {
     this.options.onIncident?.(replayedIncident(incident));
   }
 
-  private takeRuleChanges(): void {
-    const { ruleChanges = [] } = this.options;
-    for (; this.ruleChangesTaken < ruleChanges.length; this.ruleChangesTaken++) {
-      const { rule_id, changed_at } = ruleChanges[this.ruleChangesTaken]!;
-      if (changed_at > this.now) return;
-      this.set.ruleChanges.set(rule_id, changed_at);
+  private takeRuleEdits(): void {
+    const { ruleEdits = [] } = this.options;
+    for (; this.ruleEditsTaken < ruleEdits.length; this.ruleEditsTaken++) {
+      const { rule_id, ...edit } = ruleEdits[this.ruleEditsTaken]!;
+      if (edit.changed_at > this.now) return;
+      this.set.ruleEdits.set(rule_id, edit);
     }
   }
 }

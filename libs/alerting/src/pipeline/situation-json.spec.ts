@@ -16,6 +16,7 @@ const NOTHING: Situation = {
   predecessor: null,
   past_incidents: 0,
   rule_changed_at: null,
+  rule_for_ms: 0,
 };
 
 describe('the stored form of a situation', () => {
@@ -120,4 +121,5 @@ const situation: fc.Arbitrary<Situation> = fc.record({
   predecessor: maybe(incident),
   past_incidents: fc.nat(),
   rule_changed_at: maybe(when),
+  rule_for_ms: fc.nat(),
 });

@@ -16,6 +16,7 @@ interface StoredSituation {
   predecessor?: StoredIncident;
   past_incidents?: number;
   rule_changed_at?: number;
+  rule_for_ms?: number;
 }
 
 type StoredEpisode = [
@@ -58,7 +59,8 @@ type StoredIncident = [
 /** Writes down what a decision was based on, as short as it can be: `{}` when nothing was known. */
 export function compactSituation(situation: Situation): string {
   const stored: StoredSituation = {};
-  const { known, newest, markers, caps, candidates, own, predecessor, past_incidents, rule_changed_at } = situation;
+  const { known, newest, markers, caps, candidates, own, predecessor, past_incidents, rule_changed_at, rule_for_ms } =
+    situation;
   if (known !== null) stored.known = storeEpisode(known);
   if (newest !== null) stored.newest = storeEpisode(newest);
   if (markers.length > 0) stored.markers = markers.map(({ suppression_id, alert_id }) => [suppression_id, alert_id]);
@@ -75,6 +77,7 @@ export function compactSituation(situation: Situation): string {
   if (predecessor !== null) stored.predecessor = storeIncident(predecessor);
   if (past_incidents !== 0) stored.past_incidents = past_incidents;
   if (rule_changed_at !== null) stored.rule_changed_at = rule_changed_at;
+  if (rule_for_ms !== 0) stored.rule_for_ms = rule_for_ms;
   return JSON.stringify(stored);
 }
 
@@ -93,6 +96,7 @@ export function expandSituation(text: string): Situation {
     predecessor: stored.predecessor ? readIncident(stored.predecessor) : null,
     past_incidents: stored.past_incidents ?? 0,
     rule_changed_at: stored.rule_changed_at ?? null,
+    rule_for_ms: stored.rule_for_ms ?? 0,
   };
 }
 

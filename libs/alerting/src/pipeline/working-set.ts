@@ -3,7 +3,14 @@ import { applyVerdict } from './apply-verdict';
 import { groupingOf, type Grouping } from './convergence-rules';
 import { decideEvent } from './decide-event';
 import { decideEpisode } from './episode';
-import { ruleOf, type EpisodeFacts, type IncidentFacts, type PipelineEvent, type Situation } from './facts';
+import {
+  ruleOf,
+  type EpisodeFacts,
+  type IncidentFacts,
+  type PipelineEvent,
+  type RuleEdit,
+  type Situation,
+} from './facts';
 import { similarity } from './similarity';
 import type { Verdict } from './verdict';
 import type { Marker, WorkingEpisode, WorkingIncident } from './working-state';
@@ -39,8 +46,8 @@ export class WorkingSet<Event extends PipelineEvent = PipelineEvent> {
   readonly addedCaps = new Map<string, { cap_key: string; bucket: number; alerts: number }>();
   /** Incidents of the last 30 days by group key. */
   readonly pastIncidents = new Map<string, number>();
-  /** When rules were changed, by id. */
-  readonly ruleChanges = new Map<string, number>();
+  /** The last edits of rules, by id. */
+  readonly ruleEdits = new Map<string, RuleEdit>();
   private readonly groupings = new WeakMap<Event, Grouping>();
 
   constructor(
@@ -131,10 +138,13 @@ export class WorkingSet<Event extends PipelineEvent = PipelineEvent> {
       predecessor: null,
       past_incidents: 0,
       rule_changed_at: null,
+      rule_for_ms: 0,
     };
     if (needs === 'nothing') return situation;
     const rule = ruleOf(event.alert);
-    situation.rule_changed_at = rule ? (this.ruleChanges.get(rule.id) ?? null) : null;
+    const edit = rule ? this.ruleEdits.get(rule.id) : undefined;
+    situation.rule_changed_at = edit?.changed_at ?? null;
+    situation.rule_for_ms = edit?.for_ms ?? 0;
     const ownId = (known ?? newest)?.incident_id ?? null;
     const own = ownId === null ? undefined : this.incidents.get(ownId);
     situation.own = own ? incidentFacts(own) : null;
@@ -187,7 +197,7 @@ export class WorkingSet<Event extends PipelineEvent = PipelineEvent> {
 
   /** The open incident from before the rule was edited that agrees best with the alert's labels. */
   private predecessorOf({ alert }: Event, ruleId: string): IncidentFacts | null {
-    const editedAt = this.ruleChanges.get(ruleId);
+    const editedAt = this.ruleEdits.get(ruleId)?.changed_at;
     if (editedAt === undefined) return null;
     let best: { incident: WorkingIncident<Event>; agreeing: number } | null = null;
     for (const incident of this.openByRule.get(ruleId) ?? []) {

@@ -109,6 +109,13 @@ export class RetentionSettings {
   })
   @DurationBetween('1d', '3650d')
   keep: number = 90 * 86_400_000;
+
+  @Setting({
+    type: 'duration',
+    doc: 'How long alerts stay in quarantine, counted from when they were set aside; then they are archived and deleted, replayed or not.',
+  })
+  @DurationBetween('1d', '3650d')
+  quarantine: number = 90 * 86_400_000;
 }
 
 /** Sending of alert volumes to a time series database. */
