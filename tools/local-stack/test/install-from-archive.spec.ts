@@ -56,6 +56,22 @@ describe('installFromArchive', () => {
     expect(lines.join('\n')).toContain('fetching fresh ones');
   });
 
+  it('keeps a program right whose package is unpacked again for another of its programs', async () => {
+    const text = '#!/bin/sh\\n# /usr/share/prometheus/alertmanager/default.tmpl\\necho version 1\\n';
+    const programs = ['prometheus-alertmanager', 'amtool'].map((name) => `"$3/usr/bin/${name}"`);
+    await tool(
+      'dpkg-deb',
+      `mkdir -p "$3/usr/bin" "$3/usr/share/prometheus/alertmanager"; for f in ${programs.join(' ')}; do printf '${text}' > "$f"; chmod 755 "$f"; done`,
+    );
+    const directory = join(folder, 'private');
+    const program = join(directory, 'root', 'usr', 'bin', 'prometheus-alertmanager');
+    await installFromArchive(['alertmanager'], directory, undefined, env);
+    const made = await readFile(program, 'utf8');
+    expect(made).not.toContain('/usr/share');
+    await installFromArchive(['amtool'], directory, undefined, env);
+    expect(await readFile(program, 'utf8')).toBe(made);
+  });
+
   it('puts no launch script in place for a program that does not run here', async () => {
     await tool(
       'dpkg-deb',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AptArchive } from './apt-archive';
@@ -12,6 +13,9 @@ async function download(names: readonly BinaryName[], archive: AptArchive, root:
   for (const library of await archive.missingLibraries([...wanted])) wanted.add(library);
   await archive.unpack([...wanted], root);
 }
+
+const installedIn = (directory: string): BinaryName[] =>
+  (Object.keys(binaryCatalogue) as BinaryName[]).filter((name) => existsSync(join(directory, 'bin', name)));
 
 /**
  * Unpacks the distribution's packages of these programs below `directory` and writes a launch script for each into
@@ -40,6 +44,8 @@ export async function installFromArchive(
       await download(names, archive, root);
     }
     for (const name of names) log(`${name}: ${await writeLaunchScript(name, directory)}`);
+    // A package holds several programs: what was made ready here before has been unpacked over.
+    for (const name of installedIn(directory)) if (!names.includes(name)) await writeLaunchScript(name, directory);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
