@@ -87,6 +87,25 @@ describe.each(DATABASES)('the alert path on %s', (kind) => {
     expect(incident!.timeline.filter(({ kind: moment }) => moment === 'resolved')).toHaveLength(1);
   });
 
+  it('keeps the order of a message that names an alert more than once: it tells a history, each part of it news', async () => {
+    const flap = (startsAt: string, endsAt?: string) =>
+      alert({ labels: { service: 'history' }, startsAt, ...(endsAt ? { status: 'resolved', endsAt } : {}) });
+    const [first, second] = ['2026-11-22T11:00:00Z', '2026-11-22T11:10:00Z'];
+    const history = [
+      flap(first),
+      flap(first, '2026-11-22T11:05:00Z'),
+      flap(second),
+      flap(second, '2026-11-22T11:15:00Z'),
+    ];
+    await stand.deliver(message(...history));
+    await stand.settled();
+    const dispositions: unknown = await stand.database.query(
+      'SELECT r.disposition AS disposition FROM alert_processing_records r JOIN alerts a ON a.id = r.alert_id WHERE a.labels LIKE \'%"history"%\' ORDER BY r.alert_index',
+    );
+    const told = (dispositions as { disposition: string }[]).map(({ disposition }) => disposition);
+    expect(told).toEqual(['opened', 'resolved', expect.stringMatching(/opened|merged/), 'resolved']);
+  });
+
   it('ends nothing because a message of its group leaves it out, as after a reload of Alertmanager', async () => {
     const members = ['a', 'b'].map((instance) => ({ labels: { service: 'partial', instance } }));
     await stand.deliver(message(...members.map((member) => alert(member))));

@@ -33,7 +33,7 @@ export async function normalise(
       const alert = normaliseAccepted(received, webhook.cluster_id, ignore_labels);
       own.push({ webhook, index, alert, at: webhook.received_at, origin, decided: null });
     }
-    if (isOneMoment(webhook.format)) own.sort(firingFirst);
+    if (isOneMoment(webhook.format, own)) own.sort(firingFirst);
     for (const event of own) events.push(event);
     if (parsed.quarantined.length === 0) continue;
     const raw = alertTexts(webhook.format, webhook.body, webhook.mapping);
@@ -44,8 +44,15 @@ export async function normalise(
   return arrivals;
 }
 
-/** Alertmanager tells what a group is at one moment, sorted by labels; other senders tell events, in their order. */
-const isOneMoment = (format: string | null): boolean => (format ?? 'alertmanager').startsWith('alertmanager');
+/**
+ * Alertmanager tells what a group is at one moment, each alert once and sorted by labels; other senders tell events, in their order, and so
+ * does a message that names an alert more than once.
+ */
+function isOneMoment(format: string | null, events: readonly AlertEvent[]): boolean {
+  if (!(format ?? 'alertmanager').startsWith('alertmanager')) return false;
+  if (!events.some(({ alert }) => alert.status === 'resolved')) return false;
+  return new Set(events.map(({ alert }) => alert.label_hash)).size === events.length;
+}
 
 /** Of one moment what fires comes first: an incident that goes on under another label, such as a lower severity, does not end in between. */
 const firingFirst = (a: AlertEvent, b: AlertEvent): number =>
