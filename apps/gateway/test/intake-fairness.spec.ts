@@ -79,4 +79,30 @@ describe('the inbox with a long backlog on MariaDB', () => {
     }
     expect(taken.reads).toBeLessThan(2_000);
   }, 60_000);
+
+  it('gives a second worker what comes directly after the rows that the first one has in hand', async () => {
+    const queue = stand.service.get(InboxQueue);
+    const oldest = await stand.database.query<{ id: string }[]>(
+      'SELECT id FROM alert_inbox WHERE cluster_id = ? ORDER BY id LIMIT 20',
+      [clusters[0]!],
+    );
+    const ids = oldest.map(({ id }) => id);
+    const mark = (state: number): Promise<unknown> =>
+      stand.database.query(`UPDATE alert_inbox SET state = ${state} WHERE cluster_id = ?`, [clusters[0]!]);
+    await mark(0);
+    const inHand = await inTransaction(stand.database, async (tx) => {
+      const first = await queue.claim(tx, 10);
+      const runner = stand.database.createQueryRunner();
+      try {
+        await runner.startTransaction();
+        const second = await queue.claim(runner.manager, 10);
+        return [...first, ...second].map(({ id }) => id);
+      } finally {
+        await runner.rollbackTransaction();
+        await runner.release();
+      }
+    });
+    await mark(9);
+    expect(inHand).toEqual(ids);
+  }, 60_000);
 });

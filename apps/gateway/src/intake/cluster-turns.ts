@@ -20,28 +20,28 @@ export interface Head {
  */
 export class ClusterTurns {
   private readonly byTurn: string;
-  private first: string | null = null;
-  private after: string | null = null;
+  private first = '';
+  private after = '';
 
-  /** @param lock put at the end of each statement that finds rows to take */
-  constructor(
-    private readonly isSqlite: boolean,
-    private readonly lock: string,
-  ) {
+  constructor(isSqlite: boolean) {
     // Said, not left to statistics: those of a table that fills within seconds are wrong, and the primary key would be read whole.
     this.byTurn = isSqlite ? 'INDEXED BY IX_alert_inbox_turn' : 'FORCE INDEX (IX_alert_inbox_turn)';
   }
 
-  /** The rows for the next batch: `maxAlerts` alerts in all, or one larger row. */
-  async take(run: Run, maxAlerts: number, now: number): Promise<Head[]> {
-    this.first = this.after;
-    const clusters = (await this.inTurn(run, this.first)).slice(0, MOST_CLUSTERS);
+  /**
+   * The rows for the next batch: `maxAlerts` alerts in all, or one larger row. Nothing is locked: a lock on more rows than are taken
+   * would let another worker take what comes after them. Those in `passedOver` are left out; without any, the next cluster is first.
+   */
+  async next(run: Run, maxAlerts: number, now: number, passedOver: ReadonlySet<string>): Promise<Head[]> {
+    if (passedOver.size === 0) this.first = this.after;
+    const clusters = pendingClusters(run, this.first);
     const taken: Head[] = [];
     let alerts = 0;
-    for (let asked = 0; asked < clusters.length && alerts < maxAlerts && taken.length < MAX_ROWS;) {
-      const group = clusters.slice(asked, asked + CLUSTERS_AT_ONCE);
+    for (let asked = 0; asked < MOST_CLUSTERS && alerts < maxAlerts && taken.length < MAX_ROWS;) {
+      const group = await nextOf(clusters, CLUSTERS_AT_ONCE);
+      if (group.length === 0) break;
       asked += group.length;
-      const queues = await this.queues(run, group, now, this.lock);
+      const queues = await this.queues(run, group, now, passedOver);
       for (const head of shared(queues, maxAlerts - alerts, taken.length === 0)) {
         taken.push(head);
         alerts += head.alert_count;
@@ -51,33 +51,42 @@ export class ClusterTurns {
     return taken;
   }
 
-  /** The rows that the last batch was made of, or would be now, unlocked: for finding out which of them fails. */
+  /** The rows that the last batch was made of, or would be now: for finding out which of them fails. */
   async candidates(run: Run, now: number): Promise<Head[]> {
-    const clusters = (await this.inTurn(run, this.first)).slice(0, MOST_CLUSTERS);
-    const queues = await this.queues(run, clusters, now, '');
+    const clusters = await nextOf(pendingClusters(run, this.first), MOST_CLUSTERS);
+    const queues = await this.queues(run, clusters, now, new Set());
     return shared(queues, Number.POSITIVE_INFINITY, true);
   }
 
-  private async inTurn(run: Run, after: string | null): Promise<string[]> {
-    const clusters = await pendingClusters(run, this.isSqlite);
-    const start = after === null ? 0 : clusters.findIndex((cluster) => cluster > after);
-    return start <= 0 ? clusters : [...clusters.slice(start), ...clusters.slice(0, start)];
-  }
-
-  private async queues(run: Run, clusters: readonly string[], now: number, lock: string): Promise<Head[][]> {
-    const each = Math.ceil(MAX_ROWS / Math.max(1, clusters.length));
+  private async queues(
+    run: Run,
+    clusters: readonly string[],
+    now: number,
+    passedOver: ReadonlySet<string>,
+  ): Promise<Head[][]> {
+    const each = Math.ceil(MAX_ROWS / Math.max(1, clusters.length)) + passedOver.size;
     const queues: Head[][] = [];
     for (const cluster of clusters) {
-      queues.push(
-        await run<Head>(
-          `SELECT id, alert_count, attempts FROM alert_inbox ${this.byTurn} WHERE state = ${INBOX_PENDING} AND cluster_id = ? AND due_at <= ? ` +
-            `ORDER BY id LIMIT ${each}${lock}`,
-          [cluster, now],
-        ),
+      const heads = await run<Head>(
+        `SELECT id, alert_count, attempts FROM alert_inbox ${this.byTurn} WHERE state = ${INBOX_PENDING} AND cluster_id = ? AND due_at <= ? ` +
+          `ORDER BY id LIMIT ${each}`,
+        [cluster, now],
       );
+      queues.push(heads.filter(({ id }) => !passedOver.has(id)));
     }
     return queues;
   }
+}
+
+/** The next `most` items, or what is left. */
+async function nextOf<Item>(items: AsyncGenerator<Item>, most: number): Promise<Item[]> {
+  const taken: Item[] = [];
+  while (taken.length < most) {
+    const { value, done } = await items.next();
+    if (done === true) break;
+    taken.push(value);
+  }
+  return taken;
 }
 
 /** Takes from whichever queue has given the fewest alerts so far. A queue whose next row does not fit is over for this time. */

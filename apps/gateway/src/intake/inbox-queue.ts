@@ -6,6 +6,7 @@ import { AlertInbox } from './alert-inbox.entity';
 import type { ClaimedWebhook } from './claimed-webhook';
 import { ClusterTurns } from './cluster-turns';
 import { INBOX_DONE, INBOX_PENDING } from './inbox-state';
+import type { Run } from './pending-clusters';
 
 /** A webhook that goes in by itself, without a sender who waits. */
 export interface QueuedWebhook {
@@ -27,6 +28,7 @@ export interface QueuedWebhook {
 export class InboxQueue {
   private readonly turns: ClusterTurns;
   private readonly lock: string;
+  private readonly byKey: string;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -36,7 +38,9 @@ export class InboxQueue {
     const isSqlite = dataSource.options.type === 'better-sqlite3';
     // Rows another worker has in hand are passed over, not waited for. SQLite runs one transaction at a time.
     this.lock = isSqlite ? '' : ' FOR UPDATE SKIP LOCKED';
-    this.turns = new ClusterTurns(isSqlite, this.lock);
+    // Said, because only rows that are looked at by their key are locked one by one.
+    this.byKey = isSqlite ? '' : ' FORCE INDEX (PRIMARY)';
+    this.turns = new ClusterTurns(isSqlite);
   }
 
   /**
@@ -45,19 +49,24 @@ export class InboxQueue {
    */
   async claim(tx: EntityManager, maxAlerts: number, only?: string): Promise<ClaimedWebhook[]> {
     const run = <Row>(sql: string, values: unknown[]): Promise<Row[]> => tx.query(sql, values) as Promise<Row[]>;
-    const heads =
-      only === undefined
-        ? await this.turns.take(run, maxAlerts, this.clock.now().getTime())
-        : await run<{ id: string }>(`SELECT id FROM alert_inbox WHERE state = ? AND id = ?${this.lock}`, [
-            INBOX_PENDING,
-            only,
-          ]);
-    const ids = heads.map(({ id }) => id);
-    if (ids.length === 0) return [];
+    if (only !== undefined) return this.lockRows(run, [only]);
+    const now = this.clock.now().getTime();
+    const passedOver = new Set<string>();
+    for (;;) {
+      const heads = await this.turns.next(run, maxAlerts, now, passedOver);
+      const ids = heads.map(({ id }) => id);
+      const webhooks = ids.length === 0 ? [] : await this.lockRows(run, ids);
+      if (ids.length === 0 || webhooks.length > 0) return webhooks;
+      for (const id of ids) passedOver.add(id);
+    }
+  }
+
+  /** Those of `ids` that still wait and that nobody else has in hand, oldest first. */
+  private async lockRows(run: Run, ids: readonly string[]): Promise<ClaimedWebhook[]> {
     const rows = await run<Omit<ClaimedWebhook, 'mapping'>>(
       'SELECT id, cluster_id, received_at, alert_count, attempts, body, format, source_id, source_version ' +
-        `FROM alert_inbox WHERE id IN (${placeholders(ids)}) ORDER BY id`,
-      ids,
+        `FROM alert_inbox${this.byKey} WHERE state = ? AND id IN (${placeholders(ids)})${this.lock}`,
+      [INBOX_PENDING, ...ids],
     );
     const mappingOf = await this.mappings.load(run, rows);
     return rows.map((row) => ({ ...row, received_at: Number(row.received_at), mapping: mappingOf(row) }));

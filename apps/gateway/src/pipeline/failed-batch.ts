@@ -2,6 +2,7 @@ import { ServiceError } from '@alertagent/contracts';
 import { Clock, isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { InboxQueue } from '../intake/inbox-queue';
+import { OvertakingError } from './batch-order';
 import { Pipeline } from './pipeline';
 import { PipelineMetrics } from './pipeline.metrics';
 import { SetAside } from './set-aside';
@@ -40,8 +41,9 @@ export class FailedBatch {
         await this.pipeline.processNext(id);
       } catch (error) {
         if (isDatabaseAway(error)) throw error;
-        // Another worker stored the same alerts a moment before; the next look finds them known.
-        if (!isUniqueViolation(error)) await this.failedAlone(id, attempts + 1, error);
+        // Another worker stored the same alerts a moment before, or failed before this one could go on; the next look knows more.
+        const isByAnother = isUniqueViolation(error) || error instanceof OvertakingError;
+        if (!isByAnother) await this.failedAlone(id, attempts + 1, error);
       }
     }
   }

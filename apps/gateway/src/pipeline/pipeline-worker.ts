@@ -3,6 +3,7 @@ import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit'
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PipelineBell } from '../intake/pipeline-bell';
+import { OvertakingError } from './batch-order';
 import { FailedBatch, isDatabaseAway } from './failed-batch';
 import { MAX_ALERTS, Pipeline } from './pipeline';
 import { WakeUp } from './wake-up';
@@ -97,6 +98,7 @@ export class PipelineWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async afterFailure(error: unknown): Promise<number> {
+    if (error instanceof OvertakingError) return 0;
     if (isDatabaseAway(error)) return this.pauseForDatabase(error);
     this.collisions += 1;
     if (isUniqueViolation(error) && this.collisions <= MAX_COLLISIONS) return 0;

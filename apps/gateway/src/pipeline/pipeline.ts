@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { InboxQueue } from '../intake/inbox-queue';
 import { PolicyStore } from '../policies/policy-store';
 import type { AlertEvent, Batch } from './batch';
+import { BatchOrder, Place } from './batch-order';
 import { Writes } from './bulk-write';
 import { clusterNames } from './cluster-names-of-batch';
 import { loadBatch } from './load-batch';
@@ -27,8 +28,7 @@ export interface Processed {
 /** From the inbox to incidents: normalise → decide on each event → record → publish, one transaction for a batch. */
 @Injectable()
 export class Pipeline {
-  /** The batch before this one, which must be committed first. */
-  private previous: Promise<unknown> = Promise.resolve();
+  private readonly order = new BatchOrder();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -41,28 +41,36 @@ export class Pipeline {
 
   /**
    * Processes the oldest waiting webhooks in one transaction, or only the one named. Returns how much there was.
-   * Errors: whatever failed; then nothing has happened and the webhooks wait as before.
+   * Errors: whatever failed, OvertakingError if it was another loop's batch; then nothing has happened and the webhooks wait as before.
    */
   async processNext(only?: string): Promise<Processed> {
     const started = performance.now();
-    let turn = new Turn();
+    let place = new Place();
     const attempt = (tx: EntityManager): Promise<Batch | null> => {
-      // A repeated attempt queues again, behind whoever came in between.
-      turn.end();
-      turn = new Turn();
-      return this.processIn(tx, turn, only);
+      // A repeated attempt takes its rows again, and a place behind whoever came in between.
+      place.end(false);
+      place = new Place();
+      return this.processIn(tx, place, only);
     };
-    const batch = await inTransaction(this.dataSource, attempt, { deadlineMs: 30_000 }).finally(() => turn.end());
+    const batch = await inTransaction(this.dataSource, attempt, { deadlineMs: 30_000 }).catch((error: unknown) => {
+      place.end(false);
+      throw error;
+    });
+    place.end(true);
     if (batch === null) return { webhooks: 0, alerts: 0 };
     this.metrics.processed(batch, (performance.now() - started) / 1000, this.clock.now().getTime());
     return { webhooks: batch.webhooks.length, alerts: batch.events.length + batch.refused.length };
   }
 
-  private async processIn(tx: EntityManager, turn: Turn, only?: string): Promise<Batch | null> {
-    const webhooks = await this.inbox.claim(tx, MAX_ALERTS, only);
+  private async processIn(tx: EntityManager, place: Place, only?: string): Promise<Batch | null> {
+    const webhooks = await this.order.take(place, () => this.inbox.claim(tx, MAX_ALERTS, only));
     if (webhooks.length === 0) return null;
+    // Only one batch at a time may write it.
+    if (!this.policies.isSettled) await place.reached();
     const policy = await this.policies.current(tx);
-    const arrivals = await this.inOrder(turn, normalise(webhooks, policy));
+    const arrivals = await normalise(webhooks, policy);
+    // Read while another loop waits for the database, but decided on after it: two at once would wait for the same incidents.
+    await place.reached();
     const batch: Batch = { ...arrivals, set: new WorkingSet<AlertEvent>(policy, newId) };
     const now = this.clock.now().getTime();
     await loadBatch(tx, batch, now);
@@ -82,29 +90,6 @@ export class Pipeline {
     } finally {
       await writes.settle();
     }
-  }
-
-  /**
-   * Batches that another loop has in hand are read while this one waits for the database, but decided on one after the other: two at
-   * once would wait for the same incidents.
-   */
-  private async inOrder<T>(turn: Turn, reading: Promise<T>): Promise<T> {
-    const before = this.previous;
-    this.previous = turn.ended;
-    const read = await reading;
-    await before;
-    return read;
-  }
-}
-
-/** The time in which one batch is decided on and committed. */
-class Turn {
-  readonly ended: Promise<void>;
-  /** Whatever became of it, the next one may go on. */
-  end!: () => void;
-
-  constructor() {
-    this.ended = new Promise((resolve) => (this.end = resolve));
   }
 }
 

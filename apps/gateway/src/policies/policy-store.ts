@@ -29,7 +29,6 @@ export interface PolicyChange {
 @Injectable()
 export class PolicyStore {
   private readonly compiled = new Map<number, CompiledPolicy>();
-  /** The configuration file is compared once; it counts until the first change over the API. */
   private isConfigurationTaken = false;
 
   constructor(
@@ -37,6 +36,14 @@ export class PolicyStore {
     private readonly suppressions: SuppressionsStore,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Whether the configuration file has been compared, which happens once: it counts until the first change over the API. Until then
+   * reading the policy in force may write it.
+   */
+  get isSettled(): boolean {
+    return this.isConfigurationTaken;
+  }
 
   /** The policy in force, as the transaction sees it. */
   async current(tx: EntityManager): Promise<CompiledPolicy> {
