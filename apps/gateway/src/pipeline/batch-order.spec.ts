@@ -64,10 +64,11 @@ describe('the order of batches', () => {
   it.each([
     ['newer webhooks', webhooks('a', '3')],
     ['webhooks of another cluster', webhooks('b', '1')],
+    ['the same webhooks', webhooks('a', '2', '2b')],
   ])('goes on when what failed before it had %s', async (_, failed) => {
     const { order: batches, first, second } = order();
     await batches.take(first, taking(failed));
-    await batches.take(second, taking(webhooks('a', '2')));
+    await batches.take(second, taking(webhooks('a', '2', '2b')));
     first.end(false);
     await second.reached();
   });

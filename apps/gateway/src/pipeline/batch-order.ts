@@ -52,9 +52,12 @@ export class Place {
     if (before !== null && !(await before.ended) && before.hasOlderThan(this)) throw new OvertakingError();
   }
 
+  /** Whether something is here, and not there, that comes before what is there. */
   private hasOlderThan(later: Place): boolean {
-    return this.webhooks.some(({ cluster_id, id }) =>
-      later.webhooks.some((other) => other.cluster_id === cluster_id && id < other.id),
+    const taken = new Set(later.webhooks.map(({ id }) => id));
+    return this.webhooks.some(
+      ({ cluster_id, id }) =>
+        !taken.has(id) && later.webhooks.some((other) => other.cluster_id === cluster_id && id < other.id),
     );
   }
 }
