@@ -59,7 +59,7 @@ VOLUME /var/lib/alertagent
 EXPOSE 8080 8081 8090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ALERTAGENT_OPS_PORT}/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=16", "--disable-proto=delete", "dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--max-old-space-size=256", "--disable-proto=delete", "dist/main.js"]
 
 FROM service AS config-service
 COPY --from=prometheus /bin/promtool /usr/local/bin/promtool

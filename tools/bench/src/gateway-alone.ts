@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freePort, GuardedProcess, makeTempDir, pollUntil, removeDir, startNats } from '@alertagent/local-stack';
+import {
+  freePort,
+  GuardedProcess,
+  makeTempDir,
+  pollUntil,
+  removeDir,
+  serviceNodeFlags,
+  startNats,
+} from '@alertagent/local-stack';
 import type { BenchSettings } from './bench';
 import { profilingEnv } from './bench';
 
 const GATEWAY = resolve(__dirname, '../../../apps/gateway/dist/main.js');
 const ADMIN_TOKEN = 'aat_bench_admin_0123456789abcdef';
-/** As its image runs it. */
-const NODE_OPTIONS = ['--disable-proto=delete'];
 
 /** The gateway without the other services: what it does is measured, not what they do at the same time. */
 export class GatewayAlone {
@@ -33,7 +39,7 @@ export class GatewayAlone {
     const [opsPort, port] = [await freePort(), await freePort()];
     const gateway = new GuardedProcess({
       file: process.execPath,
-      args: [...NODE_OPTIONS, GATEWAY],
+      args: [...serviceNodeFlags('gateway'), GATEWAY],
       cwd: directory,
       env: {
         PATH: process.env['PATH'],

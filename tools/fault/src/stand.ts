@@ -13,6 +13,7 @@ import {
   type NatsServer,
   type RedisServer,
   type ServerOptions,
+  serviceNodeFlags,
 } from '@alertagent/local-stack';
 import { openOutsideDatabase, type OutsideDatabase } from './database';
 import { HealthWatch } from './health-watch';
@@ -167,8 +168,7 @@ export class Stand {
     return {
       file: process.execPath,
       args: [
-        `--max-semi-space-size=${service === 'gateway' ? 16 : 1}`,
-        '--disable-proto=delete',
+        ...serviceNodeFlags(service),
         ...sabotageArguments(this.sabotage),
         join(this.root, 'apps', service, 'dist', 'main.js'),
       ],
@@ -221,6 +221,7 @@ export class Stand {
     this.database = openOutsideDatabase(this.databaseUrl);
     if (!waitUntilReady) return;
     await Promise.all(this.services.map((service) => service.whenReady()));
+    await Promise.all(this.gateways.map((gateway) => gateway.whenWhole('alert_processing_total')));
     await this.registerCluster();
     this.health.start();
   }

@@ -118,6 +118,13 @@ export class SupervisedService {
     });
   }
 
+  /** Waits until it does in the background what it does there: a thread that starts after readiness has a metric of its own. */
+  async whenWhole(metric: string): Promise<void> {
+    const isShown = async (): Promise<boolean> =>
+      (await (await fetch(`${this.opsUrl}/metrics`)).text()).includes(metric);
+    await pollUntil(isShown, { what: `${metric} of ${this.name}`, timeoutMs: READY_TIMEOUT_MS, intervalMs: 25 });
+  }
+
   /** Milliseconds from the end of each life to the readiness of the next one. */
   recoveriesMs(): number[] {
     return this.lives.flatMap((life, index) => {

@@ -1,16 +1,11 @@
 import { dirname, join } from 'node:path';
 import type { ServiceName } from '@alertagent/contracts';
-import { pollUntil } from '@alertagent/local-stack';
+import { pollUntil, serviceNodeFlags } from '@alertagent/local-stack';
 import type { AlertAgentConfig } from '@alertagent/service-kit';
 import type { MessageServer } from './message-server';
 import { portOrFree } from './ports';
 import { SupervisedProcess } from './supervised-process';
 
-/** A small nursery keeps a service at rest small. The gateway's is larger: a storm would empty it all the time. */
-const nodeFlags = (name: ServiceName): string[] => [
-  `--max-semi-space-size=${name === 'gateway' ? 16 : 1}`,
-  '--disable-proto=delete',
-];
 const READY_TIMEOUT_MS = 60_000;
 
 /** The compiled entry point of an app of this workspace. */
@@ -41,7 +36,7 @@ export class Services {
       };
       const supervised = new SupervisedProcess(
         name,
-        { file: process.execPath, args: [...nodeFlags(name), mainOf(name)], env },
+        { file: process.execPath, args: [...serviceNodeFlags(name), mainOf(name)], env },
         onHopeless,
       );
       supervised.start();

@@ -74,9 +74,8 @@ export class Pipeline {
     const batch: Batch = { ...arrivals, set: new WorkingSet<AlertEvent>(policy, newId) };
     const now = this.clock.now().getTime();
     await loadBatch(tx, batch, now);
-    const names = clusterNames(tx, batch);
-    await decideAll(batch);
-    await this.write(tx, batch, now, await names);
+    const [names] = await Promise.all([clusterNames(tx, batch), decideAll(batch)]);
+    await this.write(tx, batch, now, names);
     return batch;
   }
 

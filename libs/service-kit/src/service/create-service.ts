@@ -7,6 +7,7 @@ import { AccessGuard } from '../access/access.guard';
 import { BusStrategy } from '../bus/bus-strategy';
 import { NatsLink } from '../bus/nats-link';
 import { createCache } from '../cache/create-cache';
+import { MemoryCache } from '../cache/memory-cache';
 import type { Clock } from '../clock/clock';
 import { DatabaseTime } from '../clock/database-time';
 import { SteadyClock } from '../clock/steady-clock';
@@ -130,7 +131,8 @@ async function openService(
   // Without NATS a service with a public interface still stores and serves; the others can do nothing.
   if (!definition.http) readiness.register({ name: 'bus', check: async () => void link.current() });
   metrics.gauge({ name: 'bus_connected', help: '1 while NATS answers.', collect: () => (link.isUp ? 1 : 0) });
-  const cache = createCache(config.database.redis, log.component('cache'));
+  // Only the edge keeps what other instances are to know.
+  const cache = isBackground ? new MemoryCache() : createCache(config.database.redis, log.component('cache'));
   onFailure(() => cache.close());
   const foundations: Foundations = {
     config,
