@@ -1,5 +1,5 @@
 import type { AlertPage } from '../src/alerts/alert.dto';
-import { MOST_LOOKED_AT } from '../src/incidents/incident-queries';
+import { MOST_LOOKED_AT } from '../src/alerts/search-reach';
 import type { IncidentPage } from '../src/incidents/incident.dto';
 import { AlertStand, DATABASES } from './alert-stand';
 import { alert, message } from './webhooks';
@@ -9,26 +9,40 @@ const LATER = MOST_LOOKED_AT + 5;
 
 describe.each(DATABASES)('a search through a long history on %s', (kind) => {
   let stand: AlertStand;
+
+  const number = (first: string): string =>
+    kind === 'SQLite'
+      ? `'${first.padEnd(8, 'f')}-0000-7000-8000-' || printf('%012d', a.n * 150 + b.n)`
+      : `CONCAT('${first.padEnd(8, 'f')}-0000-7000-8000-', LPAD(a.n * 150 + b.n, 12, '0'))`;
+
+  /** Repeats the only row of a table, with ids that come later and these values. */
+  const copy = async (table: string, rows: number, values: Record<string, string>): Promise<void> => {
+    const [row]: Record<string, unknown>[] = await stand.database.query(`SELECT * FROM ${table}`);
+    const names = Object.keys(row!);
+    const copies = { id: number('f'), ...values };
+    // MariaDB takes a thousand steps at most.
+    const numbers = 'WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 149)';
+    await stand.database.query(
+      `INSERT INTO ${table} (${names.join(', ')}) ${numbers} ` +
+        `SELECT ${names.map((name) => (copies as Record<string, string>)[name] ?? name).join(', ')} ` +
+        `FROM numbers a, numbers b, ${table} WHERE a.n * 150 + b.n < ${rows}`,
+    );
+  };
+
   beforeAll(async () => {
     stand = await AlertStand.start(kind);
     await stand.deliver(message(alert({ labels: { service: 'needle' } })));
     await stand.settled();
-    const columns = (await stand.database.query('SELECT * FROM incidents'))[0] as Record<string, unknown>;
-    const names = Object.keys(columns);
-    const number = kind === 'SQLite' ? "printf('%012d', a.n * 150 + b.n)" : "LPAD(a.n * 150 + b.n, 12, '0')";
-    const copies: Record<string, string> = {
-      id:
-        kind === 'SQLite' ? `'ffffffff-0000-7000-8000-' || ${number}` : `CONCAT('ffffffff-0000-7000-8000-', ${number})`,
-      open_key: 'NULL',
-      title: "'hay'",
-    };
-    const later = names.map((name) => copies[name] ?? name);
-    // MariaDB takes a thousand steps at most.
-    const numbers = 'WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 149)';
-    await stand.database.query(
-      `INSERT INTO incidents (${names.join(', ')}) ${numbers} ` +
-        `SELECT ${later.join(', ')} FROM numbers a, numbers b, incidents WHERE a.n * 150 + b.n < ${LATER}`,
-    );
+    await copy('incidents', LATER, { open_key: 'NULL', title: "'hay'" });
+    const isEven = '(a.n * 150 + b.n) % 2 = 0';
+    await copy('alerts', 2 * LATER, {
+      episode_key: number('1'),
+      label_hash: number('2'),
+      severity: `CASE WHEN ${isEven} THEN 'page' ELSE severity END`,
+      status: `CASE WHEN ${isEven} THEN status ELSE 'resolved' END`,
+    });
+    await stand.database.query("UPDATE incidents SET priority = 1 WHERE title <> 'hay'");
+    await stand.database.query("UPDATE alerts SET name = 'Needle' WHERE labels LIKE '%needle%' AND id < 'f'");
   }, 120_000);
   afterAll(() => stand?.stop(), 30_000);
 
@@ -58,8 +72,25 @@ describe.each(DATABASES)('a search through a long history on %s', (kind) => {
     expect((await page('status=resolved')).next_cursor).toBeNull();
   });
 
+  it('finds what is rare by one of its filters at once, however much fits the others', async () => {
+    const incidents = await page('status=open&priority=P1');
+    expect(incidents.items.map(({ title }) => title)).toEqual([expect.stringContaining('needle')]);
+    expect(incidents.next_cursor).toBeNull();
+    const alerts = await stand.get<AlertPage>('/alerts?status=firing&name=Needle');
+    expect(alerts.items.map(({ labels }) => labels['service'])).toEqual(['needle']);
+    expect(alerts.next_cursor).toBeNull();
+  });
+
+  it('looks at so many alerts per page, when each filter fits many and all of them none', async () => {
+    const search = '/alerts?status=resolved&severity=page';
+    const first = await stand.get<AlertPage>(search);
+    expect([first.items, first.next_cursor]).toEqual([[], expect.any(String)]);
+    const second = await stand.get<AlertPage>(`${search}&cursor=${first.next_cursor}`);
+    expect([second.items, second.next_cursor]).toEqual([[], null]);
+  });
+
   it('leaves out alerts from before the time it is asked for', async () => {
     const since = async (time: string) => (await stand.get<AlertPage>(`/alerts?since=${time}`)).items.length;
-    expect([await since('2099-01-01T00:00:00Z'), await since('2020-01-01T00:00:00Z')]).toEqual([0, 1]);
+    expect([await since('2099-01-01T00:00:00Z'), await since('2020-01-01T00:00:00Z')]).toEqual([0, 50]);
   });
 });

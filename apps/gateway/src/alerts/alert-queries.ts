@@ -11,6 +11,7 @@ import { alertView, FLAP_SPELL_MS } from './alert-view';
 import type { AlertDetail, AlertPage, AlertTimelineEntry, ListAlerts } from './alert.dto';
 import { Alert } from './alert.entity';
 import { pageSize, readCursor, toPage } from './page-cursor';
+import { searchReach, within, type SearchPath } from './search-reach';
 import { iso } from './wire-time';
 
 /** The clocks that an alert's id and its time of arrival come from differ by less than this. */
@@ -33,14 +34,17 @@ export class AlertQueries implements AlertLookup {
     private readonly timelines: IncidentTimelineStore,
   ) {}
 
-  /** Newest first. Errors: ServiceError `invalid` for a cursor that is none. */
+  /**
+   * Newest first. A page of a search, with filters that no one index answers, may hold fewer than it has room for, or nothing, and still
+   * have a cursor to go on. Errors: ServiceError `invalid` for a cursor that is none.
+   */
   async list(query: ListAlerts): Promise<AlertPage> {
     const size = pageSize(query);
     const below = readCursor(query.cursor);
     const where: FindOptionsWhere<Alert> = {
       ...(below === null ? {} : { id: LessThan(below) }),
       ...(query.status === undefined ? {} : { status: query.status }),
-      ...(query.name === undefined ? {} : { name: [...query.name].slice(0, 255).join('') }),
+      ...(query.name === undefined ? {} : { name: stored(query.name) }),
       ...(query.severity === undefined ? {} : { severity: query.severity }),
       ...(query.cluster_id === undefined ? {} : { cluster_id: query.cluster_id }),
       ...(query.incident_id === undefined ? {} : { incident_id: query.incident_id }),
@@ -48,16 +52,20 @@ export class AlertQueries implements AlertLookup {
     };
     const select = this.dataSource.manager.createQueryBuilder(Alert, 'alert').where(where);
     // Ids are in the order of time: what came before need not be looked at.
-    if (query.since !== undefined) {
-      select.andWhere('alert.id >= :oldest', { oldest: idBefore(sinceMs(query.since) - CLOCKS_DIFFER_MS) });
-    }
+    const oldest = query.since === undefined ? null : idBefore(sinceMs(query.since) - CLOCKS_DIFFER_MS);
+    if (oldest !== null) select.andWhere('alert.id >= :oldest', { oldest });
+    const paths = searchPaths(query);
+    const reach = paths && (await searchReach(this.dataSource.manager, Alert, paths, below));
+    if (reach) within(select, reach);
     if (query.collapse === 'flapping') select.andWhere(NEWEST_OF_ITS_SPELL, { spell: FLAP_SPELL_MS, flaps: true });
     const rows = await select
       .orderBy('alert.id', 'DESC')
       .take(size + 1)
       .getMany();
     const names = await this.clusters.of(rows.map(({ cluster_id }) => cluster_id));
-    return toPage(rows, size, (row) => alertView(row, names));
+    const lookedTo = reach?.lookTo ?? null;
+    const isToTheEnd = lookedTo === null || (oldest !== null && lookedTo < oldest);
+    return toPage(rows, size, (row) => alertView(row, names), isToTheEnd ? null : lookedTo);
   }
 
   /** Errors: ServiceError `not_found`. */
@@ -109,6 +117,26 @@ function stagesOf(record: ProcessingRecord): AlertTimelineEntry[] {
     disposition: record.disposition,
   }));
 }
+
+/** The ways to the alerts that a list asks for, when it has to look at them one by one; null when one index answers it. */
+function searchPaths({ status, name, severity, cluster_id, incident_id, collapse }: ListAlerts): SearchPath[] | null {
+  const filters = [status, name, severity, cluster_id, incident_id].filter((filter) => filter !== undefined);
+  const isOneIndex = filters.length < 2 || (filters.length === 2 && cluster_id !== undefined && status !== undefined);
+  if (isOneIndex && collapse === undefined) return null;
+  const paths: SearchPath[] = [
+    ...(incident_id === undefined ? [] : [{ index: 'IX_alerts_incident_id', where: { incident_id } }]),
+    ...(name === undefined ? [] : [{ index: 'IX_alerts_name', where: { name: stored(name) } }]),
+    ...(cluster_id === undefined || status === undefined
+      ? []
+      : [{ index: 'IX_alerts_cluster_id', where: { cluster_id, status } }]),
+    ...(severity === undefined ? [] : [{ index: 'IX_alerts_severity', where: { severity } }]),
+    ...(status === undefined ? [] : [{ index: 'IX_alerts_status', where: { status } }]),
+  ];
+  return paths.length > 0 ? paths : [{ index: null, where: {} }];
+}
+
+/** A name as far as it is stored for filtering. */
+const stored = (name: string): string => [...name].slice(0, 255).join('');
 
 function sinceMs(since: string): number {
   const ms = Date.parse(since);

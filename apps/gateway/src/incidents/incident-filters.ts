@@ -1,11 +1,24 @@
 import type { SelectQueryBuilder } from 'typeorm';
+import type { SearchPath } from '../alerts/search-reach';
 import { PRIORITIES, type ListIncidents } from './incident.dto';
 import type { Incident } from './incident.entity';
 
 const WITHOUT_INDEX = ['severity', 'flapping', 'storm', 'acknowledged', 'snoozed', 'team', 'q', 'cluster'] as const;
 
-/** Whether a list has to look at incidents one by one to find those it asks for. */
-export const isSearch = (query: ListIncidents): boolean => WITHOUT_INDEX.some((filter) => query[filter] !== undefined);
+/** The ways to the incidents that a list asks for, when it has to look at them one by one; null when one index answers it. */
+export function searchPaths(query: ListIncidents): SearchPath[] | null {
+  const { status, cluster_id, priority } = query;
+  const paths: SearchPath[] = [
+    ...(cluster_id === undefined ? [] : [{ index: 'IX_incidents_cluster_id', where: { cluster_id } }]),
+    ...(priority === undefined
+      ? []
+      : [{ index: 'IX_incidents_priority', where: { priority: PRIORITIES.indexOf(priority) + 1 } }]),
+    ...(status === undefined ? [] : [{ index: 'IX_incidents_status', where: { status } }]),
+  ];
+  const isSearch = paths.length > 1 || WITHOUT_INDEX.some((filter) => query[filter] !== undefined);
+  if (!isSearch) return null;
+  return paths.length > 0 ? paths : [{ index: null, where: {} }];
+}
 
 /** Narrows a query to the incidents that a list asks for. `clusterIds`: those that `query.cluster` names. */
 export function filterIncidents(

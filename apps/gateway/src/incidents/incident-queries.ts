@@ -5,10 +5,11 @@ import { DataSource } from 'typeorm';
 import { alertView } from '../alerts/alert-view';
 import { AlertsStore } from '../alerts/alerts.store';
 import { pageSize, readCursor, toPage } from '../alerts/page-cursor';
+import { searchReach, within } from '../alerts/search-reach';
 import { iso } from '../alerts/wire-time';
 import { ClusterNames } from './cluster-names';
 import { IncidentEscalation } from './incident-escalation.entity';
-import { filterIncidents, isSearch } from './incident-filters';
+import { filterIncidents, searchPaths } from './incident-filters';
 import { IncidentNote } from './incident-note.entity';
 import { noteView } from './incident-notes';
 import { IncidentTimelineStore } from './incident-timeline.store';
@@ -16,8 +17,6 @@ import { clustersOf, incidentView } from './incident-view';
 import type { IncidentDetail, IncidentPage, ListIncidents } from './incident.dto';
 import { Incident } from './incident.entity';
 
-/** Incidents that one page of a search looks at: those without an index would read years of history for a handful. */
-export const MOST_LOOKED_AT = 20_000;
 const SHOWN_ALERTS = 100;
 const SHOWN_MOMENTS = 1_000;
 const SHOWN_NOTES = 50;
@@ -43,8 +42,9 @@ export class IncidentQueries {
     const now = this.clock.now().getTime();
     const select = this.dataSource.manager.createQueryBuilder(Incident, 'incident');
     if (below !== null) select.where('incident.id < :below', { below });
-    const lookTo = isSearch(query) ? await this.lookTo(below) : null;
-    if (lookTo !== null) select.andWhere('incident.id >= :lookTo', { lookTo });
+    const paths = searchPaths(query);
+    const reach = paths && (await searchReach(this.dataSource.manager, Incident, paths, below));
+    if (reach) within(select, reach);
     const clusterIds = query.cluster === undefined ? [] : await this.clusters.named(query.cluster);
     filterIncidents(select, query, { now, clusterIds });
     const rows = await select
@@ -52,20 +52,7 @@ export class IncidentQueries {
       .take(size + 1)
       .getMany();
     const names = await this.clusters.of(clustersOf(rows));
-    return toPage(rows, size, (row) => incidentView(row, names, now), lookTo);
-  }
-
-  /** The last incident that one page looks at, below a cursor; null when it can look at all that are left. */
-  private async lookTo(below: string | null): Promise<string | null> {
-    const [last] = await this.dataSource.manager
-      .createQueryBuilder(Incident, 'incident')
-      .select('incident.id')
-      .where(below === null ? '1 = 1' : 'incident.id < :below', { below })
-      .orderBy('incident.id', 'DESC')
-      .offset(MOST_LOOKED_AT)
-      .limit(1)
-      .getMany();
-    return last?.id ?? null;
+    return toPage(rows, size, (row) => incidentView(row, names, now), reach?.lookTo);
   }
 
   /** Errors: ServiceError `not_found`. */
