@@ -3,24 +3,13 @@ import {
   ALERT_STATES,
   DISPOSITIONS,
   IsStringMap,
+  IsUtcTime,
   PageQuery,
   type AlertState,
   type Disposition,
 } from '@alertagent/contracts';
 import { Type } from 'class-transformer';
-import {
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
-
-const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 /** Filters of `GET /api/v1/alerts`. */
 export class ListAlerts extends PageQuery {
@@ -31,7 +20,7 @@ export class ListAlerts extends PageQuery {
   @IsOptional() @IsString() @MaxLength(36) cluster_id?: string;
   @IsOptional() @IsString() @MaxLength(36) incident_id?: string;
   /** Only alerts first heard of at or after this UTC time. */
-  @IsOptional() @Matches(UTC_TIME, { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' }) since?: string;
+  @IsOptional() @IsUtcTime() since?: string;
   /** `flapping`: of an alert that flaps only the newest episode is listed, with `flap_count`. */
   @IsOptional() @IsIn(['flapping']) collapse?: 'flapping';
 }

@@ -1,4 +1,4 @@
-import { ALERT_STATES, IsStringMap, type AlertState } from '@alertagent/contracts';
+import { ALERT_STATES, IsStringMap, IsUtcTime, type AlertState } from '@alertagent/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -19,7 +19,8 @@ import { PriorityFactorView, RouteView } from '../incidents/incident.dto';
 import { PolicyFindingView } from './policies.dto';
 import { PolicyInput } from './policy.dto';
 
-const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+/** As alerts have it, nanoseconds included. */
+const ALERT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const TIME_MESSAGE = { message: 'expected a UTC time such as 2030-01-31T00:00:00Z' };
 
 /** An alert to try a policy on. */
@@ -31,7 +32,7 @@ export class SampleAlert {
   /** Id of the cluster that it comes from. */
   @IsOptional() @IsString() @MaxLength(36) cluster_id?: string;
   /** `at` unless told. */
-  @IsOptional() @Matches(UTC_TIME, TIME_MESSAGE) starts_at?: string;
+  @IsOptional() @Matches(ALERT_TIME, TIME_MESSAGE) starts_at?: string;
 }
 
 /** What to try. */
@@ -45,7 +46,7 @@ export class DryRunInput {
   @Type(() => SampleAlert)
   alerts!: SampleAlert[];
   /** When the alerts arrive; now unless told. */
-  @IsOptional() @Matches(UTC_TIME, TIME_MESSAGE) at?: string;
+  @IsOptional() @IsUtcTime() at?: string;
 }
 
 /** How urgent. */
