@@ -6,6 +6,7 @@ import { fieldRows } from './field-rows';
 import { framingRows } from './framing-rows';
 import { idempotencyRows } from './idempotency-rows';
 import { pathRows } from './path-rows';
+import { patternRows } from './pattern-rows';
 import { queryRows } from './query-rows';
 import { ruleRows } from './rule-rows';
 import { slowRows } from './slow-rows';
@@ -25,6 +26,7 @@ export const ALL_ROWS: readonly HostileRow[] = [
   ...idempotencyRows,
   ...fieldRows,
   ...textFieldRows,
+  ...patternRows,
   ...webhookRows,
   ...storedTextRows,
   ...ruleRows,
