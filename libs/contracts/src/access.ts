@@ -1,5 +1,6 @@
 import * as ai from './ai';
 import * as alerts from './alerts';
+import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
@@ -37,8 +38,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRegistered,
       clusters.clusterChanged,
       clusters.clusterRetired,
-      clusters.clusterTokenIssued,
-      clusters.clusterTokenRevoked,
+      clusterTokens.clusterTokenIssued,
+      clusterTokens.clusterTokenRevoked,
       rules.rulePublished,
       rules.ruleWithdrawn,
       ai.analysisCompleted,
@@ -67,8 +68,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
     asks: asks(
       rules.getClusterRules,
       clusters.getDesiredAlertmanagerConfig,
-      clusters.findClusterToken,
-      clusters.issueClusterToken,
+      clusterTokens.findClusterToken,
+      clusterTokens.issueClusterToken,
     ),
     hears: hears(
       rules.rulePublished,
@@ -76,8 +77,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRegistered,
       clusters.clusterChanged,
       clusters.clusterRetired,
-      clusters.clusterTokenIssued,
-      clusters.clusterTokenRevoked,
+      clusterTokens.clusterTokenIssued,
+      clusterTokens.clusterTokenRevoked,
     ),
   },
   ai: {

@@ -1,21 +1,9 @@
 import { Type } from 'class-transformer';
-import {
-  IsArray,
-  IsIn,
-  IsInt,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsArray, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import type { RuleTarget } from './rules';
-import { IsLabelMap, IsTargetList, IsUtcTime } from './validators';
+import { IsLabelMap, IsTargetList } from './validators';
 
 const GO_DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
@@ -103,68 +91,6 @@ export class ResolvedTargets {
   @IsArray() @IsString({ each: true }) unknown!: string[];
 }
 
-export const CLUSTER_TOKEN_PURPOSES = ['webhook', 'sync'] as const;
-export type ClusterTokenPurpose = (typeof CLUSTER_TOKEN_PURPOSES)[number];
-
-export class ClusterTokenView {
-  @IsString() id!: string;
-  @IsString() cluster_id!: string;
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @IsString() name!: string;
-  @IsString() created_at!: string;
-  @IsOptional() @IsString() expires_at?: string | null;
-  @IsOptional() @IsString() revoked_at?: string | null;
-}
-
-export class ClusterTokenList {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterTokenView) items!: ClusterTokenView[];
-}
-
-/** What a person writes to issue one more token for a cluster, e.g. to rotate. */
-export class ClusterTokenInput {
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @IsOptional() @IsString() @MaxLength(200) name?: string | null;
-  @IsOptional() @IsUtcTime() expires_at?: string | null;
-}
-
-export class IssueClusterToken extends ClusterTokenInput {
-  @IsString() cluster_id!: string;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
-}
-
-export class IssuedClusterToken extends ClusterTokenView {
-  /** Shown once. */
-  @IsString() token!: string;
-}
-
-export class RevokeClusterToken {
-  @IsString() cluster_id!: string;
-  @IsString() token_id!: string;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
-}
-
-export class FindClusterToken {
-  /** SHA-256 of the token, hex. */
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-}
-
-/** What a holder of the token may do; enough to authenticate it elsewhere. */
-export class ClusterTokenGrant {
-  @IsString() token_id!: string;
-  @IsString() cluster_id!: string;
-  @IsString() cluster_name!: string;
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-  @IsOptional() @IsString() expires_at?: string | null;
-}
-
-export class ClusterTokenRevoked {
-  @IsString() token_id!: string;
-  @IsString() cluster_id!: string;
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-  @IsString() revoked_at!: string;
-}
-
 /** The Alertmanager configuration a cluster should run, as a model; `config` renders it. */
 export class DesiredAlertmanagerConfig {
   @IsString() cluster_id!: string;
@@ -174,45 +100,6 @@ export class DesiredAlertmanagerConfig {
   @IsString() group_wait!: string;
   @IsString() group_interval!: string;
   @IsString() repeat_interval!: string;
-}
-
-export const CLUSTER_HEALTH_STATES = ['healthy', 'warning', 'critical', 'unknown'] as const;
-export type ClusterHealthState = (typeof CLUSTER_HEALTH_STATES)[number];
-
-export class MemberHealth {
-  @IsString() name!: string;
-  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
-  @IsString() type!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsOptional() @IsString() reason?: string | null;
-  @IsOptional() @IsString() version?: string | null;
-  @IsOptional() @IsString() last_seen?: string | null;
-  @IsOptional() @IsNumber() response_ms?: number | null;
-}
-
-export class ClusterHealthMetrics {
-  /** Median response time of the members' own health endpoints, e.g. `12ms`. */
-  @IsOptional() @IsString() response_time?: string | null;
-  /** Share of heartbeats in the last hour that found the member healthy, e.g. `99.9%`. */
-  @IsOptional() @IsString() success_rate?: string | null;
-}
-
-export class ClusterHealthView {
-  @IsString() id!: string;
-  @IsString() name!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsOptional() @IsString() last_check?: string | null;
-  @ValidateNested() @Type(() => ClusterHealthMetrics) metrics!: ClusterHealthMetrics;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => MemberHealth) members!: MemberHealth[];
-}
-
-export class ListClusterHealth extends PageQuery {
-  @IsOptional() @IsIn(CLUSTER_HEALTH_STATES) status?: ClusterHealthState | null;
-}
-
-export class ClusterHealthPage {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterHealthView) items!: ClusterHealthView[];
-  @IsOptional() @IsString() next_cursor?: string | null;
 }
 
 /** A cluster came into being or its name, labels or settings changed. */
@@ -228,15 +115,6 @@ export class ClusterRetired {
   @IsString() cluster_id!: string;
   @IsString() name!: string;
   @IsString() retired_at!: string;
-}
-
-export class ClusterHealthChanged {
-  @IsString() cluster_id!: string;
-  @IsString() name!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsIn(CLUSTER_HEALTH_STATES) previous!: ClusterHealthState;
-  @IsOptional() @IsString() reason?: string | null;
-  @IsString() changed_at!: string;
 }
 
 const owner = 'clusters' as const;
@@ -263,28 +141,6 @@ export const clusterRetired = defineEvent({
   payload: ClusterRetired,
   key,
 });
-/** The health shown to people changed, after hysteresis. */
-export const clusterHealthChanged = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.cluster-health-changed',
-  payload: ClusterHealthChanged,
-  key,
-});
-/** A machine token exists; gateway and config keep its hash so that they can authenticate without asking. */
-export const clusterTokenIssued = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.token-issued',
-  payload: ClusterTokenGrant,
-  key,
-});
-/** A machine token must no longer be accepted anywhere. */
-export const clusterTokenRevoked = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.token-revoked',
-  payload: ClusterTokenRevoked,
-  key,
-});
-
 export const registerCluster = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.register-cluster',
@@ -318,43 +174,12 @@ export const listClusters = defineRequest({
   request: ListClusters,
   reply: ClusterPage,
 });
-export const listClusterHealth = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.list-cluster-health',
-  request: ListClusterHealth,
-  reply: ClusterHealthPage,
-});
 /** Ids, names and selectors → clusters, as of now. */
 export const resolveTargets = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.resolve-targets',
   request: ResolveTargets,
   reply: ResolvedTargets,
-});
-export const issueClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.issue-token',
-  request: IssueClusterToken,
-  reply: IssuedClusterToken,
-});
-export const revokeClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.revoke-token',
-  request: RevokeClusterToken,
-  reply: Done,
-});
-export const listClusterTokens = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.list-tokens',
-  request: ById,
-  reply: ClusterTokenList,
-});
-/** Authenticates a token whose `token-issued` event has not arrived yet; `not_found` when nobody issued it or it is dead. */
-export const findClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.find-token',
-  request: FindClusterToken,
-  reply: ClusterTokenGrant,
 });
 export const getDesiredAlertmanagerConfig = defineRequest({
   owner,

@@ -1,0 +1,69 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsIn, IsNumber, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { defineEvent, defineRequest } from './contract';
+import { PageQuery } from './kit';
+
+export const CLUSTER_HEALTH_STATES = ['healthy', 'warning', 'critical', 'unknown'] as const;
+export type ClusterHealthState = (typeof CLUSTER_HEALTH_STATES)[number];
+
+export class MemberHealth {
+  @IsString() name!: string;
+  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
+  @IsString() type!: string;
+  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
+  @IsOptional() @IsString() reason?: string | null;
+  @IsOptional() @IsString() version?: string | null;
+  @IsOptional() @IsString() last_seen?: string | null;
+  @IsOptional() @IsNumber() response_ms?: number | null;
+}
+
+export class ClusterHealthMetrics {
+  /** Median response time of the members' own health endpoints, e.g. `12ms`. */
+  @IsOptional() @IsString() response_time?: string | null;
+  /** Share of heartbeats in the last hour that found the member healthy, e.g. `99.9%`. */
+  @IsOptional() @IsString() success_rate?: string | null;
+}
+
+export class ClusterHealthView {
+  @IsString() id!: string;
+  @IsString() name!: string;
+  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
+  @IsOptional() @IsString() last_check?: string | null;
+  @ValidateNested() @Type(() => ClusterHealthMetrics) metrics!: ClusterHealthMetrics;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => MemberHealth) members!: MemberHealth[];
+}
+
+export class ListClusterHealth extends PageQuery {
+  @IsOptional() @IsIn(CLUSTER_HEALTH_STATES) status?: ClusterHealthState | null;
+}
+
+export class ClusterHealthPage {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterHealthView) items!: ClusterHealthView[];
+  @IsOptional() @IsString() next_cursor?: string | null;
+}
+
+export class ClusterHealthChanged {
+  @IsString() cluster_id!: string;
+  @IsString() name!: string;
+  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
+  @IsIn(CLUSTER_HEALTH_STATES) previous!: ClusterHealthState;
+  @IsOptional() @IsString() reason?: string | null;
+  @IsString() changed_at!: string;
+}
+
+const owner = 'clusters' as const;
+const key = 'cluster_id' as const;
+
+/** The health shown to people changed, after hysteresis. */
+export const clusterHealthChanged = defineEvent({
+  owner,
+  subject: 'alertagent.clusters.v1.cluster-health-changed',
+  payload: ClusterHealthChanged,
+  key,
+});
+export const listClusterHealth = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.list-cluster-health',
+  request: ListClusterHealth,
+  reply: ClusterHealthPage,
+});
