@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsNumber, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsNumber, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { TARGET_KINDS, type TargetKind } from './config';
 import { defineEvent, defineRequest } from './contract';
 import { PageQuery } from './kit';
 
@@ -8,11 +9,19 @@ export type ClusterHealthState = (typeof CLUSTER_HEALTH_STATES)[number];
 
 export class MemberHealth {
   @IsString() name!: string;
-  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
+  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after; `endpoint`: the cluster's own address, checked from here. */
   @IsString() type!: string;
   @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
   @IsOptional() @IsString() reason?: string | null;
+  /** What it showed itself to be; null when it did not. */
+  @IsOptional() @IsIn(TARGET_KINDS) kind?: TargetKind | null;
   @IsOptional() @IsString() version?: string | null;
+  /** What this version can do that others cannot, such as `keep_firing_for`. */
+  @IsArray() @IsString({ each: true }) capabilities!: string[];
+  /** How far its clock is ahead of AlertAgent's, in milliseconds; negative when it is behind. To within some seconds. */
+  @IsOptional() @IsNumber() clock_ahead_ms?: number | null;
+  /** Since when it has its status. */
+  @IsOptional() @IsString() since?: string | null;
   @IsOptional() @IsString() last_seen?: string | null;
   @IsOptional() @IsNumber() response_ms?: number | null;
 }
@@ -42,6 +51,33 @@ export class ClusterHealthPage {
   @IsOptional() @IsString() next_cursor?: string | null;
 }
 
+/** Which changes of health to list: of a cluster and its members, or of one member. */
+export class HealthHistoryQuery extends PageQuery {
+  @IsOptional() @IsString() @MaxLength(200) member?: string | null;
+}
+
+export class ListHealthHistory extends HealthHistoryQuery {
+  /** Id or name of the cluster; a retired one by its id. */
+  @IsString() @MaxLength(100) cluster_id!: string;
+}
+
+/** One change of how a cluster, or one of its members, is. */
+export class HealthChange {
+  @IsString() id!: string;
+  /** Null for the cluster itself, as `member`. */
+  @IsOptional() @IsString() type?: string | null;
+  @IsOptional() @IsString() member?: string | null;
+  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
+  @IsIn(CLUSTER_HEALTH_STATES) previous!: ClusterHealthState;
+  @IsOptional() @IsString() reason?: string | null;
+  @IsString() at!: string;
+}
+
+export class HealthHistoryPage {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => HealthChange) items!: HealthChange[];
+  @IsOptional() @IsString() next_cursor?: string | null;
+}
+
 export class ClusterHealthChanged {
   @IsString() cluster_id!: string;
   @IsString() name!: string;
@@ -66,4 +102,11 @@ export const listClusterHealth = defineRequest({
   subject: 'alertagent.clusters.v1.list-cluster-health',
   request: ListClusterHealth,
   reply: ClusterHealthPage,
+});
+/** Newest first. */
+export const listHealthHistory = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.list-health-history',
+  request: ListHealthHistory,
+  reply: HealthHistoryPage,
 });

@@ -1,5 +1,17 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import type { RuleTarget } from './rules';
@@ -7,6 +19,18 @@ import { IsLabelMap, IsTargetList } from './validators';
 
 const GO_DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
+
+/** What evaluates the rules of a cluster. A cluster of kind `alertmanager` has nothing that does, and gets no rules. */
+export const CLUSTER_KINDS = ['prometheus', 'victoriametrics', 'alertmanager'] as const;
+export type ClusterKind = (typeof CLUSTER_KINDS)[number];
+
+/** `retiring`: its rules are being withdrawn, its tokens still work. `retired`: its tokens are dead; kept to be looked up. */
+export const CLUSTER_STATUSES = ['active', 'retiring', 'retired'] as const;
+export type ClusterStatus = (typeof CLUSTER_STATUSES)[number];
+
+/** What becomes of the rules on a retired cluster: withdrawn first, or left running where they are. */
+export const RETIRED_RULES = ['withdraw', 'keep'] as const;
+export type RetiredRules = (typeof RETIRED_RULES)[number];
 
 /** Intervals a cluster's sidecars and health checks use. */
 export class ClusterSettings {
@@ -22,22 +46,38 @@ export class ClusterInput {
     message: 'expected 1 to 100 letters, digits, dots, dashes or underscores',
   })
   name!: string;
-  /** The Alertmanager's URL as people and links reach it; never fetched by the service. */
+  /** What evaluates its rules; `prometheus` unless told. */
+  @IsOptional() @IsIn(CLUSTER_KINDS) kind?: ClusterKind | null;
+  /** The Alertmanager's URL as people and links reach it. Its health is checked where `security.outbound_allow` lets requests go. */
   @IsOptional() @Matches(/^https?:\/\/[^\s]{1,250}$/, { message: 'expected an http or https URL' }) endpoint?:
     string | null;
   @IsOptional() @ValidateNested() @Type(() => ClusterSettings) config?: ClusterSettings | null;
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
 }
 
+/** How a cluster is being, or was, retired. */
+export class Retirement {
+  @IsIn(RETIRED_RULES) rules!: RetiredRules;
+  @IsString() requested_at!: string;
+  /** When its tokens died; null while rules are being withdrawn. */
+  @IsOptional() @IsString() retired_at?: string | null;
+  /** Members that have not shown that the rules are gone: waited for while retiring, and left with their last rules afterwards. */
+  @IsArray() @IsString({ each: true }) unproven!: string[];
+}
+
 export class ClusterView {
   @IsString() id!: string;
   @IsString() name!: string;
+  @IsIn(CLUSTER_KINDS) kind!: ClusterKind;
+  @IsIn(CLUSTER_STATUSES) status!: ClusterStatus;
   @IsOptional() @IsString() endpoint?: string | null;
   @ValidateNested() @Type(() => ClusterSettings) config!: ClusterSettings;
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;
   @IsString() created_at!: string;
   @IsString() updated_at!: string;
+  /** Null while it is active. */
+  @IsOptional() @ValidateNested() @Type(() => Retirement) retirement?: Retirement | null;
 }
 
 /** Shown once, at registration; only their hashes are kept. */
@@ -62,13 +102,21 @@ export class UpdateCluster {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
-export class RetireCluster {
+/** How to retire a cluster; as the query of `DELETE /api/v1/clusters/{id}`. */
+export class RetireOptions {
+  /** `keep` unless told. `keep` also ends a retirement that waits for its rules to be gone. */
+  @IsOptional() @IsIn(RETIRED_RULES) rules?: RetiredRules | null;
+}
+
+export class RetireCluster extends RetireOptions {
   @IsString() id!: string;
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
 export class ListClusters extends PageQuery {
   @IsOptional() @IsString() @MaxLength(100) name?: string | null;
+  /** Active and retiring ones unless told. */
+  @IsOptional() @IsIn(CLUSTER_STATUSES) status?: ClusterStatus | null;
 }
 
 export class ClusterPage {
@@ -109,6 +157,8 @@ export class ClusterChanged {
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;
   @IsString() changed_at!: string;
+  /** False when rules are to be withdrawn from it and none to be placed: it is being retired, or evaluates none. */
+  @IsOptional() @IsBoolean() takes_rules?: boolean | null;
 }
 
 export class ClusterRetired {
@@ -127,14 +177,14 @@ export const clusterRegistered = defineEvent({
   payload: ClusterChanged,
   key,
 });
-/** A cluster's name, labels or settings changed. */
+/** A cluster's name, labels or settings changed, or its retirement began. */
 export const clusterChanged = defineEvent({
   owner,
   subject: 'alertagent.clusters.v1.cluster-changed',
   payload: ClusterChanged,
   key,
 });
-/** A cluster is gone; its rules are withdrawn and its tokens are dead. */
+/** A cluster is gone and its tokens are dead. Its rules were withdrawn before, or were left where they are. */
 export const clusterRetired = defineEvent({
   owner,
   subject: 'alertagent.clusters.v1.cluster-retired',

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '@alertagent/alerting';
 import type { ClusterHealthPage, ClusterHealthView, ListClusterHealth, MemberHealth } from '@alertagent/contracts';
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -59,7 +60,11 @@ const memberView = (member: StoredMember): MemberHealth => ({
   type: member.type,
   status: member.status,
   reason: member.reason,
+  kind: member.kind,
   version: member.version,
+  capabilities: capabilitiesOf(member.kind, member.version),
+  clock_ahead_ms: member.clockAheadMs === null ? null : Math.round(member.clockAheadMs),
+  since: member.changedAt?.toISOString() ?? null,
   last_seen: member.lastSeen.toISOString(),
   response_ms: member.responseMs,
 });
