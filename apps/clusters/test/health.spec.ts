@@ -1,5 +1,6 @@
 import {
   clusterHealthChanged,
+  clusterTroubleChanged,
   listClusterHealth,
   listHealthHistory,
   retireCluster,
@@ -115,6 +116,53 @@ describe.each(stack.testDatabaseUrls())('health of clusters on $name', (database
     ]);
     expect((await history({ cursor: next_cursor })).items.map(({ status }) => status)).toEqual(['healthy', 'healthy']);
     expect((await history({ member: 'p0' })).items).toHaveLength(3);
+  });
+
+  it('makes a trouble of a silent member and of a cluster without any other, which begin and end once', async () => {
+    const told = async () =>
+      (await world.gateway.events(clusterTroubleChanged))
+        .filter(({ cluster_id }) => cluster_id === cluster.id)
+        .map(({ kind, subject, ended_at }) => `${kind} ${subject} ${ended_at ? 'ended' : 'began'}`);
+    await looks('+');
+    world.clock.advance(100_000);
+    await world.look();
+    await world.look();
+    expect((await world.health(cluster.id)).troubles).toMatchObject([
+      { kind: 'cluster_critical', type: '', subject: '' },
+      {
+        kind: 'sidecar_silent',
+        type: 'prometheus-rules',
+        subject: 'p0',
+        reason: expect.stringMatching(/^not heard since/) as unknown,
+      },
+    ]);
+    world.clock.advance(60_000);
+    await looks('++');
+    expect((await world.health(cluster.id)).troubles).toEqual([]);
+    const events = await pollUntil(async () => ((await told()).length >= 4 ? told() : null), { what: 'four events' });
+    expect(events).toEqual([
+      'cluster_critical  began',
+      'sidecar_silent p0 began',
+      'cluster_critical  ended',
+      'sidecar_silent p0 ended',
+    ]);
+  });
+
+  it('ends a trouble when another takes its place, and with the cluster', async () => {
+    await looks('-');
+    expect((await world.health(cluster.id)).troubles).toMatchObject([{ kind: 'member_unhealthy', subject: 'p0' }]);
+    world.clock.advance(100_000);
+    await world.look();
+    expect((await world.health(cluster.id)).troubles).toMatchObject([
+      { kind: 'cluster_critical' },
+      { kind: 'sidecar_silent' },
+    ]);
+    await world.gateway.request(retireCluster, { id: cluster.id, actor: ACTOR });
+    const ended = async () =>
+      (await world.gateway.events(clusterTroubleChanged)).filter(
+        ({ cluster_id, ended_at }) => cluster_id === cluster.id && ended_at,
+      );
+    await pollUntil(async () => (await ended()).length === 3, { what: 'all troubles ended' });
   });
 
   it('does not listen to reports that come twice, late, or after retirement', async () => {

@@ -13,6 +13,7 @@ export {
   readParsedWebhook,
   readStoredWebhook,
   DEFAULT_SEVERITIES,
+  OWN_FORMAT,
   RECONCILIATION_FORMAT,
   WEBHOOK_FORMATS,
   type DefaultSeverity,

@@ -1,6 +1,7 @@
 import * as ai from './ai';
 import * as alerts from './alerts';
 import * as clusterTokens from './cluster-tokens';
+import * as clusterTroubles from './cluster-troubles';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
@@ -40,6 +41,7 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRetired,
       clusterTokens.clusterTokenIssued,
       clusterTokens.clusterTokenRevoked,
+      clusterTroubles.clusterTroubleChanged,
       rules.rulePublished,
       rules.ruleWithdrawn,
       ai.analysisCompleted,

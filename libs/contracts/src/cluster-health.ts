@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsNumber, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ClusterTrouble } from './cluster-troubles';
 import { TARGET_KINDS, type TargetKind } from './config';
 import { defineEvent, defineRequest } from './contract';
 import { PageQuery } from './kit';
@@ -40,6 +41,8 @@ export class ClusterHealthView {
   @IsOptional() @IsString() last_check?: string | null;
   @ValidateNested() @Type(() => ClusterHealthMetrics) metrics!: ClusterHealthMetrics;
   @IsArray() @ValidateNested({ each: true }) @Type(() => MemberHealth) members!: MemberHealth[];
+  /** What AlertAgent has raised an alert about, in this cluster. */
+  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterTrouble) troubles!: ClusterTrouble[];
 }
 
 export class ListClusterHealth extends PageQuery {

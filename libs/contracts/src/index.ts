@@ -3,6 +3,7 @@ export * from './ai';
 export * from './alerts';
 export * from './cluster-health';
 export * from './cluster-tokens';
+export * from './cluster-troubles';
 export * from './clusters';
 export * from './config';
 export * from './contract';

@@ -10,6 +10,8 @@ import { HealthHistoryStore } from './health-history.store';
 import { HealthStore } from './health.store';
 import { hasHeld, hysteresisFor } from './member-health';
 import type { StoredMember } from './member-health.entity';
+import { healthTroubles } from './health-troubles';
+import { Troubles } from './troubles';
 
 /** Writes down how members and clusters are, and tells the others when that changed. The caller has the cluster locked. */
 @Injectable()
@@ -17,6 +19,7 @@ export class HealthRecord {
   constructor(
     private readonly store: HealthStore,
     private readonly history: HealthHistoryStore,
+    private readonly troubles: Troubles,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -53,23 +56,36 @@ export class HealthRecord {
     const members = await this.store.members(tx, [cluster.id]);
     for (const member of members.filter(({ type }) => type === ENDPOINT_TYPE))
       await this.forget(tx, member, 'the address of the cluster was changed');
+    const health = await this.store.find(tx, cluster.id);
+    if (health) await this.cluster(tx, cluster, health);
   }
 
   /** Forgets a cluster that is retired, and its members; how they were stays to be looked up. */
   async end(tx: EntityManager, cluster: StoredCluster): Promise<void> {
     for (const member of await this.store.members(tx, [cluster.id]))
       await this.forget(tx, member, 'the cluster was retired');
+    await this.troubles.settle(tx, cluster, []);
     await this.store.drop(tx, cluster.id);
   }
 
   /** Writes `health` with the status that follows from the members as they are stored, once the present one has held for its time. */
   async cluster(tx: EntityManager, cluster: StoredCluster, health: StoredClusterHealth): Promise<void> {
-    const { status, reason } = clusterStatus(await this.store.members(tx, [cluster.id]));
+    const members = await this.store.members(tx, [cluster.id]);
+    const after = await this.concluded(tx, cluster, health, clusterStatus(members));
+    await this.store.save(tx, after);
+    await this.troubles.settle(tx, cluster, healthTroubles(cluster.id, after, members));
+  }
+
+  private async concluded(
+    tx: EntityManager,
+    cluster: StoredCluster,
+    health: StoredClusterHealth,
+    { status, reason }: Pick<StoredClusterHealth, 'status' | 'reason'>,
+  ): Promise<StoredClusterHealth> {
     const now = this.clock.now();
     const { holdMs } = hysteresisFor(millisecondsOf(cluster.settings.health_check_interval));
-    if (status === health.status) return this.store.save(tx, { ...health, reason });
-    if (health.status !== 'unknown' && !hasHeld(health.changedAt, now, holdMs)) return this.store.save(tx, health);
-    await this.store.save(tx, { ...health, status, reason, changedAt: now });
+    if (status === health.status) return { ...health, reason };
+    if (health.status !== 'unknown' && !hasHeld(health.changedAt, now, holdMs)) return health;
     const change = { status, previous: health.status, reason };
     await this.history.add(tx, { clusterId: cluster.id, type: null, member: null, ...change, at: now });
     await this.outbox.add(tx, clusterHealthChanged, {
@@ -78,5 +94,6 @@ export class HealthRecord {
       ...change,
       changed_at: now.toISOString(),
     });
+    return { ...health, status, reason, changedAt: now };
   }
 }

@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { HealthHistoryStore } from './health-history.store';
 import { HealthRecord } from './health-record';
 import { HealthStore } from './health.store';
+import { Troubles } from './troubles';
 
 /** Apart from `HealthModule`, because registering a cluster begins its health. */
 @Module({
-  providers: [HealthHistoryStore, HealthRecord, HealthStore],
-  exports: [HealthHistoryStore, HealthRecord, HealthStore],
+  providers: [HealthHistoryStore, HealthRecord, HealthStore, Troubles],
+  exports: [HealthHistoryStore, HealthRecord, HealthStore, Troubles],
 })
 export class HealthStoreModule {}

@@ -6,9 +6,11 @@ import { DataSource } from 'typeorm';
 import { ClustersStore } from '../clusters/clusters.store';
 import { assertCursor } from '../clusters/cursor';
 import { medianResponse, successRate } from './cluster-health';
+import type { StoredTrouble } from './cluster-trouble.entity';
 import type { StoredClusterHealth } from './cluster-health.entity';
 import { HealthStore } from './health.store';
 import type { StoredMember } from './member-health.entity';
+import { Troubles, troubleView } from './troubles';
 
 const DEFAULT_LIMIT = 50;
 
@@ -18,6 +20,7 @@ export class HealthService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: HealthStore,
+    private readonly troubles: Troubles,
     private readonly clusters: ClustersStore,
     private readonly clock: Clock,
   ) {}
@@ -32,14 +35,21 @@ export class HealthService {
     const ids = page.map(({ clusterId }) => clusterId);
     const names = await this.clusters.names(manager, ids);
     const members = await this.store.members(manager, ids);
+    const troubles = await this.troubles.list(manager, ids);
     const items = page.map((health) => {
-      const own = members.filter(({ clusterId }) => clusterId === health.clusterId);
-      return this.view(health, names.get(health.clusterId) ?? health.clusterId, own);
+      const isOwn = ({ clusterId }: { clusterId: string }): boolean => clusterId === health.clusterId;
+      const name = names.get(health.clusterId) ?? health.clusterId;
+      return this.view(health, name, members.filter(isOwn), troubles.filter(isOwn));
     });
     return { items, next_cursor: found.length > size ? (ids.at(-1) ?? null) : null };
   }
 
-  private view(health: StoredClusterHealth, name: string, members: readonly StoredMember[]): ClusterHealthView {
+  private view(
+    health: StoredClusterHealth,
+    name: string,
+    members: readonly StoredMember[],
+    troubles: readonly StoredTrouble[],
+  ): ClusterHealthView {
     const responseMs = medianResponse(members);
     return {
       id: health.clusterId,
@@ -51,6 +61,7 @@ export class HealthService {
         success_rate: successRate(health.checks, this.clock.now()),
       },
       members: members.map(memberView),
+      troubles: troubles.map(troubleView),
     };
   }
 }
