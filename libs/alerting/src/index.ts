@@ -1,6 +1,7 @@
 export { parseDuration, formatDuration, parseGoDuration } from './durations';
 export { pointerTo, excerpt, type FieldProblem } from './problems';
 export { RenderError, type ManifestEntry, type RenderedFile } from './rendered-file';
+export { canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
 export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';
 export { renderRuleFile, readRuleFile, type PlacedRule } from './rules/rule-file';

@@ -64,11 +64,12 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
   },
   clusters: {
     asks: asks(),
-    hears: hears(config.memberReported, config.revisionApplied, config.revisionRejected),
+    hears: hears(config.memberReported, config.revisionApplied, config.revisionRejected, alerts.canaryHeard),
   },
   config: {
     asks: asks(
       rules.getClusterRules,
+      clusters.getCluster,
       clusters.getDesiredAlertmanagerConfig,
       clusterTokens.findClusterToken,
       clusterTokens.issueClusterToken,

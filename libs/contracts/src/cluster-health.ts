@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsNumber, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { CANARY_PLACES, type CanaryPlace } from './alerts';
 import { ClusterTrouble } from './cluster-troubles';
 import { TARGET_KINDS, type TargetKind } from './config';
 import { defineEvent, defineRequest } from './contract';
@@ -34,6 +35,24 @@ export class ClusterHealthMetrics {
   @IsOptional() @IsString() success_rate?: string | null;
 }
 
+export const ALERT_PATH_STATES = ['off', 'unknown', 'ok', 'broken'] as const;
+export type AlertPathState = (typeof ALERT_PATH_STATES)[number];
+
+/** When the canary of one Prometheus was last seen in one place. */
+export class CanarySighting {
+  @IsIn(CANARY_PLACES) place!: CanaryPlace;
+  /** In `prometheus` the member's name, elsewhere the external URL of the Prometheus. */
+  @IsString() instance!: string;
+  @IsString() heard_at!: string;
+}
+
+/** Whether the canary of a cluster gets here. */
+export class AlertPath {
+  /** `unknown` until it was loaded for some minutes. */
+  @IsIn(ALERT_PATH_STATES) status!: AlertPathState;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => CanarySighting) seen!: CanarySighting[];
+}
+
 export class ClusterHealthView {
   @IsString() id!: string;
   @IsString() name!: string;
@@ -41,6 +60,7 @@ export class ClusterHealthView {
   @IsOptional() @IsString() last_check?: string | null;
   @ValidateNested() @Type(() => ClusterHealthMetrics) metrics!: ClusterHealthMetrics;
   @IsArray() @ValidateNested({ each: true }) @Type(() => MemberHealth) members!: MemberHealth[];
+  @ValidateNested() @Type(() => AlertPath) alert_path!: AlertPath;
   /** What AlertAgent has raised an alert about, in this cluster. */
   @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterTrouble) troubles!: ClusterTrouble[];
 }

@@ -37,6 +37,8 @@ export class ClusterSettings {
   @IsOptional() @Matches(GO_DURATION, durationMessage) sync_interval?: string | null;
   @IsOptional() @Matches(GO_DURATION, durationMessage) health_check_interval?: string | null;
   @IsOptional() @IsInt() @Min(0) @Max(100) retry_attempts?: number | null;
+  /** An alert that always fires is rendered beside the cluster's rules, so that a broken way to here is noticed and its broken hop named. Off unless told. */
+  @IsOptional() @IsBoolean() canary?: boolean | null;
 }
 
 /** What a person writes to register a cluster: a Prometheus/Alertmanager pair or HA set that shares configuration. */
@@ -148,6 +150,8 @@ export class DesiredAlertmanagerConfig {
   @IsString() group_wait!: string;
   @IsString() group_interval!: string;
   @IsString() repeat_interval!: string;
+  /** The canary is on: it is repeated more often than anything else. */
+  @IsOptional() @IsBoolean() canary?: boolean | null;
 }
 
 /** A cluster came into being or its name, labels or settings changed. */

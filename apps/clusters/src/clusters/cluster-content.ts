@@ -6,6 +6,8 @@ export interface StoredClusterSettings {
   sync_interval: string;
   health_check_interval: string;
   retry_attempts: number;
+  /** Missing in what was stored before there were canaries. */
+  canary?: boolean;
 }
 
 /** What a person can change of a cluster. */
@@ -26,6 +28,7 @@ export function clusterContent({ name, kind, endpoint, config, labels }: Cluster
     sync_interval: config?.sync_interval ?? DEFAULTS.sync_interval,
     health_check_interval: config?.health_check_interval ?? DEFAULTS.health_check_interval,
     retry_attempts: config?.retry_attempts ?? DEFAULTS.retry_attempts,
+    canary: config?.canary ?? false,
   };
   const problems: FieldProblem[] = [
     // Targets and URLs name clusters by id or by name; a name that could be another's id would make that ambiguous.
@@ -49,8 +52,17 @@ export const millisecondsOf = (duration: string): number => parseGoDuration(dura
 /** Whether saving `b` over `a` would change nothing. */
 export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
   const text = ({ name, kind, endpoint, settings, labels }: ClusterContent): string => {
-    const { sync_interval, health_check_interval, retry_attempts } = settings;
-    return JSON.stringify([name, kind, endpoint, sync_interval, health_check_interval, retry_attempts, sorted(labels)]);
+    const { sync_interval, health_check_interval, retry_attempts, canary = false } = settings;
+    return JSON.stringify([
+      name,
+      kind,
+      endpoint,
+      sync_interval,
+      health_check_interval,
+      retry_attempts,
+      canary,
+      sorted(labels),
+    ]);
   };
   return text(a) === text(b);
 }

@@ -67,7 +67,7 @@ export class ClusterReader {
 
   /** What the cluster's Alertmanager should run: everything goes to this AlertAgent. Errors: `not_found`. */
   async alertmanagerConfig(idOrName: string): Promise<DesiredAlertmanagerConfig> {
-    const { id } = await this.expect(idOrName);
+    const { id, settings } = await this.expect(idOrName);
     return {
       cluster_id: id,
       webhook_url: `${this.config.server.publicUrl()}/api/v1/alerts/webhook`,
@@ -78,6 +78,7 @@ export class ClusterReader {
       group_wait: '1s',
       group_interval: '10s',
       repeat_interval: '1h',
+      canary: settings.canary ?? false,
     };
   }
 

@@ -9,7 +9,7 @@ export function clusterView(cluster: StoredCluster): ClusterView {
     kind: cluster.kind,
     status: statusOf(cluster),
     endpoint: cluster.endpoint,
-    config: cluster.settings,
+    config: { ...cluster.settings, canary: cluster.settings.canary ?? false },
     labels: cluster.labels,
     version: cluster.version,
     created_at: cluster.createdAt.toISOString(),

@@ -61,11 +61,9 @@ export class ClustersStore {
     return query.orderBy('cluster.id', 'ASC').take(limit).getMany();
   }
 
-  /** Names by id. */
-  async names(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
-    if (ids.length === 0) return new Map();
-    const found = await manager.find(clusterEntity, { select: { id: true, name: true }, where: { id: In([...ids]) } });
-    return new Map(found.map(({ id, name }) => [id, name]));
+  /** Those with these ids, retired ones included. */
+  byIds(manager: EntityManager, ids: readonly string[]): Promise<StoredCluster[]> {
+    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(clusterEntity, { id: In([...ids]) });
   }
 
   /** Errors: a unique violation when the name is taken. */

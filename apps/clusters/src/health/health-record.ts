@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
+import { CanaryWatch } from '../canary/canary-watch';
+import type { StoredTrouble } from './cluster-trouble.entity';
 import { clusterStatus, ENDPOINT_TYPE } from './cluster-health';
 import type { StoredClusterHealth } from './cluster-health.entity';
 import { HealthHistoryStore } from './health-history.store';
@@ -11,7 +13,7 @@ import { HealthStore } from './health.store';
 import { hasHeld, hysteresisFor } from './member-health';
 import type { StoredMember } from './member-health.entity';
 import { healthTroubles } from './health-troubles';
-import { Troubles } from './troubles';
+import { isSameTroubles, Troubles } from './troubles';
 
 /** Writes down how members and clusters are, and tells the others when that changed. The caller has the cluster locked. */
 @Injectable()
@@ -20,6 +22,7 @@ export class HealthRecord {
     private readonly store: HealthStore,
     private readonly history: HealthHistoryStore,
     private readonly troubles: Troubles,
+    private readonly canary: CanaryWatch,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -65,6 +68,7 @@ export class HealthRecord {
     for (const member of await this.store.members(tx, [cluster.id]))
       await this.forget(tx, member, 'the cluster was retired');
     await this.troubles.settle(tx, cluster, []);
+    await this.canary.drop(tx, cluster.id);
     await this.store.drop(tx, cluster.id);
   }
 
@@ -73,7 +77,44 @@ export class HealthRecord {
     const members = await this.store.members(tx, [cluster.id]);
     const after = await this.concluded(tx, cluster, health, clusterStatus(members));
     await this.store.save(tx, after);
-    await this.troubles.settle(tx, cluster, healthTroubles(cluster.id, after, members));
+    await this.troubles.settle(tx, cluster, await this.troublesOf(tx, cluster, after, members));
+  }
+
+  /** Since when news can arrive here. */
+  listeningSince(since: Date): void {
+    this.canary.listeningSince = since;
+  }
+
+  /** What others were told is wrong with these clusters. */
+  allTroubles(manager: EntityManager, clusters: readonly StoredCluster[]): Promise<StoredTrouble[]> {
+    return this.troubles.list(
+      manager,
+      clusters.map(({ id }) => id),
+    );
+  }
+
+  /** Whether time alone made another of a cluster: a status that had to hold may change, a canary is missing. */
+  async isBehind(
+    manager: EntityManager,
+    cluster: StoredCluster,
+    {
+      health,
+      members,
+      troubles,
+    }: { health: StoredClusterHealth; members: readonly StoredMember[]; troubles: readonly StoredTrouble[] },
+  ): Promise<boolean> {
+    if (clusterStatus(members).status !== health.status) return true;
+    return !isSameTroubles(troubles, await this.troublesOf(manager, cluster, health, members));
+  }
+
+  private async troublesOf(
+    manager: EntityManager,
+    cluster: StoredCluster,
+    health: StoredClusterHealth,
+    members: readonly StoredMember[],
+  ): Promise<StoredTrouble[]> {
+    const ofPath = await this.canary.troubles(manager, cluster, members);
+    return [...healthTroubles(cluster.id, health, members), ...ofPath];
   }
 
   private async concluded(

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
+import { CanaryWatch } from '../canary/canary-watch';
 import { ClustersStore } from '../clusters/clusters.store';
 import { Retirements } from '../retirement/retirements';
 import { countCheck } from './cluster-health';
@@ -22,6 +23,7 @@ export class HealthReports {
     private readonly store: HealthStore,
     private readonly record: HealthRecord,
     private readonly retirements: Retirements,
+    private readonly canary: CanaryWatch,
   ) {}
 
   async handle(event: MemberReported, delivery: Delivery): Promise<void> {
@@ -32,6 +34,7 @@ export class HealthReports {
       if (!cluster || !health) return;
       const at = new Date(event.reported_at);
       const isCheck = await this.heard(tx, cluster, event);
+      await this.canary.reported(tx, cluster, event);
       if (await this.retirements.settle(tx, cluster)) return;
       const checks = isCheck ? countCheck(health.checks, at, event.target?.healthy ?? false) : health.checks;
       const lastCheck = health.lastCheck && health.lastCheck > at ? health.lastCheck : at;

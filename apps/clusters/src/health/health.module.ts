@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CanaryHandlers } from '../canary/canary.handlers';
 import { ClustersStoreModule } from '../clusters/clusters-store.module';
 import { RetirementModule } from '../retirement/retirement.module';
 import { EndpointCheck } from './endpoint-check';
@@ -15,7 +16,7 @@ import { SilenceWatch } from './silence-watch';
 
 @Module({
   imports: [ClustersStoreModule, HealthStoreModule, RetirementModule],
-  controllers: [HealthHandlers],
+  controllers: [CanaryHandlers, HealthHandlers],
   providers: [
     EndpointCheck,
     EndpointChecks,

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import { ClustersStore } from '../clusters/clusters.store';
-import { clusterStatus, ENDPOINT_TYPE } from './cluster-health';
+import { ENDPOINT_TYPE } from './cluster-health';
 import { HealthRecord } from './health-record';
 import { HealthMetrics } from './health.metrics';
 import { HealthStore } from './health.store';
@@ -35,18 +35,23 @@ export class SilenceCheck {
 
   /** Looks at every cluster once, and refreshes the gauges. `watchingSince`: when this process began to listen. */
   async run(watchingSince: Date): Promise<void> {
+    this.record.listeningSince(watchingSince);
     const { manager } = this.dataSource;
     const clusters = await this.clusters.list(manager, {});
     const members = await this.store.members(
       manager,
       clusters.map(({ id }) => id),
     );
-    const healths = new Map((await this.store.list(manager, {})).map((health) => [health.clusterId, health]));
+    const healths = await this.store.list(manager, {});
+    const troubles = await this.record.allTroubles(manager, clusters);
     for (const cluster of clusters) {
-      const own = members.filter(({ clusterId }) => clusterId === cluster.id);
-      // A status that had to hold when its members changed is looked at again here.
-      const isBehind = clusterStatus(own).status !== healths.get(cluster.id)?.status;
-      if (isBehind || this.changes(cluster, own, watchingSince).length > 0)
+      const isOwn = ({ clusterId }: { clusterId: string }): boolean => clusterId === cluster.id;
+      const own = members.filter(isOwn);
+      const health = healths.find(isOwn);
+      if (!health) continue;
+      const isSilent = this.changes(cluster, own, watchingSince).length > 0;
+      const known = { health, members: own, troubles: troubles.filter(isOwn) };
+      if (isSilent || (await this.record.isBehind(manager, cluster, known)))
         await this.change(cluster.id, watchingSince);
     }
     const names = new Map(clusters.map(({ id, name }) => [id, name]));

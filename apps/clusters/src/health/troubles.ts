@@ -67,4 +67,10 @@ export const troubleView = ({ kind, type, subject, reason, since }: StoredTroubl
   since: since.toISOString(),
 });
 
+/** Whether two lists are about the same troubles, whatever their order. */
+export function isSameTroubles(a: readonly StoredTrouble[], b: readonly StoredTrouble[]): boolean {
+  const text = (troubles: readonly StoredTrouble[]): string => troubles.map(keyOf).sort().join();
+  return text(a) === text(b);
+}
+
 const keyOf = ({ kind, type, subject }: StoredTrouble): string => JSON.stringify([kind, type, subject]);
