@@ -48,8 +48,8 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
   },
   'one-lane': {
     file: 'apps/clusters/dist/health/endpoint-checks.js',
-    guard: 'isRunning && isTroubled === turn.isTroubled',
-    instead: 'isRunning',
+    guard: 'laneOf(each, now) === lane',
+    instead: 'true',
   },
   'no-hold': {
     file: 'apps/clusters/dist/health/member-health.js',

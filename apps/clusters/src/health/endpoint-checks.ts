@@ -11,19 +11,22 @@ import { EndpointResults } from './endpoint-results';
 const TICK_MS = 250;
 /** How old the list of clusters may be, in milliseconds. */
 const LIST_EVERY_MS = 2_000;
-/** Checks at once of addresses that answered last time, and as many again of those that did not. */
+/** Checks begun and not ended, in each of the two lanes. */
 const LANE = 24;
+/** A check that takes longer, in milliseconds, is in the slow lane from then on. */
+const SLOW_MS = 1_000;
 
 /** When an address is to be checked next, and how its last check went. */
 interface Turn {
   dueAt: number;
-  isRunning: boolean;
+  /** When the check began that is going on; null when none is. */
+  startedAt: number | null;
   isTroubled: boolean;
 }
 
 /**
- * Checks the clusters' own addresses, each at its cluster's interval and with a deadline of its own. Those that did not answer last time have
- * a lane to themselves, so that however many of them hang, the others are checked on time.
+ * Checks the clusters' own addresses, each at its cluster's interval and with a deadline of its own. Those that did not answer last time, or do
+ * not now, have a lane to themselves, so that however many of them hang, the others are checked on time.
  */
 @Injectable()
 export class EndpointChecks implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -77,7 +80,7 @@ export class EndpointChecks implements OnApplicationBootstrap, BeforeApplication
     for (const cluster of this.clusters) {
       // Spread over one interval, or a hundred clusters would be checked in the same moment for ever.
       const dueAt = now + Math.random() * intervalOf(cluster);
-      if (!this.turns.has(cluster.id)) this.turns.set(cluster.id, { dueAt, isRunning: false, isTroubled: false });
+      if (!this.turns.has(cluster.id)) this.turns.set(cluster.id, { dueAt, startedAt: null, isTroubled: false });
     }
   }
 
@@ -85,16 +88,17 @@ export class EndpointChecks implements OnApplicationBootstrap, BeforeApplication
     const now = this.now();
     const due = this.clusters
       .flatMap((cluster) => ({ cluster, turn: this.turns.get(cluster.id)! }))
-      .filter(({ turn }) => !turn.isRunning && turn.dueAt <= now)
+      .filter(({ turn }) => turn.startedAt === null && turn.dueAt <= now)
       .sort((a, b) => a.turn.dueAt - b.turn.dueAt);
     for (const { cluster, turn } of due) {
+      const lane = laneOf(turn, now);
       const inLane = [...this.turns.values()].filter(
-        ({ isRunning, isTroubled }) => isRunning && isTroubled === turn.isTroubled,
+        (each) => each.startedAt !== null && laneOf(each, now) === lane,
       ).length;
       if (inLane >= LANE) continue;
       // Counted from when it was due, so that the interval is kept on average; what was missed is not made up for.
       turn.dueAt = Math.max(turn.dueAt + intervalOf(cluster), now);
-      turn.isRunning = true;
+      turn.startedAt = now;
       const run = this.run(cluster, turn).finally(() => this.running.delete(run));
       this.running.add(run);
     }
@@ -108,7 +112,7 @@ export class EndpointChecks implements OnApplicationBootstrap, BeforeApplication
     } catch (error) {
       this.log.warn({ error, cluster: cluster.name }, 'the check of an address could not be written down');
     } finally {
-      turn.isRunning = false;
+      turn.startedAt = null;
       turn.isTroubled = look?.healthy === false;
     }
   }
@@ -117,5 +121,8 @@ export class EndpointChecks implements OnApplicationBootstrap, BeforeApplication
     return this.clock.now().getTime();
   }
 }
+
+const laneOf = ({ startedAt, isTroubled }: Turn, now: number): 'fast' | 'slow' =>
+  isTroubled || (startedAt !== null && now - startedAt >= SLOW_MS) ? 'slow' : 'fast';
 
 const intervalOf = ({ settings }: StoredCluster): number => millisecondsOf(settings.health_check_interval);
