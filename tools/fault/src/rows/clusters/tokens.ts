@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '@alertagent/local-stack';
 import { checkInvariants } from '../../invariants';
 import { atMost } from '../../measure';
 import { percentile } from '../../percentile';
 import type { FaultRow, RowContext, RowResult } from '../../row';
 import type { Stand } from '../../stand';
+import { countOf } from '../../stored-alerts';
 import { register } from './addresses';
 
 const ROTATIONS = 20;
@@ -33,6 +35,11 @@ async function run(context: RowContext): Promise<RowResult> {
   const { log } = context;
   const stand = await context.stand({ gateways: 2, services: ['clusters', 'config'] });
   const { id } = await register(stand, { name: 'rotated' });
+  // On the very first start of an installation the gateways wait for the stream of `clusters` to come into being.
+  await pollUntil(
+    async () => (await countOf(stand.database, 'SELECT COUNT(*) FROM gateway_known_cluster_tokens')) >= 2,
+    { what: 'the gateways to hear of tokens', timeoutMs: 30_000 },
+  );
   const issue = async (purpose: string): Promise<Issued> => {
     const { status, body } = await stand.call<Issued>('POST', `/clusters/${id}/tokens`, { purpose });
     if (status !== 201) throw new Error(`no token was issued: ${status}`);
