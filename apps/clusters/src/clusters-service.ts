@@ -1,15 +1,36 @@
 import type { ServiceDefinition } from '@alertagent/service-kit';
 import { AppModule } from './app.module';
+import { canarySightingEntity } from './canary/canary-sighting.entity';
 import { clusterEntity } from './clusters/cluster.entity';
 import { clusterHealthEntity } from './health/cluster-health.entity';
+import { clusterTroubleEntity } from './health/cluster-trouble.entity';
+import { healthHistoryEntity } from './health/health-history.entity';
 import { memberHealthEntity } from './health/member-health.entity';
 import { CreateClusterTables1763800000000 } from './migrations/1763800000000-create-cluster-tables';
+import { KindsAndRetirement1766000000001 } from './migrations/1766000000001-kinds-and-retirement';
+import { HealthHistory1766000000002 } from './migrations/1766000000002-health-history';
+import { ClusterTroubles1766000000003 } from './migrations/1766000000003-cluster-troubles';
+import { Canaries1766000000004 } from './migrations/1766000000004-canaries';
 import { clusterTokenEntity } from './tokens/cluster-token.entity';
 
 /** The clusters service as the kit runs it: clusters, their machine tokens, and how their members are. */
 export const clustersService: ServiceDefinition = {
   name: 'clusters',
   module: AppModule,
-  entities: [clusterEntity, clusterTokenEntity, memberHealthEntity, clusterHealthEntity],
-  migrations: [CreateClusterTables1763800000000],
+  entities: [
+    clusterEntity,
+    clusterTokenEntity,
+    memberHealthEntity,
+    clusterHealthEntity,
+    healthHistoryEntity,
+    clusterTroubleEntity,
+    canarySightingEntity,
+  ],
+  migrations: [
+    CreateClusterTables1763800000000,
+    KindsAndRetirement1766000000001,
+    HealthHistory1766000000002,
+    ClusterTroubles1766000000003,
+    Canaries1766000000004,
+  ],
 };

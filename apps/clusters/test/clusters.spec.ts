@@ -153,7 +153,7 @@ describe.each(stack.testDatabaseUrls())('clusters on $name', (database) => {
     const cluster = await world.register();
     await world.gateway.request(retireCluster, { id: cluster.name, actor: ACTOR });
     await expect(find(cluster.tokens.sync)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(world.gateway.request(getCluster, { id: cluster.id })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(world.gateway.request(getCluster, { id: cluster.name })).rejects.toMatchObject({ code: 'not_found' });
     await expect(world.gateway.request(retireCluster, { id: cluster.id, actor: ACTOR })).rejects.toMatchObject({
       code: 'not_found',
     });

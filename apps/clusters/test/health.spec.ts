@@ -1,4 +1,11 @@
-import { clusterHealthChanged, listClusterHealth, retireCluster, type RegisteredCluster } from '@alertagent/contracts';
+import {
+  clusterHealthChanged,
+  clusterTroubleChanged,
+  listClusterHealth,
+  listHealthHistory,
+  retireCluster,
+  type RegisteredCluster,
+} from '@alertagent/contracts';
 import { pollUntil, sharedStack, type NatsServer } from '@alertagent/local-stack';
 import { ACTOR, ClustersWorld } from './clusters-world';
 
@@ -31,6 +38,7 @@ describe.each(stack.testDatabaseUrls())('health of clusters on $name', (database
       await world.untilHeard(cluster.id, at);
     }
   };
+  const history = (query: object) => world.gateway.request(listHealthHistory, { cluster_id: cluster.id, ...query });
   const changes = async () =>
     (await world.gateway.events(clusterHealthChanged)).filter(({ cluster_id }) => cluster_id === cluster.id);
 
@@ -51,13 +59,28 @@ describe.each(stack.testDatabaseUrls())('health of clusters on $name', (database
       metrics: { response_time: '12ms', success_rate: '100%' },
       members: [{ name: 'p0', type: 'prometheus-rules', status: 'healthy', version: '2.42.0', response_ms: 12 }],
     });
-    await looks('---');
-    expect(await world.health(cluster.id)).toMatchObject({ status: 'warning', metrics: { success_rate: '25%' } });
+    await looks('+++++-');
+    await looks('--');
+    expect(await world.health(cluster.id)).toMatchObject({ status: 'warning', metrics: { success_rate: '66.6%' } });
+  });
+
+  it('names what each member is, what it can do, and how far its clock is off', async () => {
+    const target = { healthy: true, kind: 'prometheus' as const, version: '2.53.3', clock_ahead_ms: 300 };
+    const at = world.clock.now();
+    await world.report(cluster.id, true, { target, clock_ahead_ms: 700, reported_at: at.toISOString() });
+    expect((await world.untilHeard(cluster.id, at)).members).toMatchObject([
+      {
+        kind: 'prometheus',
+        capabilities: ['keep_firing_for', 'query_offset'],
+        clock_ahead_ms: 1000,
+        status: 'healthy',
+      },
+    ]);
   });
 
   it('is told once per change and not at all while a target flips', async () => {
     await looks('+-+-+-+-+');
-    await looks('--++');
+    await looks('--++++++');
     const events = await pollUntil(async () => ((await changes()).length >= 3 ? changes() : null), {
       what: 'three changes',
     });
@@ -80,9 +103,66 @@ describe.each(stack.testDatabaseUrls())('health of clusters on $name', (database
       status: 'critical',
       members: [{ status: 'critical', reason: expect.stringMatching(/^not heard since /) }],
     });
+    world.clock.advance(60_000);
     await looks('++');
     expect((await world.health(cluster.id)).status).toBe('healthy');
     await pollUntil(async () => (await changes()).length === 3, { what: 'three changes' });
+    const { items, next_cursor } = await history({ limit: 4 });
+    expect(items.map(({ member, previous, status }) => `${member ?? 'cluster'}: ${previous} to ${status}`)).toEqual([
+      'cluster: critical to healthy',
+      'p0: critical to healthy',
+      'cluster: healthy to critical',
+      'p0: healthy to critical',
+    ]);
+    expect((await history({ cursor: next_cursor })).items.map(({ status }) => status)).toEqual(['healthy', 'healthy']);
+    expect((await history({ member: 'p0' })).items).toHaveLength(3);
+  });
+
+  it('makes a trouble of a silent member and of a cluster without any other, which begin and end once', async () => {
+    const told = async () =>
+      (await world.gateway.events(clusterTroubleChanged))
+        .filter(({ cluster_id }) => cluster_id === cluster.id)
+        .map(({ kind, subject, ended_at }) => `${kind} ${subject} ${ended_at ? 'ended' : 'began'}`);
+    await looks('+');
+    world.clock.advance(100_000);
+    await world.look();
+    await world.look();
+    expect((await world.health(cluster.id)).troubles).toMatchObject([
+      { kind: 'cluster_critical', type: '', subject: '' },
+      {
+        kind: 'sidecar_silent',
+        type: 'prometheus-rules',
+        subject: 'p0',
+        reason: expect.stringMatching(/^not heard since/) as unknown,
+      },
+    ]);
+    world.clock.advance(60_000);
+    await looks('++');
+    expect((await world.health(cluster.id)).troubles).toEqual([]);
+    const events = await pollUntil(async () => ((await told()).length >= 4 ? told() : null), { what: 'four events' });
+    expect(events).toEqual([
+      'cluster_critical  began',
+      'sidecar_silent p0 began',
+      'cluster_critical  ended',
+      'sidecar_silent p0 ended',
+    ]);
+  });
+
+  it('ends a trouble when another takes its place, and with the cluster', async () => {
+    await looks('-');
+    expect((await world.health(cluster.id)).troubles).toMatchObject([{ kind: 'member_unhealthy', subject: 'p0' }]);
+    world.clock.advance(100_000);
+    await world.look();
+    expect((await world.health(cluster.id)).troubles).toMatchObject([
+      { kind: 'cluster_critical' },
+      { kind: 'sidecar_silent' },
+    ]);
+    await world.gateway.request(retireCluster, { id: cluster.id, actor: ACTOR });
+    const ended = async () =>
+      (await world.gateway.events(clusterTroubleChanged)).filter(
+        ({ cluster_id, ended_at }) => cluster_id === cluster.id && ended_at,
+      );
+    await pollUntil(async () => (await ended()).length === 3, { what: 'all troubles ended' });
   });
 
   it('does not listen to reports that come twice, late, or after retirement', async () => {
@@ -134,7 +214,7 @@ describe.each(stack.testDatabaseUrls())('health of clusters on $name', (database
   });
 
   it('goes on where it was after restarts of NATS and of the service', async () => {
-    await looks('+');
+    await looks('++++++');
     await nats.restart();
     await world.service.close();
     world.clock.advance(10_000);

@@ -1,5 +1,6 @@
 import {
   findClusterToken,
+  getCluster,
   getClusterRules,
   getDesiredAlertmanagerConfig,
   issueClusterToken,
@@ -10,6 +11,7 @@ import {
   type ClusterRule,
   type ClusterTokenGrant,
   type ClusterTokenPurpose,
+  type ClusterView,
   type IssueClusterToken,
 } from '@alertagent/contracts';
 import { newId, newToken, tokenHash } from '@alertagent/service-kit';
@@ -25,6 +27,7 @@ export interface KnownCluster {
   rules: ClusterRule[];
   withdrawn: string[];
   webhookUrl: string;
+  hasCanary: boolean;
 }
 
 /** A rule with everything it needs; `change` says what the test is about. */
@@ -66,6 +69,7 @@ export class Neighbours {
       service: 'clusters',
       answers: [
         answers(findClusterToken, ({ token_hash }) => self().grantOf(token_hash)),
+        answers(getCluster, ({ id }) => self().view(id)),
         answers(getDesiredAlertmanagerConfig, ({ id }) => ({
           cluster_id: id,
           webhook_url: self().cluster(id).webhookUrl,
@@ -104,10 +108,26 @@ export class Neighbours {
       rules: [],
       withdrawn: [],
       webhookUrl: `http://127.0.0.1:8080/hook/${id}`,
+      hasCanary: false,
     };
     cluster.syncToken = this.token(cluster, 'sync');
     this.clusters.set(id, cluster);
     return cluster;
+  }
+
+  private view(id: string): ClusterView {
+    const { name, hasCanary } = this.cluster(id);
+    return {
+      id,
+      name,
+      kind: 'prometheus',
+      status: 'active',
+      config: { canary: hasCanary },
+      labels: {},
+      version: 1,
+      created_at: AT,
+      updated_at: AT,
+    };
   }
 
   removeCluster(id: string): void {

@@ -49,6 +49,21 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rendering on %s', (kind) => 
     ]);
   });
 
+  it('renders the canary beside the rules, or alone, and takes it away when nobody wants it', async () => {
+    const cluster = stand.neighbours.addCluster();
+    cluster.hasCanary = true;
+    await stand.neighbours.register(cluster);
+    const alone = await stand.served(cluster, 1);
+    expect(alone.body.toString()).toContain('alert: "AlertAgentCanary"');
+    await stand.neighbours.place(cluster, [rule('Down')]);
+    expect((await stand.served(cluster, 2)).body.toString()).toMatch(/AlertAgentCanary[^]*Down/);
+
+    cluster.hasCanary = false;
+    await stand.neighbours.register(cluster);
+    expect((await stand.served(cluster, 3)).body.toString()).not.toContain('AlertAgentCanary');
+    expect(await refusalsOf(cluster)).toEqual([]);
+  });
+
   it('keeps serving the former file when a rule vanishes that nobody withdrew', async () => {
     const cluster = stand.neighbours.addCluster();
     const [kept, lost] = [rule('Kept'), rule('Lost')];

@@ -74,6 +74,15 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('reports on %s', (kind) => {
     ]);
   });
 
+  it('passes on how far the clock of a sidecar is ahead, by when it sent the report', async () => {
+    const { cluster, live } = await serving();
+    const sent_at = new Date(stand.clock.now().getTime() + 3_600_000).toISOString();
+    await stand.report(cluster, { ...live, sent_at, target: { healthy: true, kind: 'prometheus' } });
+    const [event] = await untilEvents(revisionApplied, cluster, 1);
+    expect(event?.clock_ahead_ms).toBe(3_600_000);
+    expect(event?.target).toMatchObject({ kind: 'prometheus' });
+  });
+
   it('passes a failure on as rejected, with its reason', async () => {
     const { cluster } = await serving();
     await stand.report(cluster, { state: 'failed', revision: 1, reason: 'the target answered 500', rules: [] });

@@ -4,6 +4,7 @@ import { AlertLookup } from './rest/alert-lookup';
 import { AlertQueries } from './alerts/alert-queries';
 import { AlertsController } from './alerts/alerts.controller';
 import { FindingsController } from './auditor/findings.controller';
+import { FiringCanaries } from './canary/firing-canaries';
 import { AttentionOperations } from './incidents/attention-operations';
 import { IncidentClosings } from './incidents/incident-closing';
 import { IncidentMerging } from './incidents/incident-merging';
@@ -58,6 +59,7 @@ import { VolumesController } from './volumes/volumes.controller';
     TroubleStore,
     AlertSources,
     SourceAddresses,
+    FiringCanaries,
     Reconciler,
     ReconciliationMetrics,
     SuppressionTrial,

@@ -4,6 +4,7 @@ import { Alert } from './alerts/alert.entity';
 import { AlertsStore } from './alerts/alerts.store';
 import { Findings } from './auditor/findings';
 import { GatewayFinding } from './auditor/gateway-finding.entity';
+import { CanaryHearing } from './canary/canary-hearing';
 import { ClusterNames } from './incidents/cluster-names';
 import { IncidentAnnouncer } from './incidents/incident-announcer';
 import { IncidentChange } from './incidents/incident-change';
@@ -80,6 +81,7 @@ export const alertPathMigrations = [
 ] as const;
 
 const providers = [
+  CanaryHearing,
   PipelineBell,
   HiddenAlerts,
   Ledger,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AlertPathModule } from './alert-path.module';
 import { AuditChecks } from './auditor/audit-checks';
 import { Auditor } from './auditor/auditor';
+import { ClusterTroublesHandlers } from './cluster-troubles/cluster-troubles.handlers';
 import { IncidentCounts } from './auditor/incident-counts';
 import { IncidentExpiry } from './incidents/incident-expiry';
 import { IncidentFactsHandlers } from './incidents/incident-facts.handlers';
@@ -27,7 +28,7 @@ import { VolumeExport } from './volumes/volume-export';
 /** What the gateway does by itself: the pipeline, what other services tell it, and everything that is repeated. */
 @Module({
   imports: [AlertPathModule],
-  controllers: [KnownClustersHandlers, RuleChangesHandlers, IncidentFactsHandlers],
+  controllers: [ClusterTroublesHandlers, KnownClustersHandlers, RuleChangesHandlers, IncidentFactsHandlers],
   providers: [
     PipelineMetrics,
     BatchPublisher,

@@ -6,6 +6,7 @@ import { targetingLockEntity } from './clusters/targeting-lock.entity';
 import { memberProofEntity } from './distributions/member-proof.entity';
 import { ruleDistributionEntity } from './distributions/rule-distribution.entity';
 import { CreateRuleTables1763800000000 } from './migrations/1763800000000-create-rule-tables';
+import { ClosedClusters1766000000000 } from './migrations/1766000000000-closed-clusters';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
 
@@ -22,5 +23,5 @@ export const rulesService: ServiceDefinition = {
     clusterMemberEntity,
     targetingLockEntity,
   ],
-  migrations: [CreateRuleTables1763800000000],
+  migrations: [CreateRuleTables1763800000000, ClosedClusters1766000000000],
 };

@@ -124,6 +124,14 @@ export class RulesWorld {
     await this.clustersPeer.publish(clusterChanged, fact(cluster));
   }
 
+  /** Announces that a cluster takes no rules any more. */
+  async closeForRules(id: string): Promise<void> {
+    const cluster = this.known.get(id);
+    if (!cluster) throw new Error('no such cluster');
+    cluster.version += 1;
+    await this.clustersPeer.publish(clusterChanged, { ...fact(cluster), takes_rules: false });
+  }
+
   create(changes: Partial<RuleInput> = {}): Promise<RuleView> {
     return this.gateway.request(createRule, { rule: ruleInput(changes), actor: ACTOR });
   }

@@ -272,6 +272,25 @@ describe.each(stack.testDatabaseUrls())('rules on $name', (database) => {
     expect(await world.targets(rule.id)).toMatchObject([{ cluster_id: marker.id }]);
   });
 
+  it('are withdrawn from a cluster that takes none any more, also where they name it, and come there no more', async () => {
+    const zone = `z${Math.random()}`;
+    const cluster = await world.cluster({ zone });
+    const named = await world.create({ targets: [cluster.name] });
+    const selected = await world.create({ targets: [{ labels: { zone } }] });
+    await world.closeForRules(cluster.id);
+    for (const rule of [named, selected]) await world.until(rule.id, 'removing');
+    expect(await world.gateway.request(getClusterRules, { id: cluster.id })).toMatchObject({
+      rules: [],
+      withdrawn_rule_ids: [named.id, selected.id].sort(),
+    });
+    expect(await world.targets((await world.create({ targets: [{ labels: { zone } }] })).id)).toEqual([]);
+    await expect(world.create({ targets: [cluster.id] })).rejects.toMatchObject({ code: 'conflict' });
+
+    const revision = await world.publishRevision(cluster.id, []);
+    await world.apply(cluster.id, { revision, rules: [] });
+    for (const rule of [named, selected]) await world.until(rule.id, 'removed');
+  });
+
   it('leave an audit record that holds together', async () => {
     const rule = await world.create({ targets: [(await world.cluster()).id] });
     const { items } = await world.gateway.request(serviceOperations.rules.listAudit, { limit: 1 });

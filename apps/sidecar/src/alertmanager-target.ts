@@ -38,7 +38,7 @@ export class AlertmanagerTarget implements Target {
     return this.client.health(async () => {
       const answer = await this.client.get('/api/v2/status').catch(onlyExchangeFailures);
       const version = answer && recordOf(recordOf(jsonOf(answer))['versionInfo'])['version'];
-      return typeof version === 'string' ? version : null;
+      return { kind: 'alertmanager', version: typeof version === 'string' ? version : null };
     });
   }
 }

@@ -33,7 +33,9 @@ export class ConfigClient {
 
   /** Delivers one report and answers the status. */
   async report(report: SidecarReport): Promise<number> {
-    return (await this.post('/api/v1/configs/reports', report)).status;
+    // Of this attempt, not of the report, which may have waited: it tells how far the clocks are apart.
+    const sent_at = new Date().toISOString();
+    return (await this.post('/api/v1/configs/reports', { ...report, sent_at })).status;
   }
 
   /** Asks for a webhook token for this cluster. */

@@ -10,12 +10,14 @@ import {
   type Target,
   type TargetClient,
   type TargetHealth,
+  type TargetIdentity,
 } from './target';
 
-/** Prometheus (or what answers like it): the proof is the rule set in `/api/v1/rules`. */
+/** Prometheus, or vmalert, which answers like it: the proof is the rule set in `/api/v1/rules`. */
 export class PrometheusTarget implements Target {
   readonly check = { tool: 'promtool', args: ['check', 'rules'] };
   readonly minimalConfig = Buffer.from('groups: []\n');
+  private isVmalert = false;
 
   constructor(
     private readonly client: TargetClient,
@@ -40,11 +42,24 @@ export class PrometheusTarget implements Target {
   }
 
   health(): Promise<TargetHealth> {
-    return this.client.health(async () => {
-      const answer = await this.client.get('/api/v1/status/buildinfo').catch(onlyExchangeFailures);
-      const version = answer && recordOf(recordOf(jsonOf(answer))['data'])['version'];
-      return typeof version === 'string' ? version : null;
-    });
+    return this.client.health(async () => (await this.prometheus()) ?? (await this.vmalert()));
+  }
+
+  private async prometheus(): Promise<TargetIdentity | null> {
+    // vmalert logs an error for a path it does not know: it is asked once.
+    if (this.isVmalert) return null;
+    const answer = await this.client.get('/api/v1/status/buildinfo').catch(onlyExchangeFailures);
+    const version = answer && recordOf(recordOf(jsonOf(answer))['data'])['version'];
+    return typeof version === 'string' ? { kind: 'prometheus', version } : null;
+  }
+
+  private async vmalert(): Promise<TargetIdentity> {
+    const answer = await this.client.get('/metrics').catch(onlyExchangeFailures);
+    const [line] = /^vm_app_version\{.*$/m.exec(answer?.body.toString('utf8') ?? '') ?? [];
+    if (line === undefined) return { kind: null, version: null };
+    this.isVmalert = true;
+    const [, version = ''] = /short_version="v?([^"]*)"/.exec(line) ?? [];
+    return { kind: 'vmalert', version: version === '' ? null : version };
   }
 }
 

@@ -22,8 +22,18 @@ export type ReloadAnswer =
 export interface TargetHealth {
   healthy: boolean;
   response_ms: number | null;
+  /** What the target showed itself to be. */
+  kind: TargetKind | null;
   version: string | null;
+  /** How far its clock is ahead of this host's, in ms; its `Date` tells whole seconds only. */
+  clock_ahead_ms: number | null;
 }
+
+/** The programs a sidecar can stand beside. */
+export type TargetKind = 'prometheus' | 'vmalert' | 'alertmanager';
+
+/** What a target is, as far as it shows that. */
+export type TargetIdentity = Pick<TargetHealth, 'kind' | 'version'>;
 
 /** The program whose configuration file this sidecar keeps. */
 export interface Target {
@@ -88,16 +98,19 @@ export class TargetClient {
     }
   }
 
-  /** Asks `/-/healthy` and times it; `version` reads the version from wherever this target shows it. */
-  async health(version: () => Promise<string | null>): Promise<TargetHealth> {
+  /** Asks `/-/healthy` and times it; `identity` reads what the target is from wherever it shows that. */
+  async health(identity: () => Promise<TargetIdentity>): Promise<TargetHealth> {
     const start = process.hrtime.bigint();
     try {
-      await this.get('/-/healthy', 64 * 1024);
+      const answer = await this.get('/-/healthy', 64 * 1024);
       const responseMs = Number((process.hrtime.bigint() - start) / 1_000n) / 1_000;
-      return { healthy: true, response_ms: responseMs, version: await version() };
+      const shown = dateOf(answer);
+      // The second that was told is half over on average, and so is the exchange when it was told.
+      const clock_ahead_ms = shown === null ? null : Math.round(shown + 500 - (Date.now() - responseMs / 2));
+      return { healthy: true, response_ms: responseMs, clock_ahead_ms, ...(await identity()) };
     } catch (error) {
       if (!(error instanceof ExchangeFailed)) throw error;
-      return { healthy: false, response_ms: null, version: null };
+      return { healthy: false, response_ms: null, clock_ahead_ms: null, kind: null, version: null };
     }
   }
 }

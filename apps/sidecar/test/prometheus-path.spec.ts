@@ -28,7 +28,8 @@ describe('the way of a rule file into a real Prometheus', () => {
       { name: 'Beta', rule_id: ruleId('Beta'), rule_version: 4, status: 'live' },
     ]);
     expect(live.hash).toBe(live.loaded_hash);
-    expect(live.target).toMatchObject({ healthy: true, version: expect.any(String) as unknown });
+    expect(live.target).toMatchObject({ healthy: true, kind: 'prometheus', version: expect.any(String) as unknown });
+    expect(Math.abs(live.target?.clock_ahead_ms ?? Infinity)).toBeLessThan(3_000);
     for (const state of ['fetched', 'written', 'reloaded', 'loaded'] as const)
       expect(scene.centre.reported(state, 1).length).toBeGreaterThan(0);
     expect(await scene.loadedRules()).toEqual(['Alpha@1', 'Beta@4']);

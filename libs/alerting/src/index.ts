@@ -1,6 +1,8 @@
 export { parseDuration, formatDuration, parseGoDuration } from './durations';
 export { pointerTo, excerpt, type FieldProblem } from './problems';
 export { RenderError, type ManifestEntry, type RenderedFile } from './rendered-file';
+export { canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
+export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';
 export { renderRuleFile, readRuleFile, type PlacedRule } from './rules/rule-file';
 export { renderAlertmanagerConfig, type AlertmanagerConfigInput } from './alertmanager/alertmanager-config';
@@ -12,6 +14,7 @@ export {
   readParsedWebhook,
   readStoredWebhook,
   DEFAULT_SEVERITIES,
+  OWN_FORMAT,
   RECONCILIATION_FORMAT,
   WEBHOOK_FORMATS,
   type DefaultSeverity,

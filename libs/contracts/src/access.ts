@@ -1,5 +1,7 @@
 import * as ai from './ai';
 import * as alerts from './alerts';
+import * as clusterTokens from './cluster-tokens';
+import * as clusterTroubles from './cluster-troubles';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
@@ -37,8 +39,9 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRegistered,
       clusters.clusterChanged,
       clusters.clusterRetired,
-      clusters.clusterTokenIssued,
-      clusters.clusterTokenRevoked,
+      clusterTokens.clusterTokenIssued,
+      clusterTokens.clusterTokenRevoked,
+      clusterTroubles.clusterTroubleChanged,
       rules.rulePublished,
       rules.ruleWithdrawn,
       ai.analysisCompleted,
@@ -61,14 +64,15 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
   },
   clusters: {
     asks: asks(),
-    hears: hears(config.memberReported, config.revisionApplied, config.revisionRejected),
+    hears: hears(config.memberReported, config.revisionApplied, config.revisionRejected, alerts.canaryHeard),
   },
   config: {
     asks: asks(
       rules.getClusterRules,
+      clusters.getCluster,
       clusters.getDesiredAlertmanagerConfig,
-      clusters.findClusterToken,
-      clusters.issueClusterToken,
+      clusterTokens.findClusterToken,
+      clusterTokens.issueClusterToken,
     ),
     hears: hears(
       rules.rulePublished,
@@ -76,8 +80,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRegistered,
       clusters.clusterChanged,
       clusters.clusterRetired,
-      clusters.clusterTokenIssued,
-      clusters.clusterTokenRevoked,
+      clusterTokens.clusterTokenIssued,
+      clusterTokens.clusterTokenRevoked,
     ),
   },
   ai: {

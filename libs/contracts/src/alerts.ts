@@ -28,6 +28,8 @@ export const DISPOSITIONS = [
   'stale',
   'suppressed',
   'quarantined',
+  /** The canary of a cluster: counted, and told to the clusters service. */
+  'heartbeat',
 ] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
 
@@ -138,6 +140,7 @@ export class DispositionCounts {
   @IsInt() stale!: number;
   @IsInt() suppressed!: number;
   @IsInt() quarantined!: number;
+  @IsInt() heartbeat!: number;
 }
 
 /** The conservation law of one cluster or of all: `accepted = pending + Σ dispositions`. */
@@ -146,6 +149,18 @@ export class LedgerEntry {
   @IsInt() accepted!: number;
   @IsInt() pending!: number;
   @ValidateNested() @Type(() => DispositionCounts) dispositions!: DispositionCounts;
+}
+
+/** Where a canary can be seen on its way: in its Prometheus, in Alertmanager's firing set, and in a webhook that arrived. */
+export const CANARY_PLACES = ['prometheus', 'alertmanager', 'gateway'] as const;
+export type CanaryPlace = (typeof CANARY_PLACES)[number];
+
+export class CanaryHeard {
+  @IsString() cluster_id!: string;
+  @IsIn(CANARY_PLACES) place!: CanaryPlace;
+  /** The Prometheus that it comes from, by its external URL; empty where that is not told. */
+  @IsString() instance!: string;
+  @IsString() heard_at!: string;
 }
 
 const owner = 'gateway' as const;
@@ -183,5 +198,12 @@ export const alertsChanged = defineEvent({
   owner,
   subject: 'alertagent.alerts.v1.alerts-changed',
   payload: AlertsChanged,
+  key: 'cluster_id',
+});
+/** The canary of a cluster was seen. Told at most twice a minute per place and Prometheus. */
+export const canaryHeard = defineEvent({
+  owner,
+  subject: 'alertagent.alerts.v1.canary-heard',
+  payload: CanaryHeard,
   key: 'cluster_id',
 });

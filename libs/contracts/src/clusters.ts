@@ -1,9 +1,9 @@
 import { Type } from 'class-transformer';
 import {
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
-  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -15,16 +15,30 @@ import {
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
 import type { RuleTarget } from './rules';
-import { IsLabelMap, IsTargetList, IsUtcTime } from './validators';
+import { IsLabelMap, IsTargetList } from './validators';
 
 const GO_DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
+
+/** What evaluates the rules of a cluster. A cluster of kind `alertmanager` has nothing that does, and gets no rules. */
+export const CLUSTER_KINDS = ['prometheus', 'victoriametrics', 'alertmanager'] as const;
+export type ClusterKind = (typeof CLUSTER_KINDS)[number];
+
+/** `retiring`: its rules are being withdrawn, its tokens still work. `retired`: its tokens are dead; kept to be looked up. */
+export const CLUSTER_STATUSES = ['active', 'retiring', 'retired'] as const;
+export type ClusterStatus = (typeof CLUSTER_STATUSES)[number];
+
+/** What becomes of the rules on a retired cluster: withdrawn first, or left running where they are. */
+export const RETIRED_RULES = ['withdraw', 'keep'] as const;
+export type RetiredRules = (typeof RETIRED_RULES)[number];
 
 /** Intervals a cluster's sidecars and health checks use. */
 export class ClusterSettings {
   @IsOptional() @Matches(GO_DURATION, durationMessage) sync_interval?: string | null;
   @IsOptional() @Matches(GO_DURATION, durationMessage) health_check_interval?: string | null;
   @IsOptional() @IsInt() @Min(0) @Max(100) retry_attempts?: number | null;
+  /** An alert that always fires is rendered beside the cluster's rules, so that a broken way to here is noticed and its broken hop named. Off unless told. */
+  @IsOptional() @IsBoolean() canary?: boolean | null;
 }
 
 /** What a person writes to register a cluster: a Prometheus/Alertmanager pair or HA set that shares configuration. */
@@ -34,22 +48,38 @@ export class ClusterInput {
     message: 'expected 1 to 100 letters, digits, dots, dashes or underscores',
   })
   name!: string;
-  /** The Alertmanager's URL as people and links reach it; never fetched by the service. */
+  /** What evaluates its rules; `prometheus` unless told. */
+  @IsOptional() @IsIn(CLUSTER_KINDS) kind?: ClusterKind | null;
+  /** The Alertmanager's URL as people and links reach it. Its health is checked where `security.outbound_allow` lets requests go. */
   @IsOptional() @Matches(/^https?:\/\/[^\s]{1,250}$/, { message: 'expected an http or https URL' }) endpoint?:
     string | null;
   @IsOptional() @ValidateNested() @Type(() => ClusterSettings) config?: ClusterSettings | null;
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
 }
 
+/** How a cluster is being, or was, retired. */
+export class Retirement {
+  @IsIn(RETIRED_RULES) rules!: RetiredRules;
+  @IsString() requested_at!: string;
+  /** When its tokens died; null while rules are being withdrawn. */
+  @IsOptional() @IsString() retired_at?: string | null;
+  /** Members that have not shown that the rules are gone: waited for while retiring, and left with their last rules afterwards. */
+  @IsArray() @IsString({ each: true }) unproven!: string[];
+}
+
 export class ClusterView {
   @IsString() id!: string;
   @IsString() name!: string;
+  @IsIn(CLUSTER_KINDS) kind!: ClusterKind;
+  @IsIn(CLUSTER_STATUSES) status!: ClusterStatus;
   @IsOptional() @IsString() endpoint?: string | null;
   @ValidateNested() @Type(() => ClusterSettings) config!: ClusterSettings;
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;
   @IsString() created_at!: string;
   @IsString() updated_at!: string;
+  /** Null while it is active. */
+  @IsOptional() @ValidateNested() @Type(() => Retirement) retirement?: Retirement | null;
 }
 
 /** Shown once, at registration; only their hashes are kept. */
@@ -74,13 +104,21 @@ export class UpdateCluster {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
-export class RetireCluster {
+/** How to retire a cluster; as the query of `DELETE /api/v1/clusters/{id}`. */
+export class RetireOptions {
+  /** `keep` unless told. `keep` also ends a retirement that waits for its rules to be gone. */
+  @IsOptional() @IsIn(RETIRED_RULES) rules?: RetiredRules | null;
+}
+
+export class RetireCluster extends RetireOptions {
   @IsString() id!: string;
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
 export class ListClusters extends PageQuery {
   @IsOptional() @IsString() @MaxLength(100) name?: string | null;
+  /** Active and retiring ones unless told. */
+  @IsOptional() @IsIn(CLUSTER_STATUSES) status?: ClusterStatus | null;
 }
 
 export class ClusterPage {
@@ -103,68 +141,6 @@ export class ResolvedTargets {
   @IsArray() @IsString({ each: true }) unknown!: string[];
 }
 
-export const CLUSTER_TOKEN_PURPOSES = ['webhook', 'sync'] as const;
-export type ClusterTokenPurpose = (typeof CLUSTER_TOKEN_PURPOSES)[number];
-
-export class ClusterTokenView {
-  @IsString() id!: string;
-  @IsString() cluster_id!: string;
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @IsString() name!: string;
-  @IsString() created_at!: string;
-  @IsOptional() @IsString() expires_at?: string | null;
-  @IsOptional() @IsString() revoked_at?: string | null;
-}
-
-export class ClusterTokenList {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterTokenView) items!: ClusterTokenView[];
-}
-
-/** What a person writes to issue one more token for a cluster, e.g. to rotate. */
-export class ClusterTokenInput {
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @IsOptional() @IsString() @MaxLength(200) name?: string | null;
-  @IsOptional() @IsUtcTime() expires_at?: string | null;
-}
-
-export class IssueClusterToken extends ClusterTokenInput {
-  @IsString() cluster_id!: string;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
-}
-
-export class IssuedClusterToken extends ClusterTokenView {
-  /** Shown once. */
-  @IsString() token!: string;
-}
-
-export class RevokeClusterToken {
-  @IsString() cluster_id!: string;
-  @IsString() token_id!: string;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
-}
-
-export class FindClusterToken {
-  /** SHA-256 of the token, hex. */
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-}
-
-/** What a holder of the token may do; enough to authenticate it elsewhere. */
-export class ClusterTokenGrant {
-  @IsString() token_id!: string;
-  @IsString() cluster_id!: string;
-  @IsString() cluster_name!: string;
-  @IsIn(CLUSTER_TOKEN_PURPOSES) purpose!: ClusterTokenPurpose;
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-  @IsOptional() @IsString() expires_at?: string | null;
-}
-
-export class ClusterTokenRevoked {
-  @IsString() token_id!: string;
-  @IsString() cluster_id!: string;
-  @Matches(/^[0-9a-f]{64}$/) token_hash!: string;
-  @IsString() revoked_at!: string;
-}
-
 /** The Alertmanager configuration a cluster should run, as a model; `config` renders it. */
 export class DesiredAlertmanagerConfig {
   @IsString() cluster_id!: string;
@@ -174,45 +150,8 @@ export class DesiredAlertmanagerConfig {
   @IsString() group_wait!: string;
   @IsString() group_interval!: string;
   @IsString() repeat_interval!: string;
-}
-
-export const CLUSTER_HEALTH_STATES = ['healthy', 'warning', 'critical', 'unknown'] as const;
-export type ClusterHealthState = (typeof CLUSTER_HEALTH_STATES)[number];
-
-export class MemberHealth {
-  @IsString() name!: string;
-  /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
-  @IsString() type!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsOptional() @IsString() reason?: string | null;
-  @IsOptional() @IsString() version?: string | null;
-  @IsOptional() @IsString() last_seen?: string | null;
-  @IsOptional() @IsNumber() response_ms?: number | null;
-}
-
-export class ClusterHealthMetrics {
-  /** Median response time of the members' own health endpoints, e.g. `12ms`. */
-  @IsOptional() @IsString() response_time?: string | null;
-  /** Share of heartbeats in the last hour that found the member healthy, e.g. `99.9%`. */
-  @IsOptional() @IsString() success_rate?: string | null;
-}
-
-export class ClusterHealthView {
-  @IsString() id!: string;
-  @IsString() name!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsOptional() @IsString() last_check?: string | null;
-  @ValidateNested() @Type(() => ClusterHealthMetrics) metrics!: ClusterHealthMetrics;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => MemberHealth) members!: MemberHealth[];
-}
-
-export class ListClusterHealth extends PageQuery {
-  @IsOptional() @IsIn(CLUSTER_HEALTH_STATES) status?: ClusterHealthState | null;
-}
-
-export class ClusterHealthPage {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => ClusterHealthView) items!: ClusterHealthView[];
-  @IsOptional() @IsString() next_cursor?: string | null;
+  /** The canary is on: it is repeated more often than anything else. */
+  @IsOptional() @IsBoolean() canary?: boolean | null;
 }
 
 /** A cluster came into being or its name, labels or settings changed. */
@@ -222,21 +161,14 @@ export class ClusterChanged {
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;
   @IsString() changed_at!: string;
+  /** False when rules are to be withdrawn from it and none to be placed: it is being retired, or evaluates none. */
+  @IsOptional() @IsBoolean() takes_rules?: boolean | null;
 }
 
 export class ClusterRetired {
   @IsString() cluster_id!: string;
   @IsString() name!: string;
   @IsString() retired_at!: string;
-}
-
-export class ClusterHealthChanged {
-  @IsString() cluster_id!: string;
-  @IsString() name!: string;
-  @IsIn(CLUSTER_HEALTH_STATES) status!: ClusterHealthState;
-  @IsIn(CLUSTER_HEALTH_STATES) previous!: ClusterHealthState;
-  @IsOptional() @IsString() reason?: string | null;
-  @IsString() changed_at!: string;
 }
 
 const owner = 'clusters' as const;
@@ -249,42 +181,20 @@ export const clusterRegistered = defineEvent({
   payload: ClusterChanged,
   key,
 });
-/** A cluster's name, labels or settings changed. */
+/** A cluster's name, labels or settings changed, or its retirement began. */
 export const clusterChanged = defineEvent({
   owner,
   subject: 'alertagent.clusters.v1.cluster-changed',
   payload: ClusterChanged,
   key,
 });
-/** A cluster is gone; its rules are withdrawn and its tokens are dead. */
+/** A cluster is gone and its tokens are dead. Its rules were withdrawn before, or were left where they are. */
 export const clusterRetired = defineEvent({
   owner,
   subject: 'alertagent.clusters.v1.cluster-retired',
   payload: ClusterRetired,
   key,
 });
-/** The health shown to people changed, after hysteresis. */
-export const clusterHealthChanged = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.cluster-health-changed',
-  payload: ClusterHealthChanged,
-  key,
-});
-/** A machine token exists; gateway and config keep its hash so that they can authenticate without asking. */
-export const clusterTokenIssued = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.token-issued',
-  payload: ClusterTokenGrant,
-  key,
-});
-/** A machine token must no longer be accepted anywhere. */
-export const clusterTokenRevoked = defineEvent({
-  owner,
-  subject: 'alertagent.clusters.v1.token-revoked',
-  payload: ClusterTokenRevoked,
-  key,
-});
-
 export const registerCluster = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.register-cluster',
@@ -318,43 +228,12 @@ export const listClusters = defineRequest({
   request: ListClusters,
   reply: ClusterPage,
 });
-export const listClusterHealth = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.list-cluster-health',
-  request: ListClusterHealth,
-  reply: ClusterHealthPage,
-});
 /** Ids, names and selectors → clusters, as of now. */
 export const resolveTargets = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.resolve-targets',
   request: ResolveTargets,
   reply: ResolvedTargets,
-});
-export const issueClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.issue-token',
-  request: IssueClusterToken,
-  reply: IssuedClusterToken,
-});
-export const revokeClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.revoke-token',
-  request: RevokeClusterToken,
-  reply: Done,
-});
-export const listClusterTokens = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.list-tokens',
-  request: ById,
-  reply: ClusterTokenList,
-});
-/** Authenticates a token whose `token-issued` event has not arrived yet; `not_found` when nobody issued it or it is dead. */
-export const findClusterToken = defineRequest({
-  owner,
-  subject: 'alertagent.clusters.v1.find-token',
-  request: FindClusterToken,
-  reply: ClusterTokenGrant,
 });
 export const getDesiredAlertmanagerConfig = defineRequest({
   owner,

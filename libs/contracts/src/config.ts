@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { PageQuery } from './kit';
+import { IsUtcTime } from './validators';
 
 export const CONFIG_TYPES = ['prometheus-rules', 'alertmanager-config'] as const;
 export type ConfigType = (typeof CONFIG_TYPES)[number];
@@ -38,9 +39,17 @@ export class RuleReport {
   @IsOptional() @IsString() @MaxLength(50) last_evaluation?: string | null;
 }
 
+/** The programs a sidecar can stand beside. */
+export const TARGET_KINDS = ['prometheus', 'vmalert', 'alertmanager'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
+
 /** What the sidecar's own look at its target's health endpoint said. */
 export class TargetReport {
   @IsBoolean() healthy!: boolean;
+  /** What the target showed itself to be; null when that cannot be told. */
+  @IsOptional() @IsIn(TARGET_KINDS) kind?: TargetKind | null;
+  /** How far the target's clock is ahead of its sidecar's, in milliseconds, to within a second. */
+  @IsOptional() @IsNumber() clock_ahead_ms?: number | null;
   @IsOptional() @IsNumber() response_ms?: number | null;
   @IsOptional() @IsString() @MaxLength(100) version?: string | null;
 }
@@ -51,6 +60,8 @@ export class SidecarReport {
   @IsIn(CONFIG_TYPES) type!: ConfigType;
   @IsString() @MaxLength(200) member!: string;
   @IsOptional() @IsString() @MaxLength(50) sidecar_version?: string | null;
+  /** When this attempt to deliver the report began, by the sidecar's clock. */
+  @IsOptional() @IsUtcTime() sent_at?: string | null;
   @IsIn(SIDECAR_STATES) state!: SidecarState;
   @IsOptional() @IsInt() @Min(0) revision?: number | null;
   /** SHA-256 of the file on the member's disk, hex. */
@@ -126,6 +137,8 @@ export class MemberReported {
   @IsArray() @ValidateNested({ each: true }) @Type(() => RuleReport) rules!: RuleReport[];
   /** True when the member proved that the loaded set is exactly the revision's: rules not listed are proven gone. */
   @IsBoolean() exact!: boolean;
+  /** How far the sidecar's clock is ahead of AlertAgent's, in milliseconds; less the time the report took to get here. */
+  @IsOptional() @IsNumber() clock_ahead_ms?: number | null;
   @IsString() reported_at!: string;
 }
 

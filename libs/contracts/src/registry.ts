@@ -1,5 +1,8 @@
 import * as ai from './ai';
 import * as alerts from './alerts';
+import * as clusterHealth from './cluster-health';
+import * as clusterTroubles from './cluster-troubles';
+import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
@@ -10,7 +13,16 @@ import type { ServiceName } from './services';
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
-const declared: unknown[] = [ai, alerts, clusters, config, rules].flatMap((module) => Object.values(module));
+const declared: unknown[] = [
+  ai,
+  alerts,
+  clusters,
+  clusterTokens,
+  clusterHealth,
+  clusterTroubles,
+  config,
+  rules,
+].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;

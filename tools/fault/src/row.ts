@@ -50,7 +50,7 @@ export interface RowResult {
 
 /** One fault with the bar that the product has to meet under it. */
 export interface FaultRow {
-  /** `F01` … `F82`. */
+  /** `F01` … `F82`, or `S03` for a promise about security. */
   readonly id: string;
   /** Component and fault. */
   readonly title: string;

@@ -46,6 +46,21 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'return new Date(Math.round(this.origin + this.monotonic()));',
     instead: 'return new Date();',
   },
+  'one-lane': {
+    file: 'apps/clusters/dist/health/endpoint-checks.js',
+    guard: 'laneOf(each, now) === lane',
+    instead: 'true',
+  },
+  'no-hold': {
+    file: 'apps/clusters/dist/health/member-health.js',
+    guard: 'changedAt === null || at.getTime() - changedAt.getTime() >= holdMs',
+    instead: 'true',
+  },
+  'long-memory': {
+    file: 'libs/service-kit/dist/cluster-tokens/cluster-tokens.js',
+    guard: 'const FRESH_MS = 500;',
+    instead: 'const FRESH_MS = 5_000;',
+  },
   'no-repeat': {
     file: 'apps/gateway/dist/intake/inbox-writer.js',
     guard: 'if (attempt < MAX_ATTEMPTS &&',

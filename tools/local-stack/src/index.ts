@@ -23,4 +23,5 @@ export { startMariadb, type MariadbOptions, type MariadbServer } from './servers
 export { startRedis, type RedisServer } from './servers/start-redis';
 export { startInfluxdb, type InfluxdbServer } from './servers/start-influxdb';
 export { startVictoriametrics, type VictoriametricsServer } from './servers/start-victoriametrics';
+export { startVmalert, type VmalertOptions, type VmalertServer } from './servers/start-vmalert';
 export { sharedStack, SharedStack, testMariadb, type TestDatabase, type TestMariadb } from './testing-stack';

@@ -1,16 +1,19 @@
 import { parseGoDuration } from '@alertagent/alerting';
-import { ServiceError, type ClusterInput, type ClusterView, type FieldProblem } from '@alertagent/contracts';
+import { ServiceError, type ClusterInput, type ClusterKind, type FieldProblem } from '@alertagent/contracts';
 
 /** Settings of a cluster with defaults filled in; durations in Go's grammar, as they were written. */
 export interface StoredClusterSettings {
   sync_interval: string;
   health_check_interval: string;
   retry_attempts: number;
+  /** Missing in what was stored before there were canaries. */
+  canary?: boolean;
 }
 
 /** What a person can change of a cluster. */
 export interface ClusterContent {
   name: string;
+  kind: ClusterKind;
   endpoint: string | null;
   settings: StoredClusterSettings;
   labels: Record<string, string>;
@@ -20,11 +23,12 @@ const DEFAULTS: StoredClusterSettings = { sync_interval: '30s', health_check_int
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The content of an input. Errors: `invalid`, with pointers. */
-export function clusterContent({ name, endpoint, config, labels }: ClusterInput): ClusterContent {
+export function clusterContent({ name, kind, endpoint, config, labels }: ClusterInput): ClusterContent {
   const settings = {
     sync_interval: config?.sync_interval ?? DEFAULTS.sync_interval,
     health_check_interval: config?.health_check_interval ?? DEFAULTS.health_check_interval,
     retry_attempts: config?.retry_attempts ?? DEFAULTS.retry_attempts,
+    canary: config?.canary ?? false,
   };
   const problems: FieldProblem[] = [
     // Targets and URLs name clusters by id or by name; a name that could be another's id would make that ambiguous.
@@ -39,7 +43,7 @@ export function clusterContent({ name, endpoint, config, labels }: ClusterInput)
   ];
   const [first] = problems;
   if (first) throw new ServiceError('invalid', `${first.pointer}: ${first.detail}`, { errors: problems });
-  return { name, endpoint: endpoint ?? null, settings, labels: sorted(labels ?? {}) };
+  return { name, kind: kind ?? 'prometheus', endpoint: endpoint ?? null, settings, labels: sorted(labels ?? {}) };
 }
 
 /** Milliseconds of a duration that was checked when it was stored. */
@@ -47,27 +51,20 @@ export const millisecondsOf = (duration: string): number => parseGoDuration(dura
 
 /** Whether saving `b` over `a` would change nothing. */
 export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
-  const text = ({ name, endpoint, settings, labels }: ClusterContent): string => {
-    const { sync_interval, health_check_interval, retry_attempts } = settings;
-    return JSON.stringify([name, endpoint, sync_interval, health_check_interval, retry_attempts, sorted(labels)]);
+  const text = ({ name, kind, endpoint, settings, labels }: ClusterContent): string => {
+    const { sync_interval, health_check_interval, retry_attempts, canary = false } = settings;
+    return JSON.stringify([
+      name,
+      kind,
+      endpoint,
+      sync_interval,
+      health_check_interval,
+      retry_attempts,
+      canary,
+      sorted(labels),
+    ]);
   };
   return text(a) === text(b);
-}
-
-/** A cluster as the API shows it. */
-export function clusterView(
-  cluster: ClusterContent & { id: string; version: number; createdAt: Date; updatedAt: Date },
-): ClusterView {
-  return {
-    id: cluster.id,
-    name: cluster.name,
-    endpoint: cluster.endpoint,
-    config: cluster.settings,
-    labels: cluster.labels,
-    version: cluster.version,
-    created_at: cluster.createdAt.toISOString(),
-    updated_at: cluster.updatedAt.toISOString(),
-  };
 }
 
 function durationProblems(field: string, text: string): FieldProblem[] {

@@ -11,7 +11,7 @@ import {
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { clusterView } from './cluster-content';
+import { clusterView } from './cluster-view';
 import type { StoredCluster } from './stored-cluster';
 import { ClustersStore } from './clusters.store';
 import { assertCursor } from './cursor';
@@ -27,23 +27,29 @@ export class ClusterReader {
     private readonly config: AlertAgentConfig,
   ) {}
 
-  /** By id or name. Errors: `not_found`. */
+  /** By id or name; a retired one by its id. Errors: `not_found`. */
   async get(idOrName: string): Promise<ClusterView> {
-    return clusterView(await this.expect(idOrName));
+    const found = await this.store.findAny(this.dataSource.manager, idOrName);
+    if (!found) throw noCluster();
+    return clusterView(found);
   }
 
   /** In the order of registration. Errors: `invalid` when the cursor is none of ours. */
-  async list({ cursor, limit, name }: ListClusters): Promise<ClusterPage> {
+  async list({ cursor, limit, name, status }: ListClusters): Promise<ClusterPage> {
     assertCursor(cursor);
     const size = limit ?? DEFAULT_LIMIT;
-    const found = await this.store.list(this.dataSource.manager, { name, after: cursor }, size + 1);
+    const found = await this.store.list(this.dataSource.manager, { name, status, after: cursor }, size + 1);
     const items = found.slice(0, size);
     return { items: items.map(clusterView), next_cursor: found.length > size ? (items.at(-1)?.id ?? null) : null };
   }
 
-  /** Which clusters these targets mean now. A selector that matches nothing is no error: clusters may come. */
+  /**
+   * Which clusters these targets mean now. A selector that matches nothing is no error: clusters may come. Clusters that evaluate no
+   * rules, or soon none any more, are unknown here.
+   */
   async resolve({ targets }: ResolveTargets): Promise<ResolvedTargets> {
-    const clusters = await this.store.list(this.dataSource.manager, {});
+    const active = await this.store.list(this.dataSource.manager, { status: 'active' });
+    const clusters = active.filter(({ kind }) => kind !== 'alertmanager');
     const byId = new Map(clusters.map((cluster) => [cluster.id, cluster]));
     const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
     const meant = new Map<string, StoredCluster>();
@@ -61,7 +67,7 @@ export class ClusterReader {
 
   /** What the cluster's Alertmanager should run: everything goes to this AlertAgent. Errors: `not_found`. */
   async alertmanagerConfig(idOrName: string): Promise<DesiredAlertmanagerConfig> {
-    const { id } = await this.expect(idOrName);
+    const { id, settings } = await this.expect(idOrName);
     return {
       cluster_id: id,
       webhook_url: `${this.config.server.publicUrl()}/api/v1/alerts/webhook`,
@@ -72,15 +78,18 @@ export class ClusterReader {
       group_wait: '1s',
       group_interval: '10s',
       repeat_interval: '1h',
+      canary: settings.canary ?? false,
     };
   }
 
   private async expect(idOrName: string): Promise<StoredCluster> {
     const found = await this.store.find(this.dataSource.manager, idOrName);
-    if (!found) throw new ServiceError('not_found', 'there is no such cluster');
+    if (!found) throw noCluster();
     return found;
   }
 }
+
+const noCluster = (): ServiceError => new ServiceError('not_found', 'there is no such cluster');
 
 const selects = (target: Exclude<RuleTarget, string>, cluster: StoredCluster): boolean =>
   Object.entries(target.labels).every(([name, value]) => cluster.labels[name] === value);

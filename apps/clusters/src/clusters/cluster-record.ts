@@ -8,7 +8,7 @@ import {
 import { AuditLog, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { clusterView } from './cluster-content';
+import { clusterView } from './cluster-view';
 import type { StoredCluster } from './stored-cluster';
 
 interface Change {
@@ -40,13 +40,34 @@ export class ClusterRecord {
     });
   }
 
-  async retired(tx: EntityManager, { before, at, actor }: Change & { at: Date }): Promise<void> {
-    await this.outbox.add(tx, clusterRetired, {
-      cluster_id: before.id,
-      name: before.name,
-      retired_at: at.toISOString(),
+  /** The first step of a retirement: its rules are to be withdrawn. */
+  async retiring(tx: EntityManager, { before, after, actor }: Change & { after: StoredCluster }): Promise<void> {
+    await this.outbox.add(tx, clusterChanged, fact(after));
+    await this.audited(tx, {
+      action: 'cluster.retiring',
+      actor,
+      id: after.id,
+      before: clusterView(before),
+      after: clusterView(after),
     });
-    await this.audited(tx, { action: 'cluster.retired', actor, id: before.id, before: clusterView(before) });
+  }
+
+  async retired(
+    tx: EntityManager,
+    { before, after, actor }: Change & { after: StoredCluster & { retiredAt: Date } },
+  ): Promise<void> {
+    await this.outbox.add(tx, clusterRetired, {
+      cluster_id: after.id,
+      name: after.name,
+      retired_at: after.retiredAt.toISOString(),
+    });
+    await this.audited(tx, {
+      action: 'cluster.retired',
+      actor,
+      id: after.id,
+      before: clusterView(before),
+      after: clusterView(after),
+    });
   }
 
   private async audited(
@@ -57,10 +78,11 @@ export class ClusterRecord {
   }
 }
 
-const fact = ({ id, name, labels, version, updatedAt }: StoredCluster): ClusterChanged => ({
+const fact = ({ id, name, kind, labels, version, updatedAt, retiringAt }: StoredCluster): ClusterChanged => ({
   cluster_id: id,
   name,
   labels,
   version,
   changed_at: updatedAt.toISOString(),
+  takes_rules: kind !== 'alertmanager' && retiringAt === null,
 });

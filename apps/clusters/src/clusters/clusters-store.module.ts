@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ClusterRecord } from './cluster-record';
 import { ClustersStore } from './clusters.store';
 
-/** Apart from `ClustersModule`, because tokens and health need the store and the clusters need both. */
-@Module({ providers: [ClustersStore], exports: [ClustersStore] })
+/** Apart from `ClustersModule`, because tokens, health and retirement need the store and the clusters need them. */
+@Module({ providers: [ClusterRecord, ClustersStore], exports: [ClusterRecord, ClustersStore] })
 export class ClustersStoreModule {}

@@ -21,6 +21,7 @@ import {
 } from '@alertagent/contracts';
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
+import { Retirements } from '../retirement/retirements';
 import { ClusterReader } from './cluster-reader';
 import { ClustersService } from './clusters.service';
 
@@ -30,6 +31,7 @@ export class ClustersHandlers {
   constructor(
     private readonly clusters: ClustersService,
     private readonly reader: ClusterReader,
+    private readonly retirements: Retirements,
   ) {}
 
   @OnRequest(registerCluster)
@@ -44,7 +46,7 @@ export class ClustersHandlers {
 
   @OnRequest(retireCluster)
   async retire(query: RetireCluster): Promise<Done> {
-    await this.clusters.retire(query);
+    await this.retirements.begin(query);
     return { done: true };
   }
 

@@ -5,27 +5,27 @@ import {
   type ClusterView,
   type RegisterCluster,
   type RegisteredCluster,
-  type RetireCluster,
   type UpdateCluster,
 } from '@alertagent/contracts';
 import { Clock, inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { HealthStore } from '../health/health.store';
+import { HealthRecord } from '../health/health-record';
 import { TokenIssuer } from '../tokens/token-issuer';
-import { clusterContent, clusterView, isSameContent } from './cluster-content';
+import { clusterContent, isSameContent } from './cluster-content';
 import { ClusterRecord } from './cluster-record';
+import { clusterView } from './cluster-view';
 import type { StoredCluster } from './stored-cluster';
 import { ClustersStore } from './clusters.store';
 
-/** Registers, changes and retires clusters. Each is one transaction with its tokens, events and audit record. */
+/** Registers and changes clusters. Each is one transaction with its tokens, events and audit record. */
 @Injectable()
 export class ClustersService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: ClustersStore,
     private readonly tokens: TokenIssuer,
-    private readonly health: HealthStore,
+    private readonly health: HealthRecord,
     private readonly record: ClusterRecord,
     private readonly clock: Clock,
   ) {}
@@ -62,7 +62,7 @@ export class ClustersService {
 
   /**
    * Replaces name, endpoint, settings and labels. The same content again makes no new version. Errors: `not_found`,
-   * `invalid`, and `conflict` when the name is taken or the cluster is not at `expected_version`.
+   * `invalid`, and `conflict` when the name is taken, the cluster is not at `expected_version`, or is being retired.
    */
   async update({ id, cluster: input, expected_version, actor }: UpdateCluster): Promise<ClusterView> {
     const content = clusterContent(input);
@@ -71,6 +71,7 @@ export class ClustersService {
       if (expected_version !== null && expected_version !== undefined && before.version !== expected_version) {
         throw new ServiceError('conflict', `the cluster is at version ${before.version}, not ${expected_version}`);
       }
+      if (before.retiringAt) throw new ServiceError('conflict', 'the cluster is being retired');
       if (isSameContent(before, content)) return clusterView(before);
       const after = {
         ...before,
@@ -80,26 +81,9 @@ export class ClustersService {
         updatedAt: this.clock.now(),
       };
       await this.replace(tx, after);
+      if (after.endpoint !== before.endpoint) await this.health.forgetEndpoint(tx, after);
       await this.record.changed(tx, { before, after, actor });
       return clusterView(after);
-    });
-  }
-
-  /** The cluster's tokens die with it; its name is free again. Errors: `not_found`. */
-  async retire({ id, actor }: RetireCluster): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
-      const before = await this.expect(tx, id);
-      const now = this.clock.now();
-      await this.replace(tx, {
-        ...before,
-        activeName: null,
-        version: before.version + 1,
-        updatedAt: now,
-        retiredAt: now,
-      });
-      await this.tokens.revokeAll(tx, before.id);
-      await this.health.drop(tx, before.id);
-      await this.record.retired(tx, { before, at: now, actor });
     });
   }
 
@@ -113,6 +97,9 @@ export class ClustersService {
       version: 1,
       createdAt: now,
       updatedAt: now,
+      retiringAt: null,
+      retiredRules: null,
+      unproven: null,
       retiredAt: null,
     };
   }

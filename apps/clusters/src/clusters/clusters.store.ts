@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, type EntityManager } from 'typeorm';
 import { clusterEntity } from './cluster.entity';
@@ -7,11 +8,20 @@ import type { StoredCluster } from './stored-cluster';
 export interface ClusterFilter {
   /** Part of the name, case ignored. */
   name?: string | null;
+  /** Active and retiring ones unless told. */
+  status?: ClusterStatus | null;
   /** Only clusters registered after the one with this id. */
   after?: string | null;
 }
 
-/** Clusters; retired ones are never answered. */
+const CONDITIONS: Record<ClusterStatus | 'any', string> = {
+  any: 'cluster.retiredAt IS NULL',
+  active: 'cluster.retiredAt IS NULL AND cluster.retiringAt IS NULL',
+  retiring: 'cluster.retiredAt IS NULL AND cluster.retiringAt IS NOT NULL',
+  retired: 'cluster.retiredAt IS NOT NULL',
+};
+
+/** Clusters; retired ones are answered only to those who ask for them. */
 @Injectable()
 export class ClustersStore {
   /** The cluster with this id, else the one with this name. */
@@ -23,7 +33,12 @@ export class ClustersStore {
     return found.find(({ id }) => id === idOrName) ?? found[0] ?? null;
   }
 
-  /** The same, locked until commit: for work that must see the cluster's last tokens, members or retirement. */
+  /** The same, or the retired cluster with this id. */
+  async findAny(manager: EntityManager, idOrName: string): Promise<StoredCluster | null> {
+    return (await this.find(manager, idOrName)) ?? manager.findOneBy(clusterEntity, { id: idOrName });
+  }
+
+  /** The same as `find`, locked until commit: for work that must see the cluster's last tokens, members or retirement. */
   async lock(tx: EntityManager, idOrName: string): Promise<StoredCluster | null> {
     const found = await this.find(tx, idOrName);
     // SQLite runs one transaction at a time, has no row locks and refuses to be asked for one.
@@ -36,7 +51,7 @@ export class ClustersStore {
 
   /** In the order of registration. */
   list(manager: EntityManager, filter: ClusterFilter, limit?: number): Promise<StoredCluster[]> {
-    const query = manager.createQueryBuilder(clusterEntity, 'cluster').where('cluster.retiredAt IS NULL');
+    const query = manager.createQueryBuilder(clusterEntity, 'cluster').where(CONDITIONS[filter.status ?? 'any']);
     if (filter.after) query.andWhere('cluster.id > :after', { after: filter.after });
     // Names are ASCII, which LOWER folds alike on every database.
     if (filter.name)
@@ -46,11 +61,9 @@ export class ClustersStore {
     return query.orderBy('cluster.id', 'ASC').take(limit).getMany();
   }
 
-  /** Names by id. */
-  async names(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
-    if (ids.length === 0) return new Map();
-    const found = await manager.find(clusterEntity, { select: { id: true, name: true }, where: { id: In([...ids]) } });
-    return new Map(found.map(({ id, name }) => [id, name]));
+  /** Those with these ids, retired ones included. */
+  byIds(manager: EntityManager, ids: readonly string[]): Promise<StoredCluster[]> {
+    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(clusterEntity, { id: In([...ids]) });
   }
 
   /** Errors: a unique violation when the name is taken. */

@@ -1,5 +1,8 @@
 import type { ClusterHealthState } from '@alertagent/contracts';
 
+/** The type of the member that stands for the cluster's own address, which is checked from here. */
+export const ENDPOINT_TYPE = 'endpoint';
+
 /** Checks are counted in slots of this length, in milliseconds; an hour of them is kept. */
 const SLOT_MS = 300_000;
 const SLOTS = 12;
@@ -46,8 +49,9 @@ export interface MemberOfCluster {
 }
 
 /**
- * A cluster is critical when a whole kind of member (all its Prometheuses, all its Alertmanagers) is, warning when any
- * member is not well, unknown while nothing is known.
+ * A cluster is critical when a whole type of member (all its Prometheuses, all its Alertmanagers) is, warning when any
+ * member is not well, unknown while nothing is known. Its address is no such type while a sidecar tells of the cluster: that it cannot be
+ * reached from here may be the way's fault.
  */
 export function clusterStatus(members: readonly MemberOfCluster[]): {
   status: ClusterHealthState;
@@ -58,6 +62,7 @@ export function clusterStatus(members: readonly MemberOfCluster[]): {
   const unwell = known.filter(({ status }) => status !== 'healthy');
   const lostType = known
     .map(({ type }) => type)
+    .filter((type) => type !== ENDPOINT_TYPE || known.every((member) => member.type === ENDPOINT_TYPE))
     .find((type) => known.every((member) => member.type !== type || member.status === 'critical'));
   const worst = unwell.find(({ status, type }) => (lostType ? type === lostType : status === 'critical')) ?? unwell[0];
   if (!worst) return { status: 'healthy', reason: null };

@@ -4,12 +4,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
+import { CanaryWatch } from '../canary/canary-watch';
 import { ClustersStore } from '../clusters/clusters.store';
+import { Retirements } from '../retirement/retirements';
 import { countCheck } from './cluster-health';
-import { HealthJudge } from './health-judge';
+import { HealthRecord } from './health-record';
 import { HealthStore } from './health.store';
-import { afterCheck, newMember } from './member-health';
-import type { StoredMember } from './member-health.entity';
+import { afterCheck, hysteresisFor, newMember } from './member-health';
+import { UNSHOWN, type StoredMember } from './member-health.entity';
+import { checkOf, clockAheadOf, isBare } from './report-check';
 
 /** What the members' sidecars say about themselves and their targets. Reports may come twice and in any order. */
 @Injectable()
@@ -18,7 +21,9 @@ export class HealthReports {
     private readonly inbox: Inbox,
     private readonly clusters: ClustersStore,
     private readonly store: HealthStore,
-    private readonly judge: HealthJudge,
+    private readonly record: HealthRecord,
+    private readonly retirements: Retirements,
+    private readonly canary: CanaryWatch,
   ) {}
 
   async handle(event: MemberReported, delivery: Delivery): Promise<void> {
@@ -29,10 +34,11 @@ export class HealthReports {
       if (!cluster || !health) return;
       const at = new Date(event.reported_at);
       const isCheck = await this.heard(tx, cluster, event);
+      await this.canary.reported(tx, cluster, event);
+      if (await this.retirements.settle(tx, cluster)) return;
       const checks = isCheck ? countCheck(health.checks, at, event.target?.healthy ?? false) : health.checks;
       const lastCheck = health.lastCheck && health.lastCheck > at ? health.lastCheck : at;
-      const members = await this.store.members(tx, [cluster.id]);
-      await this.judge.conclude(tx, { name: cluster.name, health: { ...health, checks, lastCheck }, members });
+      await this.record.cluster(tx, cluster, { ...health, checks, lastCheck });
     });
   }
 
@@ -44,21 +50,19 @@ export class HealthReports {
     const known = (await this.store.members(tx, [cluster.id])).find(
       ({ type, name }) => type === identity.type && name === identity.name,
     );
-    const before: StoredMember = known ?? { ...identity, ...newMember(at), version: null, responseMs: null };
-    const check = {
-      at,
-      healthy: event.target?.healthy ?? null,
-      reason: event.reason ?? 'its target does not answer well',
-    };
-    // Half an interval: heartbeats jitter, the steps of one configuration change come much closer.
-    const after = afterCheck(before, check, millisecondsOf(cluster.settings.health_check_interval) / 2);
+    const before: StoredMember = known ?? { ...identity, ...newMember(at), ...UNSHOWN };
+    const hysteresis = hysteresisFor(millisecondsOf(cluster.settings.health_check_interval));
+    const after = afterCheck(before, checkOf(event), hysteresis);
     const isOld = known !== undefined && after === before;
     if (isOld) return false;
-    await this.store.saveMember(tx, {
+    await this.record.member(tx, before, {
       ...before,
       ...after,
+      kind: event.target?.kind ?? before.kind,
       version: event.target?.version ?? before.version,
       responseMs: event.target ? (event.target.response_ms ?? null) : before.responseMs,
+      clockAheadMs: clockAheadOf(event) ?? before.clockAheadMs,
+      bareAt: isBare(event) ? at : null,
     });
     return after.lastCheck !== before.lastCheck;
   }

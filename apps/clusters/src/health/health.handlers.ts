@@ -1,14 +1,18 @@
 import {
   listClusterHealth,
+  listHealthHistory,
   memberReported,
   revisionApplied,
   revisionRejected,
   type ClusterHealthPage,
+  type HealthHistoryPage,
   type ListClusterHealth,
+  type ListHealthHistory,
   type MemberReported,
 } from '@alertagent/contracts';
 import { OnEvent, OnRequest, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
+import { HealthHistory } from './health-history';
 import { HealthReports } from './health-reports';
 import { HealthService } from './health.service';
 
@@ -17,12 +21,18 @@ import { HealthService } from './health.service';
 export class HealthHandlers {
   constructor(
     private readonly health: HealthService,
+    private readonly history: HealthHistory,
     private readonly reports: HealthReports,
   ) {}
 
   @OnRequest(listClusterHealth)
   list(query: ListClusterHealth): Promise<ClusterHealthPage> {
     return this.health.list(query);
+  }
+
+  @OnRequest(listHealthHistory)
+  listHistory(query: ListHealthHistory): Promise<HealthHistoryPage> {
+    return this.history.list(query);
   }
 
   @OnEvent(memberReported)

@@ -1,13 +1,13 @@
-import type { ClusterHealthPage, ClusterHealthView, ListClusterHealth, MemberHealth } from '@alertagent/contracts';
+import type { ClusterHealthPage, ListClusterHealth } from '@alertagent/contracts';
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CanaryWatch } from '../canary/canary-watch';
 import { ClustersStore } from '../clusters/clusters.store';
 import { assertCursor } from '../clusters/cursor';
-import { medianResponse, successRate } from './cluster-health';
-import type { StoredClusterHealth } from './cluster-health.entity';
+import { healthView } from './health-view';
 import { HealthStore } from './health.store';
-import type { StoredMember } from './member-health.entity';
+import { Troubles } from './troubles';
 
 const DEFAULT_LIMIT = 50;
 
@@ -17,6 +17,8 @@ export class HealthService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: HealthStore,
+    private readonly troubles: Troubles,
+    private readonly canary: CanaryWatch,
     private readonly clusters: ClustersStore,
     private readonly clock: Clock,
   ) {}
@@ -29,37 +31,20 @@ export class HealthService {
     const found = await this.store.list(manager, { status, after: cursor }, size + 1);
     const page = found.slice(0, size);
     const ids = page.map(({ clusterId }) => clusterId);
-    const names = await this.clusters.names(manager, ids);
+    const clusters = await this.clusters.byIds(manager, ids);
     const members = await this.store.members(manager, ids);
-    const items = page.map((health) => {
-      const own = members.filter(({ clusterId }) => clusterId === health.clusterId);
-      return this.view(health, names.get(health.clusterId) ?? health.clusterId, own);
+    const troubles = await this.troubles.list(manager, ids);
+    const sightings = await this.canary.sightings(manager, ids);
+    const now = this.clock.now();
+    const items = page.flatMap((health) => {
+      const isOwn = ({ clusterId }: { clusterId: string }): boolean => clusterId === health.clusterId;
+      const cluster = clusters.find(({ id }) => id === health.clusterId);
+      // Retired between the two reads.
+      if (!cluster) return [];
+      const own = { members: members.filter(isOwn), sightings: sightings.filter(isOwn) };
+      const pathStatus = this.canary.status(cluster, own.members, own.sightings);
+      return [healthView({ cluster, health, ...own, troubles: troubles.filter(isOwn), pathStatus }, now)];
     });
     return { items, next_cursor: found.length > size ? (ids.at(-1) ?? null) : null };
   }
-
-  private view(health: StoredClusterHealth, name: string, members: readonly StoredMember[]): ClusterHealthView {
-    const responseMs = medianResponse(members);
-    return {
-      id: health.clusterId,
-      name,
-      status: health.status,
-      last_check: health.lastCheck?.toISOString() ?? null,
-      metrics: {
-        response_time: responseMs === null ? null : `${Math.round(responseMs)}ms`,
-        success_rate: successRate(health.checks, this.clock.now()),
-      },
-      members: members.map(memberView),
-    };
-  }
 }
-
-const memberView = (member: StoredMember): MemberHealth => ({
-  name: member.name,
-  type: member.type,
-  status: member.status,
-  reason: member.reason,
-  version: member.version,
-  last_seen: member.lastSeen.toISOString(),
-  response_ms: member.responseMs,
-});

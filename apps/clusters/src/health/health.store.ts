@@ -26,9 +26,8 @@ export class HealthStore {
     });
   }
 
-  /** Forgets a retired cluster. */
+  /** Forgets a retired cluster, whose members are forgotten already. */
   async drop(tx: EntityManager, clusterId: string): Promise<void> {
-    await tx.delete(memberHealthEntity, { clusterId });
     await tx.delete(clusterHealthEntity, { clusterId });
   }
 

@@ -1,3 +1,4 @@
+import type { TargetKind } from '@alertagent/contracts';
 import { epochMs } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
 import type { MemberHealthState } from './member-health';
@@ -8,9 +9,18 @@ export interface StoredMember extends MemberHealthState {
   /** `prometheus-rules` or `alertmanager-config`: what its sidecar looks after. */
   type: string;
   name: string;
+  /** What it showed itself to be. */
+  kind: TargetKind | null;
   version: string | null;
   responseMs: number | null;
+  /** How far its clock is ahead of ours. */
+  clockAheadMs: number | null;
+  /** When it showed that it runs no rule of ours; null when it last showed some. */
+  bareAt: Date | null;
 }
+
+/** What a member has not shown yet. */
+export const UNSHOWN = { kind: null, version: null, responseMs: null, clockAheadMs: null, bareAt: null };
 
 export const memberHealthEntity = new EntitySchema<StoredMember>({
   name: 'cluster_members',
@@ -20,8 +30,12 @@ export const memberHealthEntity = new EntitySchema<StoredMember>({
     name: { type: 'varchar', length: 200, primary: true },
     status: { type: 'varchar', length: 20 },
     reason: { type: 'longtext', nullable: true },
+    kind: { type: 'varchar', length: 20, nullable: true },
     version: { type: 'varchar', length: 100, nullable: true },
     responseMs: { name: 'response_ms', type: 'double', nullable: true },
+    clockAheadMs: { name: 'clock_ahead_ms', type: 'double', nullable: true },
+    changedAt: { name: 'changed_at', type: 'bigint', nullable: true, transformer: epochMs },
+    bareAt: { name: 'bare_at', type: 'bigint', nullable: true, transformer: epochMs },
     lastSeen: { name: 'last_seen', type: 'bigint', transformer: epochMs },
     lastCheck: { name: 'last_check', type: 'bigint', nullable: true, transformer: epochMs },
     goodStreak: { name: 'good_streak', type: 'int' },

@@ -4,10 +4,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import { ClustersStore } from '../clusters/clusters.store';
-import { HealthJudge } from './health-judge';
+import { ENDPOINT_TYPE } from './cluster-health';
+import { HealthRecord } from './health-record';
 import { HealthMetrics } from './health.metrics';
 import { HealthStore } from './health.store';
-import { afterSilence } from './member-health';
+import { afterSilence, hysteresisFor } from './member-health';
 import type { StoredMember } from './member-health.entity';
 
 /** A member silent for this long, in milliseconds, is forgotten when another of its kind is alive: it was scaled away. */
@@ -15,7 +16,8 @@ const FORGET_AFTER_MS = 24 * 3_600_000;
 
 /** What silence did to a member. */
 interface MemberChange {
-  member: StoredMember;
+  before: StoredMember;
+  after: StoredMember;
   isForgotten: boolean;
 }
 
@@ -26,22 +28,31 @@ export class SilenceCheck {
     private readonly dataSource: DataSource,
     private readonly clusters: ClustersStore,
     private readonly store: HealthStore,
-    private readonly judge: HealthJudge,
+    private readonly record: HealthRecord,
     private readonly metrics: HealthMetrics,
     private readonly clock: Clock,
   ) {}
 
   /** Looks at every cluster once, and refreshes the gauges. `watchingSince`: when this process began to listen. */
   async run(watchingSince: Date): Promise<void> {
+    this.record.listeningSince(watchingSince);
     const { manager } = this.dataSource;
     const clusters = await this.clusters.list(manager, {});
     const members = await this.store.members(
       manager,
       clusters.map(({ id }) => id),
     );
+    const healths = await this.store.list(manager, {});
+    const troubles = await this.record.allTroubles(manager, clusters);
     for (const cluster of clusters) {
-      const own = members.filter(({ clusterId }) => clusterId === cluster.id);
-      if (this.changes(cluster, own, watchingSince).length > 0) await this.change(cluster.id, watchingSince);
+      const isOwn = ({ clusterId }: { clusterId: string }): boolean => clusterId === cluster.id;
+      const own = members.filter(isOwn);
+      const health = healths.find(isOwn);
+      if (!health) continue;
+      const isSilent = this.changes(cluster, own, watchingSince).length > 0;
+      const known = { health, members: own, troubles: troubles.filter(isOwn) };
+      if (isSilent || (await this.record.isBehind(manager, cluster, known)))
+        await this.change(cluster.id, watchingSince);
     }
     const names = new Map(clusters.map(({ id, name }) => [id, name]));
     this.metrics.show(await this.store.list(manager, {}), members, names);
@@ -53,27 +64,28 @@ export class SilenceCheck {
       const health = cluster && (await this.store.find(tx, cluster.id));
       if (!cluster || !health) return;
       // Read again under the lock: a report may have come, or another replica may have done it.
-      const before = await this.store.members(tx, [clusterId]);
-      for (const change of this.changes(cluster, before, watchingSince)) await this.write(tx, change);
       const members = await this.store.members(tx, [clusterId]);
-      await this.judge.conclude(tx, { name: cluster.name, health, members });
+      for (const change of this.changes(cluster, members, watchingSince)) await this.write(tx, change);
+      await this.record.cluster(tx, cluster, health);
     });
   }
 
-  private async write(tx: EntityManager, { member, isForgotten }: MemberChange): Promise<void> {
-    if (isForgotten) await this.store.dropMember(tx, member);
-    else await this.store.saveMember(tx, member);
+  private async write(tx: EntityManager, { before, after, isForgotten }: MemberChange): Promise<void> {
+    if (isForgotten) await this.record.forget(tx, before, 'silent for a day, and others of its type are not');
+    else await this.record.member(tx, before, after);
   }
 
   private changes(cluster: StoredCluster, members: readonly StoredMember[], watchingSince: Date): MemberChange[] {
     const now = this.clock.now();
     const syncIntervalMs = millisecondsOf(cluster.settings.sync_interval);
+    const { holdMs } = hysteresisFor(millisecondsOf(cluster.settings.health_check_interval));
     const age = (member: StoredMember): number => now.getTime() - member.lastSeen.getTime();
-    return members.flatMap((member): MemberChange[] => {
-      const hasSuccessor = members.some((other) => other.type === member.type && age(other) < FORGET_AFTER_MS);
-      if (age(member) >= FORGET_AFTER_MS && hasSuccessor) return [{ member, isForgotten: true }];
-      const after = { ...member, ...afterSilence(member, { now, watchingSince, syncIntervalMs }) };
-      return after.status === member.status ? [] : [{ member: after, isForgotten: false }];
+    const heard = members.filter(({ type }) => type !== ENDPOINT_TYPE);
+    return heard.flatMap((before): MemberChange[] => {
+      const hasSuccessor = heard.some((other) => other.type === before.type && age(other) < FORGET_AFTER_MS);
+      if (age(before) >= FORGET_AFTER_MS && hasSuccessor) return [{ before, after: before, isForgotten: true }];
+      const after = { ...before, ...afterSilence(before, { now, watchingSince, syncIntervalMs, holdMs }) };
+      return after.status === before.status ? [] : [{ before, after, isForgotten: false }];
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Clock, type Logger, type NatsLink } from '@alertagent/service-kit';
+import type { Retirements } from '../retirement/retirements';
 import type { SilenceCheck } from './silence-check';
 import { SilenceWatch } from './silence-watch';
 
@@ -14,8 +15,15 @@ describe('SilenceWatch', () => {
   const link = { isUp: true };
   const since: Date[] = [];
   const check = { run: async (from: Date) => void since.push(from) };
+  const retirements: Pick<Retirements, 'settleAll'> = { settleAll: async () => undefined };
   const log = { component: () => log, warn: () => undefined };
-  const watch = new SilenceWatch(check as unknown as SilenceCheck, clock, link as NatsLink, log as unknown as Logger);
+  const watch = new SilenceWatch(
+    check as unknown as SilenceCheck,
+    retirements as Retirements,
+    clock,
+    link as NatsLink,
+    log as unknown as Logger,
+  );
 
   it('counts silence from the start of listening', async () => {
     clock.time = new Date('2026-01-01T00:01:00Z');

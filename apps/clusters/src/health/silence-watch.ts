@@ -1,5 +1,6 @@
 import { Clock, LOGGER, NatsLink, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Retirements } from '../retirement/retirements';
 import { SilenceCheck } from './silence-check';
 
 /** Milliseconds between two looks at who has gone silent. */
@@ -16,6 +17,7 @@ export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     private readonly check: SilenceCheck,
+    private readonly retirements: Retirements,
     private readonly clock: Clock,
     private readonly link: NatsLink,
     @Inject(LOGGER) log: Logger,
@@ -39,6 +41,7 @@ export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationSh
     if (!this.link.isUp) this.listeningSince = this.clock.now();
     this.looking ??= this.check
       .run(this.listeningSince)
+      .then(() => this.retirements.settleAll())
       .catch((error: unknown) => this.log.warn({ error }, 'could not look for silent members'))
       .finally(() => (this.looking = null));
     await this.looking;

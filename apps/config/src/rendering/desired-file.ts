@@ -1,5 +1,17 @@
-import { renderAlertmanagerConfig, renderRuleFile, RenderError } from '@alertagent/alerting';
-import { getClusterRules, getDesiredAlertmanagerConfig, ServiceError, type RevisionRule } from '@alertagent/contracts';
+import {
+  canaryRule,
+  CANARY_RULE_ID,
+  renderAlertmanagerConfig,
+  renderRuleFile,
+  RenderError,
+} from '@alertagent/alerting';
+import {
+  getCluster,
+  getClusterRules,
+  getDesiredAlertmanagerConfig,
+  ServiceError,
+  type RevisionRule,
+} from '@alertagent/contracts';
 import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ConfigKey } from '../revisions/config-key';
@@ -34,9 +46,13 @@ export class DesiredFiles {
 
   private async ruleFile(clusterId: string): Promise<DesiredFile> {
     const { rules, withdrawn_rule_ids } = await this.bus.request(getClusterRules, { id: clusterId });
-    const withdrawnRuleIds = new Set(withdrawn_rule_ids);
-    const meant = rules.map(({ rule_id, version, group, name }) => ({ rule_id, rule_version: version, group, name }));
-    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(rules)) };
+    const { config, kind, status } = await this.bus.request(getCluster, { id: clusterId });
+    const hasCanary = config.canary === true && kind !== 'alertmanager' && status === 'active';
+    // Whoever switched it off wants it gone.
+    const withdrawnRuleIds = new Set([...withdrawn_rule_ids, ...(hasCanary ? [] : [CANARY_RULE_ID])]);
+    const all = hasCanary ? [...rules, canaryRule] : rules;
+    const meant = all.map(({ rule_id, version, group, name }) => ({ rule_id, rule_version: version, group, name }));
+    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(all)) };
   }
 
   private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {

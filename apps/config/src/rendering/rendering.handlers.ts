@@ -35,15 +35,17 @@ export class RenderingHandlers {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
-  // Which rules a new or relabelled cluster gets is decided by `rules`, which then says so itself.
+  // Which rules a new or relabelled cluster gets is decided by `rules`, which then says so itself. Its canary is decided by its settings.
   @OnEvent(clusterRegistered)
   async onClusterRegistered({ cluster_id }: ClusterChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'alertmanager-config' });
+    await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
   @OnEvent(clusterChanged)
   async onClusterChanged({ cluster_id }: ClusterChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'alertmanager-config' });
+    await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
   @OnEvent(clusterRetired)

@@ -88,6 +88,7 @@ export class ReportsService {
       target,
       rules,
       exact,
+      clock_ahead_ms: report.sent_at ? Date.parse(report.sent_at) - now.getTime() : null,
       reported_at: now.toISOString(),
     };
   }

@@ -1,3 +1,4 @@
+import { OWN_FORMAT } from '@alertagent/alerting';
 import { inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThanOrEqual, type EntityManager } from 'typeorm';
@@ -61,7 +62,15 @@ export class TroubleStore {
   }
 
   private async send(tx: EntityManager, clusterId: string, now: number, body: string): Promise<void> {
-    const webhook = { id: newId(), cluster_id: clusterId, received_at: now, alert_count: 1, good_count: 1, body };
+    const webhook = {
+      id: newId(),
+      cluster_id: clusterId,
+      received_at: now,
+      alert_count: 1,
+      good_count: 1,
+      body,
+      format: OWN_FORMAT,
+    };
     await this.inbox.enqueue(tx, webhook);
   }
 }

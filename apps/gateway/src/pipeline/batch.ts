@@ -32,11 +32,21 @@ export interface RefusedAlert {
   raw: string;
 }
 
+/** A canary that arrived: no alert for anybody. */
+export interface Heartbeat {
+  webhook: ClaimedWebhook;
+  index: number;
+  /** The Prometheus it comes from. */
+  instance: string;
+  status: 'firing' | 'resolved';
+}
+
 /** What came in with the webhooks of one transaction. */
 export interface Arrivals {
   webhooks: readonly ClaimedWebhook[];
   events: AlertEvent[];
   refused: RefusedAlert[];
+  heartbeats: Heartbeat[];
 }
 
 /** Everything one transaction works on: what came in, what was known, what became of it. */

@@ -1,5 +1,7 @@
 import {
   alertTexts,
+  canaryInstance,
+  isCanary,
   normaliseAccepted,
   readStoredWebhook,
   RECONCILIATION_FORMAT,
@@ -16,12 +18,12 @@ class UnreadableWebhookError extends Error {
   override readonly name = 'UnreadableWebhookError';
 }
 
-/** Reads stored webhooks: alerts in the pipeline's form, and those to set aside with their raw text. */
+/** Reads stored webhooks: alerts in the pipeline's form, those to set aside with their raw text, and canaries. */
 export async function normalise(
   webhooks: readonly ClaimedWebhook[],
   { ignore_labels }: Pick<CompiledPolicy, 'ignore_labels'>,
 ): Promise<Arrivals> {
-  const arrivals: Arrivals = { webhooks, events: [], refused: [] };
+  const arrivals: Arrivals = { webhooks, events: [], refused: [], heartbeats: [] };
   const { events } = arrivals;
   for (const webhook of webhooks) {
     const parsed = readStoredWebhook(webhook.format, webhook.body, webhook);
@@ -31,6 +33,10 @@ export async function normalise(
     for (const { index, alert: received } of parsed.group.alerts) {
       if ((events.length + own.length) % EVENTS_PER_BREATH === EVENTS_PER_BREATH - 1) await new Promise(setImmediate);
       const alert = normaliseAccepted(received, webhook.cluster_id, ignore_labels);
+      if (isCanary(alert.labels)) {
+        arrivals.heartbeats.push({ webhook, index, instance: canaryInstance(alert.labels), status: alert.status });
+        continue;
+      }
       own.push({ webhook, index, alert, at: webhook.received_at, origin, decided: null });
     }
     if (isOneMoment(webhook.format, own)) own.sort(firingFirst);

@@ -81,6 +81,8 @@ export class PipelineMetrics {
       else if (disposition === 'resolved' && episode?.incident_id) this.convergence.inc({ outcome: 'resolved' });
     }
     for (const { cluster_id, skew } of clockSkews(batch)) this.skews.inc({ cluster: cluster_id, kind: skew });
+    if (batch.heartbeats.length > 0)
+      this.alerts.inc({ severity: 'none', status: 'heartbeat' }, batch.heartbeats.length);
     if (batch.refused.length > 0) this.alerts.inc({ severity: 'none', status: 'quarantined' }, batch.refused.length);
   }
 

@@ -59,7 +59,10 @@ export class Pipeline {
     place.end(true);
     if (batch === null) return { webhooks: 0, alerts: 0 };
     this.metrics.processed(batch, (performance.now() - started) / 1000, this.clock.now().getTime());
-    return { webhooks: batch.webhooks.length, alerts: batch.events.length + batch.refused.length };
+    return {
+      webhooks: batch.webhooks.length,
+      alerts: batch.events.length + batch.refused.length + batch.heartbeats.length,
+    };
   }
 
   private async processIn(tx: EntityManager, place: Place, only?: string): Promise<Batch | null> {

@@ -11,12 +11,16 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { alertSnapshot, publishable } from './alert-snapshot';
 import { alertsChangedEvents, type AlertOutcome } from './alerts-changed';
-import type { Batch, BatchIncident } from './batch';
+import { CanaryHearing, type SeenCanary } from '../canary/canary-hearing';
+import type { Batch, BatchIncident, Heartbeat } from './batch';
 
 /** Adds the facts of a batch to the outbox, in its transaction. */
 @Injectable()
 export class BatchPublisher {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly canaries: CanaryHearing,
+  ) {}
 
   /**
    * Per incident at most one of opened and updated, then resolved: what other services must know, not each repetition. `names` are those
@@ -48,9 +52,18 @@ export class BatchPublisher {
       );
     }
     for (const changed of alertsChangedEvents(outcomesOf(batch))) facts.push(fact(alertsChanged, changed));
+    facts.push(...this.canaries.facts('gateway', batch.heartbeats.filter(isFiring).map(seenCanary)));
     await this.outbox.addAll(tx, facts);
   }
 }
+
+const isFiring = ({ status }: Heartbeat): boolean => status === 'firing';
+
+const seenCanary = ({ webhook, instance }: Heartbeat): SeenCanary => ({
+  cluster_id: webhook.cluster_id,
+  instance,
+  at: webhook.received_at,
+});
 
 function* outcomesOf({ events }: Batch): Generator<AlertOutcome> {
   for (const { alert, at, decided } of events) {

@@ -1,6 +1,7 @@
 import { compactSituation, ruleOf } from '@alertagent/alerting';
 import { newId } from '@alertagent/service-kit';
 import type { EntityManager } from 'typeorm';
+import { recordHeartbeats } from '../canary/record-heartbeats';
 import type { AlertEvent, Batch, BatchIncident, Episode, RefusedAlert } from './batch';
 import { Writes } from './bulk-write';
 import { clockSkews } from './clock-skews';
@@ -23,6 +24,7 @@ export async function record(writes: Writes, batch: Batch, now: number): Promise
   );
   await sendRefused(writes, batch.refused, now);
   await recordCounts(writes, batch);
+  await recordHeartbeats(writes, batch, now);
 }
 
 /** Writes alerts that are set aside, each with its account in the ledger. */

@@ -10,6 +10,7 @@ import {
   type HttpApplication,
 } from '@alertagent/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { FiringCanaries } from '../canary/firing-canaries';
 import { readFiringSet } from './firing-set';
 import { Reconciler } from './reconciler';
 import { ReconciliationMetrics } from './reconciliation.metrics';
@@ -23,6 +24,7 @@ type FiringSetRequest = FastifyRequest & { [CLUSTER]?: string };
 /** Registers the address beside Nest's routes: a set of ten thousand alerts is larger than any other request. */
 export function registerFiringSetRoute(app: HttpApplication): void {
   const reconciler = app.get(Reconciler);
+  const canaries = app.get(FiringCanaries);
   const metrics = app.get(ReconciliationMetrics);
   const tokens = app.get(ClusterTokens);
   const clock = app.get(Clock);
@@ -44,7 +46,8 @@ export function registerFiringSetRoute(app: HttpApplication): void {
       },
       async (request: FiringSetRequest, reply) => {
         const set = readFiringSet(parse(request.body), clock.now().getTime());
-        const result = await reconciler.reconcile(request[CLUSTER]!, set);
+        const alerts = await canaries.takeOut(request[CLUSTER]!, set);
+        const result = await reconciler.reconcile(request[CLUSTER]!, { ...set, alerts });
         metrics.compared(request[CLUSTER]!, result);
         void reply.type('application/json; charset=utf-8');
         return JSON.stringify(result);

@@ -6,6 +6,8 @@ import {
   ClusterTokenList,
   ClusterView,
   getCluster,
+  HealthHistoryPage,
+  HealthHistoryQuery,
   IssuedClusterToken,
   issueClusterToken,
   ListClusterHealth,
@@ -13,11 +15,13 @@ import {
   listClusterHealth,
   listClusters,
   listClusterTokens,
+  listHealthHistory,
   listRevisions,
   PageQuery,
   registerCluster,
   RegisteredCluster,
   retireCluster,
+  RetireOptions,
   revokeClusterToken,
   RevisionPage,
   updateCluster,
@@ -66,7 +70,7 @@ export class ClustersController {
   @Get('health')
   @RequireRole('viewer')
   @Operation({
-    summary: 'Health of clusters and their members, from what their sidecars report',
+    summary: 'Health of clusters and their members, from what their sidecars report and from checks of their addresses',
     query: ListClusterHealth,
     response: ClusterHealthPage,
   })
@@ -74,9 +78,23 @@ export class ClustersController {
     return this.bus.request(listClusterHealth, query);
   }
 
+  @Get(':id/health/history')
+  @RequireRole('viewer')
+  @Operation({
+    summary: 'How a cluster and its members were, change by change, newest first; kept for 90 days',
+    query: HealthHistoryQuery,
+    response: HealthHistoryPage,
+  })
+  healthHistory(
+    @Param('id') id: string,
+    @QueryParams(HealthHistoryQuery) query: HealthHistoryQuery,
+  ): Promise<HealthHistoryPage> {
+    return this.bus.request(listHealthHistory, { ...query, cluster_id: id });
+  }
+
   @Get(':id')
   @RequireRole('viewer')
-  @Operation({ summary: 'Show a cluster by id or name', response: ClusterView })
+  @Operation({ summary: 'Show a cluster by id or name, a retired one by id', response: ClusterView })
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ClusterView> {
     const cluster = await this.bus.request(getCluster, { id });
     void reply.header('etag', versionTag(cluster.version));
@@ -105,9 +123,19 @@ export class ClustersController {
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('admin')
-  @Operation({ summary: 'Retire a cluster: its tokens stop working, its sidecars keep their last files', status: 204 })
-  async retire(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
-    await this.bus.request(retireCluster, { id, actor: actorOf(principal) });
+  @Operation({
+    summary: 'Retire a cluster for good: its tokens stop working',
+    description:
+      'With `rules=keep` at once; its sidecars keep their last files. With `rules=withdraw` it is `retiring` until every member that is not silent has shown that the rules are gone. `rules=keep` ends such a wait.',
+    query: RetireOptions,
+    status: 204,
+  })
+  async retire(
+    @Param('id') id: string,
+    @QueryParams(RetireOptions) options: RetireOptions,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await this.bus.request(retireCluster, { ...options, id, actor: actorOf(principal) });
   }
 
   @Get(':id/tokens')

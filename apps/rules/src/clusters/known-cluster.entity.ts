@@ -9,6 +9,7 @@ export const knownClusterEntity = new EntitySchema<KnownCluster>({
     name: { type: 'varchar', length: 100 },
     labels: { type: 'longtext', transformer: json<Record<string, string>>() },
     version: { type: 'int' },
+    closedAt: { name: 'closed_at', type: 'bigint', nullable: true, transformer: epochMs },
     retiredAt: { name: 'retired_at', type: 'bigint', nullable: true, transformer: epochMs },
   },
 });

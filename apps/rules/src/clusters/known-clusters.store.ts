@@ -33,7 +33,7 @@ export class KnownClustersStore {
     const known = await this.lockedRow(tx, id);
     if (known) return known;
     // No event about it has arrived yet; version 0 lets any that comes replace this.
-    const placeholder = { clusterId: id, name, labels: {}, version: 0, retiredAt: null };
+    const placeholder = { clusterId: id, name, labels: {}, version: 0, closedAt: null, retiredAt: null };
     await insertIfMissing(tx, knownClusterEntity, placeholder);
     return (await this.lockedRow(tx, id)) ?? placeholder;
   }
@@ -43,9 +43,9 @@ export class KnownClustersStore {
     await tx.update(knownClusterEntity, { clusterId }, rest);
   }
 
-  /** All clusters that are not retired. */
+  /** All clusters that rules may be placed on. */
   active(manager: EntityManager): Promise<KnownCluster[]> {
-    return manager.findBy(knownClusterEntity, { retiredAt: IsNull() });
+    return manager.findBy(knownClusterEntity, { closedAt: IsNull(), retiredAt: IsNull() });
   }
 
   /** Clusters by id, retired ones included. */

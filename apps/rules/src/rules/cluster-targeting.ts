@@ -47,6 +47,20 @@ export class ClusterTargeting {
     return result;
   }
 
+  /** Withdraws every rule, also those that name the cluster. The caller holds the targeting lock and the cluster's. */
+  async withdrawAll(tx: EntityManager, clusterId: string, now: Date): Promise<Retargeted> {
+    const running = (await this.distributions.ofCluster(tx, clusterId)).filter(({ withdrawn }) => !withdrawn);
+    const byRule = new Map(running.map((distribution) => [distribution.ruleId, distribution]));
+    const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
+    for (const rule of await this.rules.placedOn(tx, clusterId)) {
+      const distribution = byRule.get(rule.id);
+      if (!distribution) continue;
+      result.moved.push(...(await this.placement.withdraw(tx, { rule, distribution, deleted: false, now })));
+      result.withdrawn.push(rule.id);
+    }
+    return result;
+  }
+
   /** Ends everything on a retired cluster. */
   async end(tx: EntityManager, clusterId: string): Promise<void> {
     await this.distributions.dropCluster(tx, clusterId);

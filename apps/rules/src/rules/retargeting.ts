@@ -21,13 +21,20 @@ export class Retargeting {
     private readonly clock: Clock,
   ) {}
 
-  /** Rules whose selectors match the cluster's labels now are placed on it, those that only matched before are withdrawn. */
+  /**
+   * Rules whose selectors match the cluster's labels now are placed on it, those that only matched before are withdrawn. All are
+   * withdrawn, also those that name it, from a cluster that takes none.
+   */
   async changed(event: ClusterChanged, delivery: Delivery): Promise<void> {
     await this.once(event, delivery, async (tx, known) => {
       if (known.retiredAt || event.version <= known.version) return [];
-      const cluster = { ...known, name: event.name, labels: event.labels, version: event.version };
+      const now = this.clock.now();
+      const closedAt = event.takes_rules === false ? (known.closedAt ?? now) : null;
+      const cluster = { ...known, name: event.name, labels: event.labels, version: event.version, closedAt };
       await this.clusters.save(tx, cluster);
-      const { placed, withdrawn, moved } = await this.targeting.apply(tx, cluster, this.clock.now());
+      const { placed, withdrawn, moved } = closedAt
+        ? await this.targeting.withdrawAll(tx, event.cluster_id, now)
+        : await this.targeting.apply(tx, cluster, now);
       if (moved.length > 0) await this.record(tx, event.cluster_id, { placed, withdrawn });
       return moved;
     });

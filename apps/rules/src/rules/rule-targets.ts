@@ -68,10 +68,12 @@ export class RuleTargets {
       if (selects(targets, cluster.labels)) wanted.set(cluster.clusterId, cluster.name);
       else if (cluster.version > 0 && !resolved.pinned.has(cluster.clusterId)) wanted.delete(cluster.clusterId);
     }
-    for (const { clusterId, name, retiredAt } of (await this.clusters.byIds(tx, [...wanted.keys()])).values()) {
-      if (!retiredAt) continue;
+    for (const { clusterId, name, closedAt, retiredAt } of (
+      await this.clusters.byIds(tx, [...wanted.keys()])
+    ).values()) {
+      if (!closedAt && !retiredAt) continue;
       if (resolved.pinned.has(clusterId))
-        throw new ServiceError('conflict', `the cluster ${name} has just been retired`);
+        throw new ServiceError('conflict', `the cluster ${name} takes no rules any more`);
       wanted.delete(clusterId);
     }
     return [...wanted].map(([id, name]) => ({ id, name }));

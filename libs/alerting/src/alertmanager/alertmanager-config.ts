@@ -1,3 +1,4 @@
+import { CANARY_ALERT } from '../canary';
 import { parseDuration } from '../durations';
 import { excerpt } from '../problems';
 import { RenderError, renderYaml, type RenderedFile } from '../rendered-file';
@@ -16,9 +17,19 @@ export interface AlertmanagerConfigInput {
   group_interval?: string;
   /** Between notifications of an unchanged group; default 4h. */
   repeat_interval?: string;
+  /** The canary gets a route of its own, on which it is repeated each minute. */
+  canary?: boolean | null;
 }
 
 const RECEIVER = 'alertagent';
+/** Each Prometheus's canary by itself. */
+const CANARY_ROUTE = {
+  matchers: [`alertname="${CANARY_ALERT}"`, 'source="alertagent"'],
+  group_by: ['...'],
+  group_wait: '1s',
+  group_interval: '30s',
+  repeat_interval: '1m',
+};
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
@@ -39,7 +50,14 @@ export function renderAlertmanagerConfig(input: AlertmanagerConfigInput): Render
   refuseBadDuration('group_interval', group_interval, 1);
   refuseBadDuration('repeat_interval', repeat_interval, 1);
   const rendered = renderYaml({
-    route: { receiver: RECEIVER, group_by, group_wait, group_interval, repeat_interval },
+    route: {
+      receiver: RECEIVER,
+      group_by,
+      group_wait,
+      group_interval,
+      repeat_interval,
+      ...(input.canary ? { routes: [CANARY_ROUTE] } : {}),
+    },
     receivers: [
       {
         name: RECEIVER,

@@ -13,6 +13,9 @@ export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 /** The tag of messages that reconciliation makes, in Alertmanager's form. */
 export const RECONCILIATION_FORMAT = 'reconciliation';
 
+/** The tag of messages about itself that AlertAgent makes, in Alertmanager's form: no Alertmanager knows of their alerts. */
+export const OWN_FORMAT = 'own';
+
 /** Severities that an address can supply for alerts without one. */
 export const DEFAULT_SEVERITIES = ['critical', 'warning'] as const;
 export type DefaultSeverity = (typeof DEFAULT_SEVERITIES)[number];
@@ -64,7 +67,8 @@ function parseAs(
   body: unknown,
   { texts, received_at, mapping }: ReadingContext & Pick<ListReading, 'texts'>,
 ): ParsedWebhook {
-  if (format === 'alertmanager' || format === RECONCILIATION_FORMAT) return parseWebhook(body, texts);
+  if (format === 'alertmanager' || format === RECONCILIATION_FORMAT || format === OWN_FORMAT)
+    return parseWebhook(body, texts);
   if (format === 'grafana') return readGrafanaMessage(body, texts);
   if (format === 'prometheus') return readPrometheusAlerts(body, received_at, texts);
   if (format !== 'mapped') return refused('', 'unknown_format', 'the format of this body is not known');

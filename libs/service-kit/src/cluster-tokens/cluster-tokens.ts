@@ -13,8 +13,8 @@ import type { Clock } from '../clock/clock';
 import { toDatabaseServiceError } from '../database/database-errors';
 import { knownClusterTokensEntity, type KnownClusterToken } from './cluster-tokens-table';
 
-/** How long an answer is taken from memory: the longest a revocation can go unnoticed. */
-const FRESH_MS = 1_000;
+/** How long an answer is taken from memory. With the way of the announcement a revocation is noticed within a second. */
+const FRESH_MS = 500;
 const MAX_REMEMBERED = 10_000;
 
 /** How long the database may take: a hanging one must not keep sidecars from the answer we remember, nor senders waiting. */

@@ -1,4 +1,5 @@
 import type { FaultRow } from '../row';
+import { CLUSTER_ROWS } from './clusters';
 import { DATABASE_ROWS } from './database';
 import { MACHINE_ROWS } from './machine';
 import { NATS_ROWS } from './nats';
@@ -32,6 +33,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   gatewayFlapping,
   alertmanagerTruncates,
   gatewaySlowSenders,
+  ...CLUSTER_ROWS,
   ...DATABASE_ROWS,
   ...NATS_ROWS,
   ...REDIS_ROWS,

@@ -10,6 +10,7 @@ export type BinaryName =
   | 'redis-server'
   | 'influxd'
   | 'victoria-metrics'
+  | 'vmalert'
   | 'chromium';
 
 /** How one program is recognised on this machine and where it comes from when it is missing. */
@@ -77,6 +78,12 @@ export const binaryCatalogue: Readonly<Record<BinaryName, BinaryFacts>> = {
   'victoria-metrics': {
     ...plain,
     files: ['victoria-metrics', 'victoria-metrics-prod'],
+    aptPackages: [['victoria-metrics']],
+    brewFormula: 'victoriametrics',
+  },
+  vmalert: {
+    versionArgs: ['-version'],
+    files: ['vmalert', 'vmalert-prod'],
     aptPackages: [['victoria-metrics']],
     brewFormula: 'victoriametrics',
   },

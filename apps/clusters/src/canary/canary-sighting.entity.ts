@@ -1,0 +1,24 @@
+import type { CanaryPlace } from '@alertagent/contracts';
+import { epochMs } from '@alertagent/service-kit';
+import { EntitySchema } from 'typeorm';
+
+/** When the canary of one Prometheus was seen in one place. */
+export interface StoredSighting {
+  clusterId: string;
+  place: CanaryPlace;
+  /** In `prometheus` the member's name, elsewhere the external URL of the Prometheus. */
+  instance: string;
+  firstAt: Date;
+  heardAt: Date;
+}
+
+export const canarySightingEntity = new EntitySchema<StoredSighting>({
+  name: 'cluster_canaries',
+  columns: {
+    clusterId: { name: 'cluster_id', type: 'varchar', length: 36, primary: true },
+    place: { type: 'varchar', length: 20, primary: true },
+    instance: { type: 'varchar', length: 200, primary: true },
+    firstAt: { name: 'first_at', type: 'bigint', transformer: epochMs },
+    heardAt: { name: 'heard_at', type: 'bigint', transformer: epochMs },
+  },
+});
