@@ -3,6 +3,8 @@ import {
   getClusterRules,
   getDesiredAlertmanagerConfig,
   issueClusterToken,
+  listClusters,
+  resolveTargets,
   rulePublished,
   ruleWithdrawn,
   clusterRegistered,
@@ -10,7 +12,10 @@ import {
   type ClusterRule,
   type ClusterTokenGrant,
   type ClusterTokenPurpose,
+  type ClusterView,
   type IssueClusterToken,
+  type ResolvedTargets,
+  type RuleTarget,
 } from '@alertagent/contracts';
 import { newId, newToken, tokenHash } from '@alertagent/service-kit';
 import { answers, fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
@@ -21,6 +26,7 @@ const AT = '2030-01-01T00:00:00.000Z';
 export interface KnownCluster {
   id: string;
   name: string;
+  labels: Record<string, string>;
   syncToken: string;
   rules: ClusterRule[];
   withdrawn: string[];
@@ -75,6 +81,8 @@ export class Neighbours {
           group_interval: '30s',
           repeat_interval: '4h',
         })),
+        answers(listClusters, () => ({ items: self().views(), next_cursor: null })),
+        answers(resolveTargets, ({ targets }) => self().resolve(targets)),
         answers(issueClusterToken, (query) => {
           self().cluster(query.cluster_id);
           self().issued.push(query);
@@ -95,11 +103,12 @@ export class Neighbours {
   }
 
   /** A cluster nobody else uses, with a sync token. */
-  addCluster(name = `cluster-${newId()}`): KnownCluster {
+  addCluster(name = `cluster-${newId()}`, labels: Record<string, string> = {}): KnownCluster {
     const id = newId();
     const cluster = {
       id,
       name,
+      labels,
       syncToken: '',
       rules: [],
       withdrawn: [],
@@ -108,6 +117,29 @@ export class Neighbours {
     cluster.syncToken = this.token(cluster, 'sync');
     this.clusters.set(id, cluster);
     return cluster;
+  }
+
+  private views(): ClusterView[] {
+    return [...this.clusters.values()].map(({ id, name, labels }) => ({
+      id,
+      name,
+      labels,
+      version: 1,
+      created_at: AT,
+      updated_at: AT,
+      config: { sync_interval: '30s' },
+    }));
+  }
+
+  private resolve(targets: readonly RuleTarget[]): ResolvedTargets {
+    const all = [...this.clusters.values()];
+    const carries = (cluster: KnownCluster, target: RuleTarget): boolean =>
+      typeof target === 'string'
+        ? [cluster.id, cluster.name].includes(target)
+        : Object.entries(target.labels).every(([name, value]) => cluster.labels[name] === value);
+    const clusters = all.filter((cluster) => targets.some((target) => carries(cluster, target)));
+    const unknown = targets.filter((target) => typeof target === 'string' && !all.some((one) => carries(one, target)));
+    return { clusters: clusters.map(({ id, name }) => ({ id, name })), unknown: unknown.map(String) };
   }
 
   removeCluster(id: string): void {

@@ -2,7 +2,9 @@ import type { ConfigType, SidecarReport } from '@alertagent/contracts';
 import { startService, type TestService } from '@alertagent/service-kit/testing';
 import {
   ensureBinaries,
+  makeTempDir,
   pollUntil,
+  removeDir,
   startMariadb,
   startNats,
   type MariadbServer,
@@ -38,7 +40,8 @@ export class Stand {
   private constructor(
     readonly nats: NatsServer,
     readonly mariadb: MariadbServer | null,
-    private readonly databaseUrl: string | undefined,
+    private readonly databaseUrl: string,
+    private readonly sqliteDir: string | null,
     readonly neighbours: Neighbours,
   ) {}
 
@@ -50,12 +53,9 @@ export class Stand {
     process.env.ALERTAGENT_AMTOOL_BIN = amtool;
     const nats = await startNats();
     const mariadb = kind === 'MariaDB' ? await startMariadb() : null;
-    const stand = new Stand(
-      nats,
-      mariadb,
-      await mariadb?.createDatabase('alertagent'),
-      await Neighbours.start(nats.url),
-    );
+    const sqliteDir = mariadb ? null : await makeTempDir('config');
+    const databaseUrl = mariadb ? await mariadb.createDatabase('alertagent') : `sqlite:${sqliteDir}`;
+    const stand = new Stand(nats, mariadb, databaseUrl, sqliteDir, await Neighbours.start(nats.url));
     stand.service = await stand.startReplica();
     return stand;
   }
@@ -71,11 +71,18 @@ export class Stand {
     });
   }
 
+  /** The same service over the same data, started anew. */
+  async restart(): Promise<void> {
+    await this.service.close();
+    this.service = await this.startReplica();
+  }
+
   async stop(): Promise<void> {
     await this.service?.close();
     await this.neighbours.stop();
     await this.nats.stop();
     await this.mariadb?.stop();
+    if (this.sqliteDir) await removeDir(this.sqliteDir);
   }
 
   async fetch(cluster: KnownCluster, options: FetchOptions = {}, service = this.service): Promise<Fetched> {

@@ -69,6 +69,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.getDesiredAlertmanagerConfig,
       clusters.findClusterToken,
       clusters.issueClusterToken,
+      clusters.listClusters,
+      clusters.resolveTargets,
     ),
     hears: hears(
       rules.rulePublished,

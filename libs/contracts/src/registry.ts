@@ -4,13 +4,15 @@ import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
+import * as holds from './holds';
+import * as rollouts from './rollouts';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
-const declared: unknown[] = [ai, alerts, clusters, config, rules].flatMap((module) => Object.values(module));
+const declared: unknown[] = [ai, alerts, clusters, config, holds, rollouts, rules].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager } from 'typeorm';
+import { DataSource, LessThan, type EntityManager } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
 import { Member } from './member.entity';
 
@@ -9,11 +9,18 @@ import { Member } from './member.entity';
 const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** What is known about a member, without what identifies it. */
-export type MemberStanding = Pick<Member, 'state' | 'revision' | 'hash' | 'reportHash' | 'lastSeen' | 'lastEmitted'>;
+export type MemberStanding = Omit<Member, 'id' | 'clusterId' | 'type' | 'member' | 'memberHash'>;
 
 /** The members that have reported. */
 @Injectable()
 export class MembersStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** All members of a cluster. */
+  ofCluster(key: ConfigKey): Promise<Member[]> {
+    return this.dataSource.manager.find(Member, { where: key, order: { member: 'ASC' } });
+  }
+
   find(manager: EntityManager, key: ConfigKey, member: string): Promise<Member | null> {
     return manager.findOneBy(Member, { ...key, memberHash: hashOf(member) });
   }

@@ -1,0 +1,72 @@
+import { rolloutAdvanced, type Actor, type RolloutState } from '@alertagent/contracts';
+import { AuditLog, Clock, Outbox } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { HoldsStore } from '../holds/holds.store';
+import type { Rollout } from './rollout.entity';
+import { RolloutsStore } from './rollouts.store';
+
+/** What the service itself does. */
+export const SYSTEM: Actor = { kind: 'system', id: 'config', name: 'config' };
+
+/** The changes of a rollout's state that everybody hears of: with audit record and event, in the caller's transaction. */
+@Injectable()
+export class RolloutChanges {
+  constructor(
+    private readonly store: RolloutsStore,
+    private readonly holds: HoldsStore,
+    private readonly outbox: Outbox,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes the step and tells of it. Errors: StaleRollout. */
+  async advance(tx: EntityManager, rollout: Rollout, changes: Partial<Rollout>, actor: Actor): Promise<Rollout> {
+    const after = await this.store.step(tx, rollout, changes);
+    await this.tell(tx, after, actor);
+    return after;
+  }
+
+  /** The rollout is over before all clusters had it: what was reached goes back, and all of them stay held. */
+  async end(
+    tx: EntityManager,
+    rollout: Rollout,
+    to: { state: 'stopped' | 'aborted'; reason: string | null },
+    actor: Actor,
+  ): Promise<Rollout> {
+    const after = await this.advance(tx, rollout, { ...to, endedAt: this.clock.now() }, actor);
+    await this.store.moveAll(tx, rollout.id, ['sent', 'live'], { state: 'return_due', liveAt: null });
+    return after;
+  }
+
+  /** Every cluster that is still there has it: from now on they follow what is wanted again. */
+  async complete(tx: EntityManager, rollout: Rollout): Promise<Rollout> {
+    const now = this.clock.now();
+    const over = { state: 'completed' as const, endedAt: now, settledAt: now };
+    const after = await this.advance(tx, rollout, over, SYSTEM);
+    const reason = 'it was unreachable; it gets the change when it is back';
+    await this.store.moveAll(tx, rollout.id, ['sent'], { state: 'left', reason });
+    await this.holds.release(tx, { rolloutId: rollout.id }, now);
+    return after;
+  }
+
+  /** The rollout is gone. */
+  async recordDeletion(tx: EntityManager, { id, name, kind, state }: Rollout, actor: Actor): Promise<void> {
+    const resource = { resource_type: 'rollout', resource_id: id };
+    await this.audit.record(tx, { actor, action: 'rollout.delete', ...resource, before: { name, kind, state } });
+  }
+
+  /** The rollout as it is now goes into the audit record and out as an event. */
+  async tell(tx: EntityManager, rollout: Rollout, actor: Actor): Promise<void> {
+    const { id, name, kind, state, wave, reason } = rollout;
+    await this.audit.record(tx, {
+      actor,
+      action: `rollout.${state satisfies RolloutState}`,
+      resource_type: 'rollout',
+      resource_id: id,
+      after: { name, kind, wave, reason },
+    });
+    const advanced_at = this.clock.now().toISOString();
+    await this.outbox.add(tx, rolloutAdvanced, { rollout_id: id, name, kind, state, wave, reason, advanced_at });
+  }
+}
