@@ -197,8 +197,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rollouts on %s', (kind) => {
     await fleet.order(id, 'start');
     const stopped = await fleet.untilState(id, 'stopped');
     expect(stopped).toMatchObject({ wave: 0, reason: expect.stringContaining('would vanish') as string });
-    for (const cluster of clusters)
-      expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('1');
+    for (const cluster of clusters) expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('1');
   });
 
   it('takes each step once, however many replicas look at the same time', async () => {
@@ -223,8 +222,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rollouts on %s', (kind) => {
       }
     }
     await fleet.untilState(id, 'completed');
-    for (const cluster of clusters)
-      expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('2');
+    for (const cluster of clusters) expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('2');
     if (other !== stand.service) await other.close();
   });
 

@@ -12,7 +12,9 @@ import type { ServiceName } from './services';
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
-const declared: unknown[] = [ai, alerts, clusters, config, holds, rollouts, rules].flatMap((module) => Object.values(module));
+const declared: unknown[] = [ai, alerts, clusters, config, holds, rollouts, rules].flatMap((module) =>
+  Object.values(module),
+);
 
 const hasKind = (value: unknown, kind: string): boolean =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;

@@ -191,7 +191,7 @@ export class CreateRollout {
 }
 
 export class ChangeRollout {
-  @IsString() id!: string;
+  @IsString() @MaxLength(100) id!: string;
   @ValidateNested() @Type(() => RolloutChange) change!: RolloutChange;
   /** When given, the change is refused with `conflict` unless this is the current version. */
   @IsOptional() @IsInt() expected_version?: number | null;
@@ -203,7 +203,7 @@ export const ROLLOUT_ORDERS = ['start', 'pause', 'resume', 'abort', 'release'] a
 export type RolloutOrder = (typeof ROLLOUT_ORDERS)[number];
 
 export class OrderRollout {
-  @IsString() id!: string;
+  @IsString() @MaxLength(100) id!: string;
   @IsIn(ROLLOUT_ORDERS) order!: RolloutOrder;
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
@@ -218,7 +218,7 @@ export class ListRollouts extends PageQuery {
 }
 
 export class ListRolloutClusters extends PageQuery {
-  @IsString() id!: string;
+  @IsString() @MaxLength(100) id!: string;
 }
 
 export class RollBack {

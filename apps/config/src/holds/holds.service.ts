@@ -82,7 +82,11 @@ export class HoldsService {
       const refused = await tx.findOneBy(RevisionEntity, { ...key, revision, status: 'refused' });
       if (!refused?.hash) throw new ServiceError('not_found', 'no refused revision of that number could be confirmed');
       await tx.update(ConfigHead, key, { confirmedHash: refused.hash, renderDue: this.clock.now() });
-      await this.record(tx, actor, 'config.confirm_removal', key, { revision, hash: refused.hash, rules: refused.rules });
+      await this.record(tx, actor, 'config.confirm_removal', key, {
+        revision,
+        hash: refused.hash,
+        rules: refused.rules,
+      });
     });
   }
 

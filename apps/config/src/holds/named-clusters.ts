@@ -13,7 +13,8 @@ export class NamedClusters {
   async find(targets: readonly RuleTarget[] | null | undefined): Promise<ClusterRef[]> {
     if (!targets) return this.all();
     const { clusters, unknown } = await this.bus.request(resolveTargets, { targets: [...targets] });
-    if (unknown.length > 0) throw invalid('/targets', `no cluster is named ${unknown.slice(0, 3).join(', ').slice(0, 80)}`);
+    if (unknown.length > 0)
+      throw invalid('/targets', `no cluster is named ${unknown.slice(0, 3).join(', ').slice(0, 80)}`);
     if (clusters.length === 0) throw invalid('/targets', 'the targets mean no cluster');
     return clusters;
   }
@@ -32,7 +33,7 @@ export class NamedClusters {
 
   private async all(): Promise<ClusterRef[]> {
     const found: ClusterRef[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await this.bus.request(listClusters, { limit: PAGE, cursor });
       found.push(...page.items.map(({ id, name }) => ({ id, name })));
       cursor = page.next_cursor ?? null;

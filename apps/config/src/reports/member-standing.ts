@@ -26,4 +26,8 @@ export function memberStanding(report: SidecarReport, evidence: Evidence, hash: 
   };
 }
 
-const sum = (numbers: readonly number[]): number => Math.min(2 ** 31 / 1000 - 1, numbers.reduce((a, b) => a + b, 0));
+const sum = (numbers: readonly number[]): number =>
+  Math.min(
+    2 ** 31 / 1000 - 1,
+    numbers.reduce((a, b) => a + b, 0),
+  );

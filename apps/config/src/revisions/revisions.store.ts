@@ -7,7 +7,9 @@ import {
   IsNull,
   LessThan,
   LessThanOrEqual,
+  MoreThanOrEqual,
   type EntityManager,
+  type FindOptionsOrder,
   type FindOptionsSelect,
   type FindOptionsWhere,
 } from 'typeorm';
@@ -51,7 +53,7 @@ export interface ConfigHistory {
   refused: { hash: string; reason: string } | null;
   /** True when what is served stays, whatever is wanted. */
   isHeld: boolean;
-  /** The rules that removals are counted from: those served a while ago, or confirmed since. */
+  /** The rules that removals are counted from: the most that were served lately. */
   formerly: RevisionRule[];
   /** SHA-256 of a file that may remove many rules. */
   confirmedHash: string | null;
@@ -77,7 +79,7 @@ export interface HeadNumber extends ConfigKey {
 export class RevisionsStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** What has become of this configuration so far; removals are counted from what was served at `since`. */
+  /** What has become of this configuration so far; removals are counted from what was served since `since`. */
   async history(key: ConfigKey, since: Date): Promise<ConfigHistory> {
     const head = await this.dataSource.manager.findOneBy(ConfigHead, key);
     if (!head) return NO_HISTORY;
@@ -99,19 +101,21 @@ export class RevisionsStore {
     };
   }
 
+  /** The largest of the files served since then, or since the one that somebody confirmed. */
   private async formerly(key: ConfigKey, since: Date, confirmedHash: string | null): Promise<RevisionRule[]> {
-    const newest = (where: FindOptionsWhere<RevisionEntity>): Promise<RevisionEntity | null> =>
+    const find = (
+      where: FindOptionsWhere<RevisionEntity>,
+      order: FindOptionsOrder<RevisionEntity>,
+    ): Promise<Pick<RevisionEntity, 'revision' | 'manifest'> | null> =>
       this.dataSource.manager.findOne(RevisionEntity, {
         select: { id: true, revision: true, manifest: true },
         where: { ...key, status: 'published', ...where },
-        order: { revision: 'DESC' },
+        order,
       });
-    const [then, confirmed] = [
-      await newest({ createdAt: LessThanOrEqual(since) }),
-      confirmedHash === null ? null : await newest({ hash: confirmedHash }),
-    ];
-    const later = confirmed && confirmed.revision > (then?.revision ?? 0) ? confirmed : then;
-    return later?.manifest ?? [];
+    const first = await find({ createdAt: LessThanOrEqual(since) }, { revision: 'DESC' });
+    const confirmed = confirmedHash === null ? null : await find({ hash: confirmedHash }, { revision: 'DESC' });
+    const from = Math.max(first?.revision ?? 0, confirmed?.revision ?? 0);
+    return (await find({ revision: MoreThanOrEqual(from) }, { rules: 'DESC' }))?.manifest ?? [];
   }
 
   /**

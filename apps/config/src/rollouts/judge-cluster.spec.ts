@@ -41,12 +41,7 @@ describe('judging a cluster', () => {
 
   it('violates a gate by any member, and only with the revision it was sent', () => {
     const gates = { max_failing_rules: 1, max_evaluation_seconds: 0.5, max_new_firing: 3 };
-    for (const bad of [
-      { state: 'failed' as const },
-      { failingRules: 2 },
-      { evaluationMs: 501 },
-      { firingAlerts: 6 },
-    ]) {
+    for (const bad of [{ state: 'failed' as const }, { failingRules: 2 }, { evaluationMs: 501 }, { firingAlerts: 6 }]) {
       expect(judgeCluster(sent, [member(), member(bad)], gates).kind).toBe('violated');
       expect(judgeCluster(sent, [member(), member({ ...bad, revision: 6 })], gates).kind).toBe('pending');
     }

@@ -68,6 +68,7 @@ function violationOf(member: WatchedMember, firingBefore: number, gates: Rollout
   if (typeof maxSeconds === 'number' && evaluationMs !== null && evaluationMs > maxSeconds * 1000)
     return `evaluating the rules takes ${evaluationMs / 1000} s; ${maxSeconds} s may`;
   const added = (firingAlerts ?? 0) - firingBefore;
-  if (typeof maxFiring === 'number' && added > maxFiring) return `${added} more alerts fire than before; ${maxFiring} may`;
+  if (typeof maxFiring === 'number' && added > maxFiring)
+    return `${added} more alerts fire than before; ${maxFiring} may`;
   return null;
 }

@@ -21,7 +21,10 @@ export function assertWaves(waves: readonly RolloutWave[]): void {
     share = percent;
   });
   if (waves.at(-1)?.percent !== 100)
-    throw invalid(`/waves/${waves.length - 1}/percent`, 'expected 100 in the last wave, so that no cluster is left out');
+    throw invalid(
+      `/waves/${waves.length - 1}/percent`,
+      'expected 100 in the last wave, so that no cluster is left out',
+    );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { rolloutAdvanced, type Actor, type RolloutState } from '@alertagent/contracts';
+import { rolloutAdvanced, type Actor } from '@alertagent/contracts';
 import { AuditLog, Clock, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -50,22 +50,22 @@ export class RolloutChanges {
     return after;
   }
 
-  /** The rollout is gone. */
-  async recordDeletion(tx: EntityManager, { id, name, kind, state }: Rollout, actor: Actor): Promise<void> {
-    const resource = { resource_type: 'rollout', resource_id: id };
-    await this.audit.record(tx, { actor, action: 'rollout.delete', ...resource, before: { name, kind, state } });
+  /** What somebody did that leaves the rollout where it is. */
+  async record(tx: EntityManager, rollout: Rollout, action: string, actor: Actor): Promise<void> {
+    const { id, name, kind, state, wave, reason, gates } = rollout;
+    await this.audit.record(tx, {
+      actor,
+      action: `rollout.${action}`,
+      resource_type: 'rollout',
+      resource_id: id,
+      after: { name, kind, state, wave, reason, gates },
+    });
   }
 
   /** The rollout as it is now goes into the audit record and out as an event. */
   async tell(tx: EntityManager, rollout: Rollout, actor: Actor): Promise<void> {
     const { id, name, kind, state, wave, reason } = rollout;
-    await this.audit.record(tx, {
-      actor,
-      action: `rollout.${state satisfies RolloutState}`,
-      resource_type: 'rollout',
-      resource_id: id,
-      after: { name, kind, wave, reason },
-    });
+    await this.record(tx, rollout, state, actor);
     const advanced_at = this.clock.now().toISOString();
     await this.outbox.add(tx, rolloutAdvanced, { rollout_id: id, name, kind, state, wave, reason, advanced_at });
   }

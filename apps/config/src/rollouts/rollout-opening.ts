@@ -94,7 +94,10 @@ export class RolloutOpening {
     const kept = held.find(({ rolloutId }) => rolloutId === null || !over.has(rolloutId));
     if (kept) {
       const who = kept.rolloutId === null ? kept.heldBy : `the rollout ${kept.holdReason}`;
-      throw new ServiceError('conflict', `${names.get(kept.clusterId) ?? kept.clusterId} is held by ${who}`.slice(0, 200));
+      throw new ServiceError(
+        'conflict',
+        `${names.get(kept.clusterId) ?? kept.clusterId} is held by ${who}`.slice(0, 200),
+      );
     }
   }
 

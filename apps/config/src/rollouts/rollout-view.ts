@@ -1,10 +1,4 @@
-import type {
-  Reach,
-  RolloutClusterView,
-  RolloutDetail,
-  RolloutView,
-  RolloutWaveProgress,
-} from '@alertagent/contracts';
+import type { Reach, RolloutClusterView, RolloutDetail, RolloutView, RolloutWaveProgress } from '@alertagent/contracts';
 import type { SeenCluster } from './rollout-sight';
 import type { Rollout } from './rollout.entity';
 

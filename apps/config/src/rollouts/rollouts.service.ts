@@ -95,7 +95,9 @@ export class RolloutsService {
       }
       const plan = { ...rollout.plan, deadlineSeconds: change.deadline_seconds ?? rollout.plan.deadlineSeconds };
       const changed = { name: change.name ?? rollout.name, gates: change.gates ?? rollout.gates, plan };
-      return this.changes.advance(tx, rollout, changed, actor);
+      const after = await this.store.step(tx, rollout, changed);
+      await this.changes.record(tx, after, 'change', actor);
+      return after;
     });
   }
 
@@ -117,7 +119,8 @@ export class RolloutsService {
           return this.abort(tx, rollout, orderedBy, actor);
         case 'release':
           await this.holds.release(tx, { rolloutId: id }, now);
-          return this.changes.advance(tx, rollout, {}, actor);
+          await this.changes.record(tx, rollout, 'release', actor);
+          return this.store.step(tx, rollout, {});
       }
     });
   }
@@ -130,19 +133,23 @@ export class RolloutsService {
         throw new ServiceError('conflict', 'it holds clusters; release them first');
       await this.store.step(tx, rollout, {});
       await this.store.delete(tx, id);
-      await this.changes.recordDeletion(tx, rollout, actor);
+      await this.changes.record(tx, rollout, 'delete', actor);
       return rollout;
     });
   }
 
   private async abort(tx: EntityManager, rollout: Rollout, reason: string, actor: Actor): Promise<Rollout> {
     // Of a rollback only what was not sent yet can be stopped.
-    if (rollout.kind === 'rollback') await this.store.moveAll(tx, rollout.id, ['return_due'], { state: 'left', reason });
+    if (rollout.kind === 'rollback')
+      await this.store.moveAll(tx, rollout.id, ['return_due'], { state: 'left', reason });
     return this.changes.end(tx, rollout, { state: 'aborted', reason }, actor);
   }
 
   /** Changes the rollout as it is now; steps that it takes meanwhile only make the change start over. */
-  private async fresh(id: string, change: (tx: EntityManager, rollout: Rollout) => Promise<Rollout>): Promise<RolloutView> {
+  private async fresh(
+    id: string,
+    change: (tx: EntityManager, rollout: Rollout) => Promise<Rollout>,
+  ): Promise<RolloutView> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       try {
         return await inTransaction(this.dataSource, async (tx) => {

@@ -43,7 +43,11 @@ export class HoldsController {
 
   @Put('clusters/:id/hold')
   @RequireRole('operator')
-  @Operation({ summary: "Hold a cluster's configuration at what it is served now", body: HoldInput, response: HoldView })
+  @Operation({
+    summary: "Hold a cluster's configuration at what it is served now",
+    body: HoldInput,
+    response: HoldView,
+  })
   hold(
     @Param('id') id: string,
     @JsonBody(HoldInput) input: HoldInput,

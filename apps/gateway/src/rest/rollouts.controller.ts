@@ -118,7 +118,10 @@ export class RolloutsController {
   @Post('rollouts/:id/start')
   @HttpCode(200)
   @RequireRole('operator')
-  @Operation({ summary: 'Render and check what each cluster gets, then begin with the first wave', response: RolloutView })
+  @Operation({
+    summary: 'Render and check what each cluster gets, then begin with the first wave',
+    response: RolloutView,
+  })
   start(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<RolloutView> {
     return this.order(id, 'start', principal);
   }

@@ -19,15 +19,15 @@ export class DistributionSettings {
 
   @Setting({
     type: 'duration',
-    doc: 'Removals are counted against what was served this long ago: rules are mostly deleted one by one.',
+    doc: 'Removals are counted against the most rules that were served within this time: rules are mostly deleted one by one.',
   })
   @DurationBetween('1s', '1d')
   removal_window: number = 600_000;
 
   @Setting({
     type: 'duration',
-    doc: 'A member that said nothing for this long is unreachable for rollouts; longer than the sync interval of the sidecars.',
+    doc: 'A member that said nothing for this long is unreachable for rollouts; more than twice the sync interval of the sidecars.',
   })
-  @DurationBetween('1s', '1h')
+  @DurationBetween('15s', '1h')
   silent_after: number = 90_000;
 }
