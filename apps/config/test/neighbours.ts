@@ -52,6 +52,7 @@ export class Neighbours {
   readonly issued: IssueClusterToken[] = [];
   private readonly clusters = new Map<string, KnownCluster>();
   private readonly grants = new Map<string, ClusterTokenGrant>();
+  private asked = 0;
   private rulesAnswers: FakePeer | null = null;
   private held: { count: number; release: () => void; released: Promise<void> } | null = null;
 
@@ -233,12 +234,19 @@ export class Neighbours {
     this.held = { count, release, released };
   }
 
+  /** How many questions wait for those that are to be answered with them. */
+  get waiting(): number {
+    return this.asked;
+  }
+
   private async untilAllAsked(): Promise<void> {
     const { held } = this;
     if (!held) return;
     held.count -= 1;
+    this.asked += 1;
     if (held.count > 0) return held.released;
     this.held = null;
+    this.asked = 0;
     held.release();
   }
 

@@ -9,6 +9,7 @@ import {
   type RollbackInput,
 } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
+import { Renderer } from '../src/rendering/renderer';
 import { RolloutLoop } from '../src/rollouts/rollout-loop';
 import { ADA, Fleet } from './fleet';
 import { rule, type KnownCluster } from './neighbours';
@@ -184,6 +185,20 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('holding and going back on %s
     await ask((peer) => peer.request(releaseCluster, release));
     await fleet.next(cluster, 2);
     expect(await code(ask((peer) => peer.request(releaseCluster, release)))).toBe('not_found');
+  });
+
+  it('is not overtaken by a render that was under way when the hold was taken', async () => {
+    const [cluster, other] = (await fleet.start(2)) as [KnownCluster, KnownCluster];
+    const [old] = cluster.rules;
+    cluster.rules = [{ ...old!, version: 2, expression: 'up == 1' }];
+    stand.neighbours.answerTogether(2);
+    const renderer = stand.service.get(Renderer);
+    const render = renderer.render({ clusterId: cluster.id, type: 'prometheus-rules' });
+    await pollUntil(() => stand.neighbours.waiting === 1, { what: 'the render to ask' });
+    await ask((peer) => peer.request(holdCluster, { cluster_id: cluster.id, reason: 'now', actor: ADA }));
+    await renderer.render({ clusterId: other.id, type: 'prometheus-rules' });
+    expect(await render).toBe('held');
+    expect(await fleet.body(cluster)).toContain('up == 0');
   });
 
   it('holds a cluster that was never served anything, and serves it once released', async () => {

@@ -52,7 +52,7 @@ export function massRemoval(
   { maxPercent, minRules }: RemovalLimits,
 ): Removal | null {
   const kept = new Set(next.map((rule) => rule.rule_id));
-  for (const before of [history.served?.manifest ?? [], history.formerly]) {
+  for (const before of [history.formerly, history.served?.manifest ?? []]) {
     const lost = before.filter((rule) => !kept.has(rule.rule_id));
     if (lost.length >= minRules && lost.length * 100 > before.length * maxPercent) return { lost, of: before.length };
   }
