@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { listRollouts, rolloutAdvanced, type RolloutClusterView, type RolloutDetail } from '@alertagent/contracts';
+import { listRollouts, rolloutAdvanced, type RolloutClusterView } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
 import { Fleet } from './fleet';
 import type { KnownCluster } from './neighbours';
@@ -45,12 +45,12 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])(
       await ended;
     };
     /** The killed one may still be asked; then the answer comes late or not at all. */
-    const answered = <T>(what: string, ask: () => Promise<T | null | false>): Promise<T> =>
-      pollUntil(() => ask().catch(() => null), { what, timeoutMs: 30_000, intervalMs: 10 });
+    const answered = <T>(what: string, ask: () => Promise<T>): Promise<NonNullable<T>> =>
+      pollUntil(ask, { what, timeoutMs: 30_000, intervalMs: 10 });
     const clustersOf = (id: string, isSo: (clusters: RolloutClusterView[]) => boolean) =>
       answered('the clusters to be so', async () => {
         const clusters = await fleet.clusters(id);
-        return isSo(clusters) && clusters;
+        return isSo(clusters) ? clusters : null;
       });
 
     it('goes on where it was, takes every step once, and ends as if nothing had been', async () => {
@@ -73,9 +73,9 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])(
       await start();
       await clustersOf(id, (all) => all.filter(({ state }) => state === 'sent').length === others.length);
       for (const cluster of others) await fleet.prove(cluster);
-      const done = await answered<RolloutDetail>('the end', async () => {
+      const done = await answered('the end', async () => {
         const rollout = await fleet.get(id);
-        return rollout.state === 'completed' && rollout;
+        return rollout.state === 'completed' ? rollout : null;
       });
 
       expect(done.progress.map(({ reached }) => reached)).toEqual([1, others.length]);
@@ -85,7 +85,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])(
       }
       const events = await answered('all events', async () => {
         const found = (await stand.neighbours.rules.events(rolloutAdvanced)).filter((event) => event.rollout_id === id);
-        return found.length >= 5 && found;
+        return found.length >= 5 ? found : null;
       });
       expect(events.map(({ state, wave }) => `${state} ${wave}`)).toEqual([
         'open 0',

@@ -38,8 +38,9 @@ describe.each(['SQLite', 'MariaDB'])('rollouts to real Prometheus servers, on %s
     settings = mkdtempSync(join(tmpdir(), 'alertagent-settings-'));
     const file = join(settings, 'alertagent.yml');
     writeFileSync(file, 'distribution:\n  silent_after: 15s\n');
-    const env = mariadb ? { ALERTAGENT_DATABASE_URL: await mariadb.createDatabase('alertagent') } : {};
-    agent = await AlertAgent.start({ env: { ...env, ALERTAGENT_CONFIG: file } });
+    const env: Record<string, string> = { ALERTAGENT_CONFIG: file };
+    if (mariadb) env['ALERTAGENT_DATABASE_URL'] = await mariadb.createDatabase('alertagent');
+    agent = await AlertAgent.start({ env });
     clusters = [];
     for (const name of ['paris', 'oslo', 'rome', 'lima'])
       clusters.push(
