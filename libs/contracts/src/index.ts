@@ -8,6 +8,7 @@ export * from './errors';
 export * from './holds';
 export * from './kit';
 export * from './registry';
+export * from './rollbacks';
 export * from './rollouts';
 export * from './rules';
 export * from './services';

@@ -5,6 +5,7 @@ import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
 import * as holds from './holds';
+import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
 import * as rules from './rules';
 import type { ServiceName } from './services';
@@ -12,7 +13,7 @@ import type { ServiceName } from './services';
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
-const declared: unknown[] = [ai, alerts, clusters, config, holds, rollouts, rules].flatMap((module) =>
+const declared: unknown[] = [ai, alerts, clusters, config, holds, rollbacks, rollouts, rules].flatMap((module) =>
   Object.values(module),
 );
 

@@ -101,24 +101,6 @@ export class RolloutChange {
   @IsOptional() @ValidateNested() @Type(() => RolloutGates) gates?: RolloutGates | null;
 }
 
-/** Which clusters go back, and to what. */
-export class RollbackInput {
-  /** Cluster ids, names or label selectors; all clusters when absent. */
-  @IsOptional() @IsTargetList() targets?: RuleTarget[] | null;
-  /** `prometheus-rules` unless told. */
-  @IsOptional() @IsIn(CONFIG_TYPES) type?: ConfigType | null;
-  /** A published revision of the one cluster that is named; what was proven live before when absent. */
-  @IsOptional() @IsInt() @Min(1) revision?: number | null;
-  @IsOptional() @IsCleanText() @MaxLength(500) reason?: string | null;
-}
-
-/** How to take one cluster back: a `RollbackInput` whose cluster stands in the address. */
-export class ClusterRollbackInput {
-  @IsOptional() @IsIn(CONFIG_TYPES) type?: ConfigType | null;
-  @IsOptional() @IsInt() @Min(1) revision?: number | null;
-  @IsOptional() @IsCleanText() @MaxLength(500) reason?: string | null;
-}
-
 export class RolloutView {
   @IsString() id!: string;
   @IsString() name!: string;
@@ -221,11 +203,6 @@ export class ListRolloutClusters extends PageQuery {
   @IsString() @MaxLength(100) id!: string;
 }
 
-export class RollBack {
-  @ValidateNested() @Type(() => RollbackInput) rollback!: RollbackInput;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
-}
-
 /** A rollout entered a state or a wave. */
 export class RolloutAdvanced {
   @IsString() rollout_id!: string;
@@ -292,12 +269,4 @@ export const listRolloutClusters = defineRequest({
   subject: subject('list-rollout-clusters'),
   request: ListRolloutClusters,
   reply: RolloutClusterPage,
-});
-/** Orders clusters back; they stay held there until released. The answer is a rollout of the kind `rollback`. */
-export const rollBack = defineRequest({
-  owner,
-  subject: subject('roll-back'),
-  request: RollBack,
-  reply: RolloutView,
-  timeoutMs: 10_000,
 });

@@ -1,7 +1,7 @@
 import { LOGGER, RepeatedWork, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { RenderQueue } from '../rendering/render-queue';
-import { HoldsStore } from './holds.store';
+import { HoldsStore } from '../revisions/holds.store';
 
 const EVERY_MS = 1_000;
 const AT_ONCE = 1_000;

@@ -11,10 +11,10 @@ import {
 import { AuditLog, Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ConfigHead } from '../revisions/config-head.entity';
 import type { ConfigKey } from '../revisions/config-key';
-import { RevisionEntity } from '../revisions/revision.entity';
-import { HoldsStore } from './holds.store';
+import type { Head } from '../revisions/head';
+import { HoldsStore } from '../revisions/holds.store';
+import { RevisionsStore } from '../revisions/revisions.store';
 import { NamedClusters } from './named-clusters';
 
 const DEFAULT_PAGE = 50;
@@ -25,6 +25,7 @@ export class HoldsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: HoldsStore,
+    private readonly revisions: RevisionsStore,
     private readonly clusters: NamedClusters,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -40,7 +41,9 @@ export class HoldsService {
       if (held?.rolloutId) throw new ServiceError('conflict', 'a rollout holds this configuration');
       await this.store.take(tx, key, hold);
       await this.record(tx, actor, 'config.hold', key, { reason });
-      return holdView(await tx.findOneByOrFail(ConfigHead, key));
+      const [taken] = await this.store.ofClusters(tx, key.type, [key.clusterId]);
+      if (!taken) throw new Error('a hold that was just taken is not there');
+      return holdView(taken);
     });
   }
 
@@ -79,9 +82,9 @@ export class HoldsService {
     }
     const key: ConfigKey = { clusterId: cluster.id, type: 'prometheus-rules' };
     await inTransaction(this.dataSource, async (tx) => {
-      const refused = await tx.findOneBy(RevisionEntity, { ...key, revision, status: 'refused' });
+      const refused = await this.revisions.refused(tx, key, revision);
       if (!refused?.hash) throw new ServiceError('not_found', 'no refused revision of that number could be confirmed');
-      await tx.update(ConfigHead, key, { confirmedHash: refused.hash, renderDue: this.clock.now() });
+      await this.store.confirm(tx, key, refused.hash, this.clock.now());
       await this.record(tx, actor, 'config.confirm_removal', key, {
         revision,
         hash: refused.hash,
@@ -108,7 +111,7 @@ function readCursor(cursor: string): ConfigKey {
   return { clusterId: match[1], type: match[2] as ConfigKey['type'] };
 }
 
-function holdView(head: ConfigHead): HoldView {
+function holdView(head: Head): HoldView {
   return {
     cluster_id: head.clusterId,
     type: head.type,

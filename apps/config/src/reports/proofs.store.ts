@@ -1,8 +1,8 @@
 import { AlertAgentConfig, Clock, isUniqueViolation } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, LessThan, Not } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
-import { RevisionEntity } from '../revisions/revision.entity';
+import { RevisionsStore } from '../revisions/revisions.store';
 import { ConfigProof } from './config-proof.entity';
 import { MembersStore } from './members.store';
 
@@ -15,6 +15,7 @@ export class ProofsStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly members: MembersStore,
+    private readonly revisions: RevisionsStore,
     private readonly config: AlertAgentConfig,
     private readonly clock: Clock,
   ) {}
@@ -46,14 +47,9 @@ export class ProofsStore {
 
   /** The newest revision before `revision` that was proven live and has another content; null when there is none. */
   async provenBefore(key: ConfigKey, revision: number, hash: string): Promise<number | null> {
-    const others = await this.dataSource.manager.find(RevisionEntity, {
-      select: { id: true, revision: true },
-      where: { ...key, status: 'published', revision: LessThan(revision), hash: Not(hash) },
-      order: { revision: 'DESC' },
-      take: LOOK_BACK,
-    });
+    const others = await this.revisions.othersBefore(key, revision, hash, LOOK_BACK);
     const [newest] = await this.dataSource.manager.find(ConfigProof, {
-      where: { ...key, revision: In(others.map((other) => other.revision)) },
+      where: { ...key, revision: In(others) },
       order: { revision: 'DESC' },
       take: 1,
     });

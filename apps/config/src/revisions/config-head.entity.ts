@@ -1,10 +1,11 @@
 import type { ConfigType } from '@alertagent/contracts';
 import { epochMs } from '@alertagent/service-kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Head } from './head';
 
 /** Which revision of a cluster's configuration is being served. */
 @Entity({ name: 'config_heads' })
-export class ConfigHead {
+export class ConfigHead implements Head {
   @PrimaryColumn({ name: 'cluster_id', type: 'varchar', length: 36 })
   clusterId!: string;
 

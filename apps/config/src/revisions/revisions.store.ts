@@ -8,6 +8,7 @@ import {
   LessThan,
   LessThanOrEqual,
   MoreThanOrEqual,
+  Not,
   type EntityManager,
   type FindOptionsOrder,
   type FindOptionsSelect,
@@ -15,6 +16,7 @@ import {
 } from 'typeorm';
 import { ConfigHead, EMPTY_HEAD } from './config-head.entity';
 import type { ConfigKey } from './config-key';
+import type { Head } from './head';
 import { HeldConfiguration } from './held-configuration';
 import type { Revision } from './revision';
 import { RevisionEntity } from './revision.entity';
@@ -144,9 +146,30 @@ export class RevisionsStore {
     return this.dataSource.manager.findOneBy(RevisionEntity, { ...key, revision, status: 'published' });
   }
 
+  /** One refused revision; null when there is none of that number. */
+  refused(tx: EntityManager, key: ConfigKey, revision: number): Promise<Revision | null> {
+    return tx.findOneBy(RevisionEntity, { ...key, revision, status: 'refused' });
+  }
+
+  /** The numbers of published revisions before `revision` with another content, newest first. */
+  async othersBefore(key: ConfigKey, revision: number, hash: string, limit: number): Promise<number[]> {
+    const rows = await this.dataSource.manager.find(RevisionEntity, {
+      select: { id: true, revision: true },
+      where: { ...key, status: 'published', revision: LessThan(revision), hash: Not(hash) },
+      order: { revision: 'DESC' },
+      take: limit,
+    });
+    return rows.map((row) => row.revision);
+  }
+
   /** The head of one configuration; null when nothing was ever rendered for it or held. */
-  head(key: ConfigKey): Promise<ConfigHead | null> {
+  head(key: ConfigKey): Promise<Head | null> {
     return this.dataSource.manager.findOneBy(ConfigHead, key);
+  }
+
+  /** The heads of these clusters. */
+  heads(type: ConfigType, clusterIds: readonly string[]): Promise<Head[]> {
+    return this.dataSource.manager.findBy(ConfigHead, { type, clusterId: In(clusterIds) });
   }
 
   /** Stops rendering and serving everything of a cluster. */

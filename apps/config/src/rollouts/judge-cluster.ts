@@ -1,10 +1,10 @@
 import type { RolloutGates } from '@alertagent/contracts';
-import type { Member } from '../reports/member.entity';
+import type { KnownMember } from '../reports/members.store';
 import type { RolloutCluster } from './rollout-cluster.entity';
 
 /** The part of a member that gates are judged by. */
 export type WatchedMember = Pick<
-  Member,
+  KnownMember,
   | 'member'
   | 'state'
   | 'revision'
@@ -22,7 +22,7 @@ export type Judgement =
   { kind: 'violated' | 'pending' | 'unreachable'; reason: string } | { kind: 'reached'; lastSeen: Date };
 
 /** Members that were heard of lately; the others may have been replaced, or cannot be reached. */
-export function heardOf<M extends Pick<Member, 'lastSeen'>>(
+export function heardOf<M extends Pick<KnownMember, 'lastSeen'>>(
   members: readonly M[],
   now: Date,
   silentAfterMs: number,

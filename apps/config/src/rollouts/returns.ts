@@ -2,7 +2,7 @@ import { inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ProofsStore } from '../reports/proofs.store';
-import type { ConfigHead } from '../revisions/config-head.entity';
+import type { Head } from '../revisions/head';
 import type { Revision } from '../revisions/revision';
 import { RevisionsStore } from '../revisions/revisions.store';
 import { ClusterPublisher } from './cluster-publisher';
@@ -43,7 +43,7 @@ export class Returns {
   private async target(
     rollout: Rollout,
     row: RolloutClusterRow,
-    head: ConfigHead,
+    head: Head,
     served: Revision | null,
   ): Promise<Revision | null> {
     const key = { clusterId: row.clusterId, type: rollout.type };

@@ -2,7 +2,8 @@ import { rolloutAdvanced, type Actor } from '@alertagent/contracts';
 import { AuditLog, Clock, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { HoldsStore } from '../holds/holds.store';
+import { HoldsStore } from '../revisions/holds.store';
+import type { RolloutCluster } from './rollout-cluster.entity';
 import type { Rollout } from './rollout.entity';
 import { RolloutsStore } from './rollouts.store';
 
@@ -19,6 +20,17 @@ export class RolloutChanges {
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
+
+  /** Begins: its clusters are held from now on. */
+  async open(tx: EntityManager, rollout: Rollout, rows: readonly RolloutCluster[]): Promise<void> {
+    await this.store.add(tx, rollout, rows);
+    const { id: rolloutId, type, name, createdBy, createdAt } = rollout;
+    const hold = { heldBy: createdBy.name, reason: name, rolloutId, at: createdAt };
+    // In one order everywhere, or two such transactions could wait for each other.
+    for (const clusterId of rows.map((row) => row.clusterId).sort())
+      await this.holds.take(tx, { clusterId, type }, hold);
+    await this.tell(tx, rollout, createdBy);
+  }
 
   /** Takes the step and tells of it. Errors: StaleRollout. */
   async advance(tx: EntityManager, rollout: Rollout, changes: Partial<Rollout>, actor: Actor): Promise<Rollout> {

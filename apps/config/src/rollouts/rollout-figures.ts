@@ -1,6 +1,6 @@
 import { LOGGER, RepeatedWork, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { HoldsStore } from '../holds/holds.store';
+import { HoldsStore } from '../revisions/holds.store';
 import { RolloutMetrics } from './rollouts.metrics';
 import { RolloutsStore } from './rollouts.store';
 

@@ -2,30 +2,26 @@ import {
   ServiceError,
   type ClusterRef,
   type CreateRollout,
-  type RollBack,
   type RolloutView,
   type RolloutWave,
 } from '@alertagent/contracts';
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, type EntityManager } from 'typeorm';
-import { HoldsStore } from '../holds/holds.store';
 import { invalid, NamedClusters } from '../holds/named-clusters';
-import { RevisionEntity } from '../revisions/revision.entity';
-import { newCluster, newRollback, newRollout } from './new-rollout';
+import { HoldsStore } from '../revisions/holds.store';
+import { newCluster, newRollout } from './new-rollout';
 import { assertWaves } from './plan-waves';
 import { RolloutChanges } from './rollout-changes';
 import { RolloutCluster } from './rollout-cluster.entity';
 import { rolloutView } from './rollout-view';
 import { Rollout } from './rollout.entity';
-import { RolloutsStore } from './rollouts.store';
 
-/** Opens rollouts and orders rollbacks: from then on they hold their clusters. */
+/** Opens rollouts: from then on they hold their clusters. */
 @Injectable()
 export class RolloutOpening {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly store: RolloutsStore,
     private readonly holds: HoldsStore,
     private readonly clusters: NamedClusters,
     private readonly changes: RolloutChanges,
@@ -45,42 +41,9 @@ export class RolloutOpening {
     }));
     await inTransaction(this.dataSource, async (tx) => {
       await this.assertFree(tx, rollout, clusters);
-      await this.begin(tx, rollout, rows);
+      await this.changes.open(tx, rollout, rows);
     });
     return rolloutView(rollout);
-  }
-
-  /** Takes clusters over from whatever holds them: a way back must not wait. Errors: ServiceError `invalid`, `not_found`. */
-  async rollBack({ rollback: input, actor }: RollBack): Promise<RolloutView> {
-    const clusters = await this.clusters.find(input.targets);
-    const [first] = clusters;
-    if (!first) throw invalid('/targets', 'there is no cluster');
-    const rollout = newRollback(input, clusters, actor, this.clock.now());
-    const revision = input.revision ?? null;
-    if (revision !== null) {
-      if (clusters.length > 1) throw invalid('/revision', 'a revision belongs to one cluster; name that one only');
-      const where = { clusterId: first.id, type: rollout.type, revision, status: 'published' as const };
-      if (!(await this.dataSource.manager.existsBy(RevisionEntity, where)))
-        throw invalid('/revision', 'this cluster has no published revision of that number');
-    }
-    const rows = clusters.map((cluster) => ({
-      ...newCluster(rollout.id, cluster),
-      wave: 1,
-      state: 'return_due' as const,
-      returnedTo: revision,
-    }));
-    await inTransaction(this.dataSource, (tx) => this.begin(tx, rollout, rows));
-    return rolloutView(rollout);
-  }
-
-  private async begin(tx: EntityManager, rollout: Rollout, rows: readonly RolloutCluster[]): Promise<void> {
-    await this.store.add(tx, rollout, rows);
-    const { id: rolloutId, type, name, createdBy, createdAt } = rollout;
-    const hold = { heldBy: createdBy.name, reason: name, rolloutId, at: createdAt };
-    // In one order everywhere, or two such transactions could wait for each other.
-    for (const clusterId of rows.map((row) => row.clusterId).sort())
-      await this.holds.take(tx, { clusterId, type }, hold);
-    await this.changes.tell(tx, rollout, createdBy);
   }
 
   /** What a person, or a rollout that is not over, holds is not taken away from them. */

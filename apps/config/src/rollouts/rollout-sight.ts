@@ -1,8 +1,8 @@
 import { AlertAgentConfig, Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
-import { Member } from '../reports/member.entity';
-import { ConfigHead } from '../revisions/config-head.entity';
+import { MembersStore, type KnownMember } from '../reports/members.store';
+import type { Head } from '../revisions/head';
+import { RevisionsStore } from '../revisions/revisions.store';
 import { heardOf, judgeCluster } from './judge-cluster';
 import type { StandingCluster } from './next-step';
 import type { RolloutClusterRow } from './rollouts.store';
@@ -15,7 +15,7 @@ const CLUSTERS_PER_QUERY = 500;
 export interface SeenCluster extends StandingCluster {
   row: RolloutClusterRow;
   /** Its members that were heard of lately. */
-  heard: Member[];
+  heard: KnownMember[];
   lastSeen: Date | null;
 }
 
@@ -23,21 +23,21 @@ export interface SeenCluster extends StandingCluster {
 @Injectable()
 export class RolloutSight {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly members: MembersStore,
+    private readonly revisions: RevisionsStore,
     private readonly config: AlertAgentConfig,
     private readonly clock: Clock,
   ) {}
 
   /** The rows as they stand now, in their order. */
   async look(rollout: Rollout, rows: readonly RolloutClusterRow[]): Promise<SeenCluster[]> {
-    const members = new Map<string, Member[]>();
-    const heads = new Map<string, ConfigHead>();
+    const members = new Map<string, KnownMember[]>();
+    const heads = new Map<string, Head>();
     for (let start = 0; start < rows.length; start += CLUSTERS_PER_QUERY) {
       const clusterIds = rows.slice(start, start + CLUSTERS_PER_QUERY).map(({ clusterId }) => clusterId);
-      const where = { type: rollout.type, clusterId: In(clusterIds) };
-      for (const member of await this.dataSource.manager.findBy(Member, where))
+      for (const member of await this.members.ofClusters(rollout.type, clusterIds))
         members.set(member.clusterId, [...(members.get(member.clusterId) ?? []), member]);
-      for (const head of await this.dataSource.manager.findBy(ConfigHead, where)) heads.set(head.clusterId, head);
+      for (const head of await this.revisions.heads(rollout.type, clusterIds)) heads.set(head.clusterId, head);
     }
     const now = this.clock.now();
     return rows.map((row) => {

@@ -23,6 +23,7 @@ import {
 } from '@alertagent/contracts';
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
+import { RollbackOrders } from './rollback-orders';
 import { RolloutOpening } from './rollout-opening';
 import { RolloutsService } from './rollouts.service';
 
@@ -31,6 +32,7 @@ import { RolloutsService } from './rollouts.service';
 export class RolloutsHandlers {
   constructor(
     private readonly opening: RolloutOpening,
+    private readonly rollbacks: RollbackOrders,
     private readonly rollouts: RolloutsService,
   ) {}
 
@@ -41,7 +43,7 @@ export class RolloutsHandlers {
 
   @OnRequest(rollBack)
   rollBack(query: RollBack): Promise<RolloutView> {
-    return this.opening.rollBack(query);
+    return this.rollbacks.order(query);
   }
 
   @OnRequest(changeRollout)

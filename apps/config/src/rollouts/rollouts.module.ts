@@ -7,6 +7,7 @@ import { ServingModule } from '../serving/serving.module';
 import { ClusterPublisher } from './cluster-publisher';
 import { ReturnProofs } from './return-proofs';
 import { Returns } from './returns';
+import { RollbackOrders } from './rollback-orders';
 import { RolloutChanges } from './rollout-changes';
 import { RolloutFigures } from './rollout-figures';
 import { RolloutLoop } from './rollout-loop';
@@ -28,6 +29,7 @@ import { WayBack } from './way-back';
     ClusterPublisher,
     ReturnProofs,
     Returns,
+    RollbackOrders,
     RolloutChanges,
     RolloutFigures,
     RolloutLoop,

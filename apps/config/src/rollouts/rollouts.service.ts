@@ -15,7 +15,7 @@ import {
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { HoldsStore } from '../holds/holds.store';
+import { HoldsStore } from '../revisions/holds.store';
 import { RolloutChanges } from './rollout-changes';
 import { RolloutSight } from './rollout-sight';
 import { rolloutClusterView, rolloutDetail, rolloutView } from './rollout-view';

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, IsNull, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { DataSource, In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { ConfigType } from '@alertagent/contracts';
 import { isUniqueViolation } from '@alertagent/service-kit';
-import { ConfigHead, EMPTY_HEAD } from '../revisions/config-head.entity';
-import type { ConfigKey } from '../revisions/config-key';
+import { ConfigHead, EMPTY_HEAD } from './config-head.entity';
+import type { ConfigKey } from './config-key';
+import type { Head } from './head';
 
 /** Who holds a configuration, and why. */
 export interface Hold {
@@ -32,15 +33,19 @@ export class HoldsStore {
     }
   }
 
-  /** Lets configurations follow what is wanted again and asks for a render of each. Answers how many were held. */
-  async release(tx: EntityManager, where: FindOptionsWhere<ConfigHead>, at: Date): Promise<number> {
+  /** Lets one configuration, or all that a rollout holds, follow what is wanted again, and asks for a render of each. */
+  async release(tx: EntityManager, which: ConfigKey | { rolloutId: string }, at: Date): Promise<void> {
     const free = { heldAt: null, heldBy: null, holdReason: null, rolloutId: null, renderDue: at };
-    const { affected } = await tx.update(ConfigHead, { ...where, heldAt: Not(IsNull()) }, free);
-    return affected ?? 0;
+    await tx.update(ConfigHead, { ...which, heldAt: Not(IsNull()) }, free);
+  }
+
+  /** Lets exactly the file of this hash be published, however many rules it removes, and asks for a render. */
+  async confirm(tx: EntityManager, key: ConfigKey, hash: string, at: Date): Promise<void> {
+    await tx.update(ConfigHead, key, { confirmedHash: hash, renderDue: at });
   }
 
   /** The held ones among these clusters. */
-  async ofClusters(manager: EntityManager, type: ConfigType, clusterIds: readonly string[]): Promise<ConfigHead[]> {
+  async ofClusters(manager: EntityManager, type: ConfigType, clusterIds: readonly string[]): Promise<Head[]> {
     return manager.findBy(ConfigHead, { type, clusterId: In(clusterIds), heldAt: Not(IsNull()) });
   }
 
@@ -55,7 +60,7 @@ export class HoldsStore {
   }
 
   /** A page of everything that is held, by cluster and type. */
-  list(after: ConfigKey | null, limit: number): Promise<ConfigHead[]> {
+  list(after: ConfigKey | null, limit: number): Promise<Head[]> {
     const held = { heldAt: Not(IsNull()) };
     return this.dataSource.manager.find(ConfigHead, {
       where: after
@@ -70,7 +75,7 @@ export class HoldsStore {
   }
 
   /** What has to be rendered because it was released or confirmed, oldest first. */
-  due(limit: number): Promise<ConfigHead[]> {
+  due(limit: number): Promise<Head[]> {
     return this.dataSource.manager.find(ConfigHead, {
       where: { renderDue: Not(IsNull()) },
       order: { renderDue: 'ASC' },
