@@ -187,6 +187,20 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('holding and going back on %s
     expect(await code(ask((peer) => peer.request(releaseCluster, release)))).toBe('not_found');
   });
 
+  it('takes the configuration of an Alertmanager back as well', async () => {
+    const type = 'alertmanager-config' as const;
+    const cluster = stand.neighbours.addCluster();
+    await stand.neighbours.register(cluster);
+    const first = await stand.served(cluster, 1, type);
+    const hash = first.headers.get('x-config-hash');
+    await stand.report(cluster, { type, member: 'alertmanager-0:9093', revision: 1, hash });
+    cluster.webhookUrl += '/moved';
+    await stand.neighbours.register(cluster);
+    await stand.served(cluster, 2, type);
+    await order([cluster], { type });
+    expect((await stand.served(cluster, 3, type)).body).toEqual(first.body);
+  });
+
   it('is not overtaken by a render that was under way when the hold was taken', async () => {
     const [cluster, other] = (await fleet.start(2)) as [KnownCluster, KnownCluster];
     const [old] = cluster.rules;

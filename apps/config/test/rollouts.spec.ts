@@ -25,6 +25,18 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rollouts on %s', (kind) => {
 
   afterAll(() => stand?.stop());
 
+  /** What everybody was told about the rollout, once it is all published. */
+  const told = (id: string): Promise<string[]> =>
+    pollUntil(
+      async () => {
+        const events = (await stand.neighbours.rules.events(rolloutAdvanced)).filter(
+          (event) => event.rollout_id === id,
+        );
+        return events.at(-1)?.state === 'completed' ? events.map(({ state, wave }) => `${state} ${wave}`) : null;
+      },
+      { what: 'the last event' },
+    );
+
   const code = async (call: Promise<unknown>): Promise<string> => {
     try {
       await call;
@@ -62,14 +74,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rollouts on %s', (kind) => {
     ]);
     await fleet.edit(second, 'up == 2');
     await fleet.next(second, 3);
-    const events = (await stand.neighbours.rules.events(rolloutAdvanced)).filter((event) => event.rollout_id === id);
-    expect(events.map(({ state, wave }) => `${state} ${wave}`)).toEqual([
-      'open 0',
-      'staging 0',
-      'running 1',
-      'running 2',
-      'completed 2',
-    ]);
+    expect(await told(id)).toEqual(['open 0', 'staging 0', 'running 1', 'running 2', 'completed 2']);
   });
 
   it('keeps what was staged, so that an edit made meanwhile reaches nobody before the end', async () => {
@@ -223,6 +228,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rollouts on %s', (kind) => {
     }
     await fleet.untilState(id, 'completed');
     for (const cluster of clusters) expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('2');
+    expect(await told(id)).toEqual(['open 0', 'staging 0', 'running 1', 'running 2', 'completed 2']);
     if (other !== stand.service) await other.close();
   });
 

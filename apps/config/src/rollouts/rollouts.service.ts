@@ -28,15 +28,14 @@ const DEFAULT_PAGE = 50;
 const MAX_ATTEMPTS = 10;
 
 /** When an order makes sense. */
-interface Reading {
+interface OrderTerms {
   from: readonly Rollout['state'][];
   kinds: readonly Rollout['kind'][];
 }
 
 const UNDER_WAY: readonly Rollout['state'][] = ['open', 'staging', 'running', 'paused'];
 
-/** In which states an order makes sense. */
-const ORDERS: Readonly<Record<RolloutOrder, Reading>> = {
+const ORDERS: Readonly<Record<RolloutOrder, OrderTerms>> = {
   start: { from: ['open'], kinds: ['change'] },
   pause: { from: ['running'], kinds: ['change'] },
   resume: { from: ['paused'], kinds: ['change'] },
