@@ -3,8 +3,11 @@ import { Metrics, type CounterMetric, type HistogramMetric } from '@alertagent/s
 import { Injectable } from '@nestjs/common';
 import { TOOLS, type ToolName } from './checking/find-tool';
 
-/** How a render ended. `unchanged`: what is served is what is wanted; `skipped`: nothing to serve, or nobody to serve it to. */
-export const RENDER_OUTCOMES = ['published', 'unchanged', 'refused', 'skipped', 'error'] as const;
+/**
+ * How a render ended. `unchanged`: what is served is what is wanted; `held`: what is served stays; `skipped`: nothing to
+ * serve, or nobody to serve it to.
+ */
+export const RENDER_OUTCOMES = ['published', 'unchanged', 'refused', 'held', 'skipped', 'error'] as const;
 export type RenderOutcome = (typeof RENDER_OUTCOMES)[number];
 
 /** `absent`: the tool is not installed; `failed`: it came to no verdict. */

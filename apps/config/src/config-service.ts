@@ -1,18 +1,22 @@
 import type { ServiceDefinition } from '@alertagent/service-kit';
 import { AppModule } from './app.module';
 import { CreateConfigTables1764000000000 } from './migrations/1764000000000-create-config-tables';
+import { Rollouts1764000000001 } from './migrations/1764000000001-rollouts';
+import { ConfigProof } from './reports/config-proof.entity';
 import { Member } from './reports/member.entity';
 import { MAX_REPORT_BYTES, REPORTS_PATH } from './reports/reports.controller';
 import { ConfigHead } from './revisions/config-head.entity';
 import { RevisionEntity } from './revisions/revision.entity';
+import { RolloutCluster } from './rollouts/rollout-cluster.entity';
+import { Rollout } from './rollouts/rollout.entity';
 import { SigningKey } from './signing/signing-key.entity';
 
 /** The config service as the kit runs it. */
 export const configService: ServiceDefinition = {
   name: 'config',
   module: AppModule,
-  entities: [RevisionEntity, ConfigHead, SigningKey, Member],
-  migrations: [CreateConfigTables1764000000000],
+  entities: [RevisionEntity, ConfigHead, SigningKey, Member, ConfigProof, Rollout, RolloutCluster],
+  migrations: [CreateConfigTables1764000000000, Rollouts1764000000001],
   clusterTokens: true,
   http: {
     port: (config) => config.server.config_port,

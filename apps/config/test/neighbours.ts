@@ -4,6 +4,8 @@ import {
   getClusterRules,
   getDesiredAlertmanagerConfig,
   issueClusterToken,
+  listClusters,
+  resolveTargets,
   rulePublished,
   ruleWithdrawn,
   clusterRegistered,
@@ -13,6 +15,8 @@ import {
   type ClusterTokenPurpose,
   type ClusterView,
   type IssueClusterToken,
+  type ResolvedTargets,
+  type RuleTarget,
 } from '@alertagent/contracts';
 import { newId, newToken, tokenHash } from '@alertagent/service-kit';
 import { answers, fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
@@ -23,6 +27,7 @@ const AT = '2030-01-01T00:00:00.000Z';
 export interface KnownCluster {
   id: string;
   name: string;
+  labels: Record<string, string>;
   syncToken: string;
   rules: ClusterRule[];
   withdrawn: string[];
@@ -49,6 +54,7 @@ export class Neighbours {
   readonly issued: IssueClusterToken[] = [];
   private readonly clusters = new Map<string, KnownCluster>();
   private readonly grants = new Map<string, ClusterTokenGrant>();
+  private asked = 0;
   private rulesAnswers: FakePeer | null = null;
   private held: { count: number; release: () => void; released: Promise<void> } | null = null;
 
@@ -79,6 +85,8 @@ export class Neighbours {
           group_interval: '30s',
           repeat_interval: '4h',
         })),
+        answers(listClusters, () => ({ items: [...self().clusters.keys()].map((id) => self().view(id)), next_cursor: null })),
+        answers(resolveTargets, ({ targets }) => self().resolve(targets)),
         answers(issueClusterToken, (query) => {
           self().cluster(query.cluster_id);
           self().issued.push(query);
@@ -99,11 +107,12 @@ export class Neighbours {
   }
 
   /** A cluster nobody else uses, with a sync token. */
-  addCluster(name = `cluster-${newId()}`): KnownCluster {
+  addCluster(name = `cluster-${newId()}`, labels: Record<string, string> = {}): KnownCluster {
     const id = newId();
     const cluster = {
       id,
       name,
+      labels,
       syncToken: '',
       rules: [],
       withdrawn: [],
@@ -116,18 +125,29 @@ export class Neighbours {
   }
 
   private view(id: string): ClusterView {
-    const { name, hasCanary } = this.cluster(id);
+    const { name, labels, hasCanary } = this.cluster(id);
     return {
       id,
       name,
       kind: 'prometheus',
       status: 'active',
-      config: { canary: hasCanary },
-      labels: {},
+      config: { sync_interval: '30s', canary: hasCanary },
+      labels,
       version: 1,
       created_at: AT,
       updated_at: AT,
     };
+  }
+
+  private resolve(targets: readonly RuleTarget[]): ResolvedTargets {
+    const all = [...this.clusters.values()];
+    const carries = (cluster: KnownCluster, target: RuleTarget): boolean =>
+      typeof target === 'string'
+        ? [cluster.id, cluster.name].includes(target)
+        : Object.entries(target.labels).every(([name, value]) => cluster.labels[name] === value);
+    const clusters = all.filter((cluster) => targets.some((target) => carries(cluster, target)));
+    const unknown = targets.filter((target) => typeof target === 'string' && !all.some((one) => carries(one, target)));
+    return { clusters: clusters.map(({ id, name }) => ({ id, name })), unknown: unknown.map(String) };
   }
 
   removeCluster(id: string): void {
@@ -221,12 +241,19 @@ export class Neighbours {
     this.held = { count, release, released };
   }
 
+  /** How many questions wait for those that are to be answered with them. */
+  get waiting(): number {
+    return this.asked;
+  }
+
   private async untilAllAsked(): Promise<void> {
     const { held } = this;
     if (!held) return;
     held.count -= 1;
+    this.asked += 1;
     if (held.count > 0) return held.released;
     this.held = null;
+    this.asked = 0;
     held.release();
   }
 

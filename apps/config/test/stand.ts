@@ -2,7 +2,9 @@ import type { ConfigType, SidecarReport } from '@alertagent/contracts';
 import { startService, type TestService } from '@alertagent/service-kit/testing';
 import {
   ensureBinaries,
+  makeTempDir,
   pollUntil,
+  removeDir,
   startMariadb,
   startNats,
   type MariadbServer,
@@ -21,6 +23,9 @@ export interface Fetched {
   body: Buffer;
 }
 
+/** What every config service of these tests is started with. */
+export const TEST_CONFIG = { security: { secret_key: 'a secret for tests, long enough to use' } };
+
 /** How to fetch a configuration. */
 export interface FetchOptions {
   type?: ConfigType;
@@ -38,11 +43,14 @@ export class Stand {
   private constructor(
     readonly nats: NatsServer,
     readonly mariadb: MariadbServer | null,
-    private readonly databaseUrl: string | undefined,
+    readonly databaseUrl: string,
+    private readonly sqliteDir: string | null,
     readonly neighbours: Neighbours,
   ) {}
 
   service!: TestService;
+  /** Address of a service in a process of its own that is asked instead, while there is one. */
+  elsewhere: string | null = null;
 
   static async start(kind: DatabaseKind): Promise<Stand> {
     const { promtool, amtool } = await ensureBinaries(['promtool', 'amtool']);
@@ -50,25 +58,31 @@ export class Stand {
     process.env.ALERTAGENT_AMTOOL_BIN = amtool;
     const nats = await startNats();
     const mariadb = kind === 'MariaDB' ? await startMariadb() : null;
-    const stand = new Stand(
-      nats,
-      mariadb,
-      await mariadb?.createDatabase('alertagent'),
-      await Neighbours.start(nats.url),
-    );
+    const sqliteDir = mariadb ? null : await makeTempDir('config');
+    const databaseUrl = mariadb ? await mariadb.createDatabase('alertagent') : `sqlite:${sqliteDir}`;
+    const stand = new Stand(nats, mariadb, databaseUrl, sqliteDir, await Neighbours.start(nats.url));
     stand.service = await stand.startReplica();
     return stand;
   }
 
   /** One more process of the same service, as far as the database and NATS can tell. */
   startReplica(): Promise<TestService> {
-    const config = { security: { secret_key: 'a secret for tests, long enough to use' } };
     return startService(configService, {
       natsUrl: this.nats.url,
       databaseUrl: this.databaseUrl,
       clock: this.clock,
-      config,
+      config: TEST_CONFIG,
     });
+  }
+
+  /** The same service over the same data, started anew. */
+  async restart(): Promise<void> {
+    await this.service.close();
+    this.service = await this.startReplica();
+  }
+
+  private get asked(): Pick<TestService, 'httpUrl'> {
+    return this.elsewhere === null ? this.service : { httpUrl: this.elsewhere };
   }
 
   async stop(): Promise<void> {
@@ -76,9 +90,14 @@ export class Stand {
     await this.neighbours.stop();
     await this.nats.stop();
     await this.mariadb?.stop();
+    if (this.sqliteDir) await removeDir(this.sqliteDir);
   }
 
-  async fetch(cluster: KnownCluster, options: FetchOptions = {}, service = this.service): Promise<Fetched> {
+  async fetch(
+    cluster: KnownCluster,
+    options: FetchOptions = {},
+    service: Pick<TestService, 'httpUrl'> = this.asked,
+  ): Promise<Fetched> {
     const {
       type = 'prometheus-rules',
       token = cluster.syncToken,
@@ -108,7 +127,7 @@ export class Stand {
 
   post(path: string, token: string, body: unknown): Promise<Response> {
     const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
-    return fetch(`${this.service.httpUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return fetch(`${this.asked.httpUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
   report(cluster: KnownCluster, report: Partial<SidecarReport>): Promise<Response> {

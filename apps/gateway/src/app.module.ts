@@ -12,7 +12,9 @@ import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
 import { ClustersController } from './rest/clusters.controller';
+import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
+import { RolloutsController } from './rest/rollouts.controller';
 import { RulesController } from './rest/rules.controller';
 import { StatusController } from './rest/status.controller';
 
@@ -25,8 +27,10 @@ import { StatusController } from './rest/status.controller';
     AuditController,
     AutomationController,
     ClustersController,
+    HoldsController,
     LiveController,
     ParkedController,
+    RolloutsController,
     RulesController,
     StatusController,
   ],

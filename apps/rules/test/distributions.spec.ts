@@ -111,6 +111,41 @@ describe.each(stack.testDatabaseUrls())('distribution on $name', (database) => {
     expect((await world.targets(rule.id))[0]).toMatchObject({ status: 'live', version: 2, members: [{ version: 2 }] });
   });
 
+  it('is live no longer when the cluster was taken back to the version before, and again when that is released', async () => {
+    await world.publishRevision(cluster.id, [rule]);
+    const next = await change({ expression: 'up == 1' });
+    const changed = await world.publishRevision(cluster.id, [next]);
+    await world.apply(cluster.id, { revision: changed, rules: [shown(next)] });
+    await world.until(rule.id, 'live');
+
+    const back = await world.publishRevision(cluster.id, [rule]);
+    await world.until(rule.id, 'live');
+    await world.apply(cluster.id, { revision: back, rules: [shown(rule)] });
+    expect(await world.until(rule.id, 'pending')).toMatchObject({
+      version: 2,
+      reason: 'p0: still runs version 1',
+      members: [{ status: 'pending', version: 1 }],
+    });
+
+    const released = await world.publishRevision(cluster.id, [next]);
+    await world.until(rule.id, 'rendered');
+    await world.apply(cluster.id, { revision: released, rules: [shown(next)] });
+    await world.until(rule.id, 'live');
+  });
+
+  it('is pending again when the cluster was taken back to a file from before the rule', async () => {
+    const other = await world.create({ targets: [cluster.id] });
+    await world.publishRevision(cluster.id, [rule]);
+    const both = await world.publishRevision(cluster.id, [rule, other]);
+    await world.apply(cluster.id, { revision: both, rules: [shown(rule), shown(other)] });
+    await world.until(other.id, 'live');
+    const back = await world.publishRevision(cluster.id, [rule]);
+    await settled();
+    await world.apply(cluster.id, { revision: back, rules: [shown(rule)] });
+    await world.until(other.id, 'pending');
+    expect((await world.targets(rule.id))[0]).toMatchObject({ status: 'live' });
+  });
+
   it('comes to the same end when news arrives twice and in the wrong order', async () => {
     const revision = world.nextRevision();
     const id = randomUUID();

@@ -1,5 +1,5 @@
 import type { RuleIdentity } from './rule-identity';
-import type { RuleStanding } from './rule-proof';
+import { missing, type RuleStanding } from './rule-proof';
 import type { ConfigType } from './settings';
 import type { TargetHealth } from './target';
 
@@ -38,6 +38,8 @@ export interface RuleReport {
   reason: string | null;
   health: string | null;
   last_evaluation: string | null;
+  evaluation_seconds: number | null;
+  firing: number;
 }
 
 /** A revision that did not make it. Its predecessor may well be live meanwhile. */
@@ -113,14 +115,12 @@ export class Progress {
 /** How the rules of a rejected revision stand: those that the file on disk has too may be live. */
 function standingsOf(rejected: readonly RuleIdentity[], onDisk: readonly RuleStanding[]): RuleStanding[] {
   const byKey = new Map(onDisk.map((entry) => [entry.rule.key, entry]));
-  return rejected.map(
-    (rule) => byKey.get(rule.key) ?? { rule, standing: 'missing', reason: null, health: null, lastEvaluation: null },
-  );
+  return rejected.map((rule) => byKey.get(rule.key) ?? missing(rule));
 }
 
 /** A rule that the target lacks counts as failed, for the reason that its revision failed. */
 function ruleReports(standings: readonly RuleStanding[], reason: string | null): RuleReport[] {
-  return standings.map(({ rule, standing, reason: own, health, lastEvaluation }) => ({
+  return standings.map(({ rule, standing, reason: own, health, lastEvaluation, evaluationSeconds, firing }) => ({
     group: rule.group.slice(0, MAX_NAME),
     name: rule.name.slice(0, MAX_NAME),
     rule_id: rule.ruleId,
@@ -129,5 +129,7 @@ function ruleReports(standings: readonly RuleStanding[], reason: string | null):
     reason: standing === 'missing' ? reason : own,
     health,
     last_evaluation: lastEvaluation === null ? null : new Date(lastEvaluation).toISOString(),
+    evaluation_seconds: evaluationSeconds,
+    firing,
   }));
 }

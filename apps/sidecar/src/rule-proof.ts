@@ -7,6 +7,10 @@ export interface LoadedRule extends RuleIdentity {
   lastError: string | null;
   /** Time of the last evaluation by the target's clock in epoch ms; null = not evaluated since it was loaded. */
   lastEvaluation: number | null;
+  /** What that evaluation took; null when the target does not say. */
+  evaluationSeconds: number | null;
+  /** How many of its alerts fire. */
+  firing: number;
 }
 
 /** How far one rule of our file got. `missing` = the target does not have it. */
@@ -16,6 +20,8 @@ export interface RuleStanding {
   reason: string | null;
   health: string | null;
   lastEvaluation: number | null;
+  evaluationSeconds: number | null;
+  firing: number;
 }
 
 /** Whether the target runs exactly what the file says, and how each rule stands. */
@@ -60,6 +66,7 @@ function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
     annotations: rule['annotations'],
   });
   const evaluated = Date.parse(String(rule['lastEvaluation']));
+  const seconds = rule['evaluationTime'];
   return {
     ...identity,
     health: String(rule['health'] ?? 'unknown'),
@@ -67,6 +74,8 @@ function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
       typeof rule['lastError'] === 'string' && rule['lastError'] !== '' ? rule['lastError'].slice(0, 300) : null,
     // A rule that was never evaluated has Go's zero time, year 1.
     lastEvaluation: Number.isNaN(evaluated) || evaluated <= 0 ? null : evaluated,
+    evaluationSeconds: typeof seconds === 'number' ? seconds : null,
+    firing: listOf(rule['alerts']).filter((alert) => recordOf(alert)['state'] === 'firing').length,
   };
 }
 
@@ -79,27 +88,38 @@ export function proveRules(expected: readonly RuleIdentity[], shown: LoadedFile,
   const byKey = new Map<string, LoadedRule[]>();
   for (const rule of shown.rules) byKey.set(rule.key, [...(byKey.get(rule.key) ?? []), rule]);
   const rules = expected.map((rule) => standingOf(rule, byKey.get(rule.key)?.shift(), since));
-  const missing = rules.filter((entry) => entry.standing === 'missing').length;
-  const extra = shown.rules.length - (expected.length - missing);
-  if (missing === 0 && extra === 0 && shown.problem === null) return { loaded: true, detail: null, rules };
-  return { loaded: false, detail: shown.problem ?? difference(missing, extra, shown.rules.length), rules };
+  const missingCount = rules.filter((entry) => entry.standing === 'missing').length;
+  const extra = shown.rules.length - (expected.length - missingCount);
+  if (missingCount === 0 && extra === 0 && shown.problem === null) return { loaded: true, detail: null, rules };
+  return { loaded: false, detail: shown.problem ?? difference(missingCount, extra, shown.rules.length), rules };
 }
 
-function difference(missing: number, extra: number, shown: number): string {
+function difference(lacking: number, extra: number, shown: number): string {
   if (shown === 0)
-    return `the target shows none of the ${missing} rules of the file (is the file listed in rule_files?)`;
+    return `the target shows none of the ${lacking} rules of the file (is the file listed in rule_files?)`;
   const parts = [
-    missing > 0 ? `${missing} rules of the file are missing` : '',
+    lacking > 0 ? `${lacking} rules of the file are missing` : '',
     extra > 0 ? `${extra} rules are not in the file` : '',
   ];
   return `the target shows another rule set: ${parts.filter((part) => part !== '').join(', ')}`;
 }
 
+/** A rule that the target does not show. */
+export const missing = (rule: RuleIdentity): RuleStanding => ({
+  rule,
+  standing: 'missing',
+  reason: null,
+  health: null,
+  lastEvaluation: null,
+  evaluationSeconds: null,
+  firing: 0,
+});
+
 function standingOf(rule: RuleIdentity, shown: LoadedRule | undefined, since: number | null): RuleStanding {
-  if (shown === undefined) return { rule, standing: 'missing', reason: null, health: null, lastEvaluation: null };
-  const { health, lastEvaluation } = shown;
+  if (shown === undefined) return missing(rule);
+  const { health, lastError, lastEvaluation, evaluationSeconds, firing } = shown;
   const isFresh = lastEvaluation !== null && (since === null || lastEvaluation >= since);
-  if (isFresh && health === 'err')
-    return { rule, standing: 'failed', reason: shown.lastError ?? 'the evaluation fails', health, lastEvaluation };
-  return { rule, standing: isFresh && health === 'ok' ? 'live' : 'loaded', reason: null, health, lastEvaluation };
+  const seen = { rule, health, lastEvaluation, evaluationSeconds, firing };
+  if (isFresh && health === 'err') return { ...seen, standing: 'failed', reason: lastError ?? 'the evaluation fails' };
+  return { ...seen, standing: isFresh && health === 'ok' ? 'live' : 'loaded', reason: null };
 }

@@ -73,6 +73,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.getDesiredAlertmanagerConfig,
       clusterTokens.findClusterToken,
       clusterTokens.issueClusterToken,
+      clusters.listClusters,
+      clusters.resolveTargets,
     ),
     hears: hears(
       rules.rulePublished,

@@ -37,6 +37,10 @@ export class RuleReport {
   @IsOptional() @IsString() @MaxLength(1000) reason?: string | null;
   @IsOptional() @IsString() @MaxLength(50) health?: string | null;
   @IsOptional() @IsString() @MaxLength(50) last_evaluation?: string | null;
+  /** What its last evaluation took. */
+  @IsOptional() @IsNumber() evaluation_seconds?: number | null;
+  /** How many of its alerts fire. */
+  @IsOptional() @IsInt() @Min(0) firing?: number | null;
 }
 
 /** The programs a sidecar can stand beside. */
@@ -93,6 +97,8 @@ export class RevisionView {
   @IsInt() bytes!: number;
   @IsInt() rules!: number;
   @IsString() created_at!: string;
+  /** The earlier revision whose content it brings back; absent or null for what was rendered. */
+  @IsOptional() @IsInt() restores?: number | null;
 }
 
 export class RevisionPage {

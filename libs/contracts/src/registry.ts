@@ -7,6 +7,9 @@ import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
+import * as holds from './holds';
+import * as rollbacks from './rollbacks';
+import * as rollouts from './rollouts';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 
@@ -21,6 +24,9 @@ const declared: unknown[] = [
   clusterHealth,
   clusterTroubles,
   config,
+  holds,
+  rollbacks,
+  rollouts,
   rules,
 ].flatMap((module) => Object.values(module));
 

@@ -1,6 +1,6 @@
-import type { RevisionRule } from '@alertagent/contracts';
+import type { ConfigType, RevisionRule } from '@alertagent/contracts';
 import type { ConfigHistory } from '../revisions/revisions.store';
-import { decideRevision } from './decide-revision';
+import { decideRevision as decide } from './decide-revision';
 import type { DesiredFile } from './desired-file';
 
 const entry = (rule_id: string, rule_version = 1): RevisionRule => ({
@@ -15,7 +15,13 @@ const history = (manifest: RevisionRule[] | null, hash = 'old'): ConfigHistory =
   isRetired: false,
   served: manifest && { revision: 1, hash, manifest },
   refused: null,
+  isHeld: false,
+  formerly: [],
+  confirmedHash: null,
 });
+
+const decideRevision = (...[type, past, wanted]: [ConfigType, ConfigHistory, DesiredFile]) =>
+  decide(type, past, wanted, { maxPercent: 30, minRules: 5 });
 
 const desired = (manifest: RevisionRule[], withdrawn: string[] = [], hash = 'new'): DesiredFile => ({
   kind: 'rendered',
@@ -84,6 +90,40 @@ describe('deciding what becomes of a render', () => {
     expect(decideRevision('prometheus-rules', history(null), broken)).toEqual({
       kind: 'refuse',
       reason: 'half a character',
+    });
+  });
+
+  describe('about the removal of many rules', () => {
+    const all = Array.from({ length: 20 }, (_, index) => entry(String(index)));
+    const ids = all.map(({ rule_id }) => rule_id);
+
+    it('refuses more than the share, although somebody withdrew them, until that very file is confirmed', () => {
+      const wanted = desired(all.slice(7), ids, 'less');
+      expect(decideRevision('prometheus-rules', history(all), wanted)).toMatchObject({
+        kind: 'refuse',
+        reason: expect.stringContaining('7 of 20 rules would be removed (g/Rule 0, ') as string,
+      });
+      for (const [confirmedHash, kind] of [
+        ['other', 'refuse'],
+        ['less', 'publish'],
+      ] as const) {
+        const past = { ...history(all), confirmedHash };
+        expect(decideRevision('prometheus-rules', past, wanted)).toMatchObject({ kind });
+      }
+    });
+
+    it('lets the share itself, and a handful of rules, go', () => {
+      expect(decideRevision('prometheus-rules', history(all), desired(all.slice(6), ids)).kind).toBe('publish');
+      expect(decideRevision('prometheus-rules', history(all.slice(0, 4)), desired([], ids)).kind).toBe('publish');
+    });
+
+    it('counts what went one by one', () => {
+      const past = { ...history(all.slice(6)), formerly: all };
+      expect(decideRevision('prometheus-rules', past, desired(all.slice(7), ids)).kind).toBe('refuse');
+    });
+
+    it('refuses an empty file of many rules', () => {
+      expect(decideRevision('prometheus-rules', history(all), desired([], ids)).kind).toBe('refuse');
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { ConfigType } from '@alertagent/contracts';
 import type { ConfigHistory } from '../revisions/revisions.store';
 import type { DesiredFile } from './desired-file';
-import { lossesText, unexplainedLosses } from './rule-changes';
+import { lossesText, massRemoval, removalText, unexplainedLosses, type RemovalLimits } from './rule-changes';
 
 /** What is to be done with a freshly rendered file, as far as that can be said without promtool. */
 export type Decision =
@@ -12,9 +12,15 @@ export type Decision =
 /**
  * Compares what is wanted with what is served. The same bytes never become a new revision, because every reload makes
  * Alertmanager and Prometheus start over. A file without rules is only published when somebody withdrew the last one;
- * a cluster that never had rules gets no file at all, so that nothing of its owner's is overwritten by emptiness.
+ * a cluster that never had rules gets no file at all, so that nothing of its owner's is overwritten by emptiness. Many
+ * rules at once only vanish when somebody confirmed exactly this file.
  */
-export function decideRevision(type: ConfigType, history: ConfigHistory, desired: DesiredFile): Decision {
+export function decideRevision(
+  type: ConfigType,
+  history: ConfigHistory,
+  desired: DesiredFile,
+  limits: RemovalLimits,
+): Decision {
   if (desired.kind === 'unrenderable') return { kind: 'refuse', reason: desired.reason };
   const { content, hash, manifest, withdrawnRuleIds } = desired;
   if (history.served?.hash === hash) return { kind: 'leave', outcome: 'unchanged' };
@@ -23,5 +29,7 @@ export function decideRevision(type: ConfigType, history: ConfigHistory, desired
   if (losses.length > 0) return { kind: 'refuse', reason: lossesText(losses) };
   const isEmpty = type === 'prometheus-rules' && manifest.length === 0;
   if (isEmpty && servedRules.length === 0) return { kind: 'leave', outcome: 'skipped' };
+  const removal = massRemoval(history, manifest, limits);
+  if (removal && history.confirmedHash !== hash) return { kind: 'refuse', reason: removalText(removal) };
   return { kind: 'publish', content, hash, emptyConfirmed: isEmpty };
 }

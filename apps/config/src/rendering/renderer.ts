@@ -1,20 +1,18 @@
 import { ServiceError } from '@alertagent/contracts';
 import { isUniqueViolation, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { FileChecker } from '../checking/file-checker';
 import type { RenderOutcome } from '../config-metrics';
 import type { ConfigKey } from '../revisions/config-key';
-import { RevisionsStore, type ConfigHistory } from '../revisions/revisions.store';
+import { HeldConfiguration } from '../revisions/held-configuration';
+import type { ConfigHistory } from '../revisions/revisions.store';
 import { ServedRevisions } from '../serving/served-revisions';
-import { decideRevision } from './decide-revision';
-import { DesiredFiles, type DesiredFile } from './desired-file';
-import { RevisionWriter } from './revision-writer';
-import { newcomers } from './rule-changes';
+import { PreparedFiles } from './prepared-file';
+import { RevisionWriter, type AcceptedFile, type RefusedFile } from './revision-writer';
 
 /** How often one render starts over because another replica published meanwhile. */
 const MAX_ATTEMPTS = 5;
 
-const MAX_REASON = 2_000;
+type Outcome = Exclude<RenderOutcome, 'error'>;
 
 /** Brings what is served in line with what a cluster should run. Doing it twice does nothing the second time. */
 @Injectable()
@@ -22,9 +20,7 @@ export class Renderer {
   private readonly log: Logger;
 
   constructor(
-    private readonly desired: DesiredFiles,
-    private readonly checker: FileChecker,
-    private readonly revisions: RevisionsStore,
+    private readonly prepared: PreparedFiles,
     private readonly writer: RevisionWriter,
     private readonly served: ServedRevisions,
     @Inject(LOGGER) logger: Logger,
@@ -33,39 +29,32 @@ export class Renderer {
   }
 
   /** Errors: ServiceError `unavailable` or `deadline` when an owner, the database or a checking tool can't answer now. */
-  async render(key: ConfigKey): Promise<Exclude<RenderOutcome, 'error'>> {
+  async render(key: ConfigKey): Promise<Outcome> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       // The history comes first: a render from an older look at the world then finds its number taken.
-      const history = await this.revisions.history(key);
+      const history = await this.prepared.history(key);
       if (history.isRetired) return 'skipped';
-      const desired = await this.desired.ask(key);
-      if (!desired) return 'skipped';
+      if (history.isHeld) return 'held';
       try {
-        return await this.settle(key, history, desired);
+        return await this.settle(key, history);
       } catch (error) {
+        if (error instanceof HeldConfiguration) return 'held';
         if (!isUniqueViolation(error)) throw error;
       }
     }
     throw new ServiceError('unavailable', 'other replicas kept publishing; try again');
   }
 
-  private async settle(
-    key: ConfigKey,
-    history: ConfigHistory,
-    desired: DesiredFile,
-  ): Promise<Exclude<RenderOutcome, 'error'>> {
-    const decision = decideRevision(key.type, history, desired);
-    if (decision.kind === 'leave') return decision.outcome;
-    if (decision.kind === 'refuse') return this.refuse(key, history, desired, decision.reason);
-    const { content, hash, emptyConfirmed } = decision;
-    const verdict = await this.checker.check(key.type, content, desired.manifest.length);
-    if (verdict.kind === 'refused') return this.refuse(key, history, desired, verdict.reason);
-    const revision = await this.writer.publish(key, history.lastRevision + 1, {
-      content,
-      hash,
-      emptyConfirmed,
-      manifest: desired.manifest,
-    });
+  private async settle(key: ConfigKey, history: ConfigHistory): Promise<Outcome> {
+    const preparation = await this.prepared.prepare(key, history);
+    if (preparation.kind === 'leave') return preparation.outcome;
+    return preparation.kind === 'refused'
+      ? this.refuse(key, history, preparation.file)
+      : this.publish(key, history, preparation.file);
+  }
+
+  private async publish(key: ConfigKey, history: ConfigHistory, file: AcceptedFile): Promise<'published'> {
+    const revision = await this.writer.publish(key, history.lastRevision + 1, file);
     await this.served.publish(revision);
     this.log.info(
       { cluster_id: key.clusterId, type: key.type, revision: revision.revision, rules: revision.rules },
@@ -74,19 +63,11 @@ export class Renderer {
     return 'published';
   }
 
-  private async refuse(key: ConfigKey, history: ConfigHistory, desired: DesiredFile, why: string): Promise<'refused'> {
-    const reason = why.slice(0, MAX_REASON).toWellFormed();
-    const { content, hash } = desired.kind === 'rendered' ? desired : { content: '', hash: '' };
+  private async refuse(key: ConfigKey, history: ConfigHistory, file: RefusedFile): Promise<'refused'> {
+    const { hash, reason } = file;
     // Each event about the cluster comes here again until the cause is gone; saying it once is enough.
     if (history.refused?.hash === hash && history.refused.reason === reason) return 'refused';
-    const heldBack = newcomers(history.served?.manifest ?? [], desired.manifest);
-    await this.writer.refuse(key, history.lastRevision + 1, {
-      content,
-      hash,
-      manifest: desired.manifest,
-      reason,
-      heldBack,
-    });
+    await this.writer.refuse(key, history.lastRevision + 1, file);
     this.log.warn({ cluster_id: key.clusterId, type: key.type, reason }, 'Render refused; the former revision stays');
     return 'refused';
   }

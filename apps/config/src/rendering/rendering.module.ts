@@ -7,6 +7,7 @@ import { SigningModule } from '../signing/signing.module';
 import { ClusterRetirement } from './cluster-retirement';
 import { DesiredFiles } from './desired-file';
 import { RenderQueue } from './render-queue';
+import { PreparedFiles } from './prepared-file';
 import { Renderer } from './renderer';
 import { RenderingHandlers } from './rendering.handlers';
 import { RevisionWriter } from './revision-writer';
@@ -15,6 +16,7 @@ import { RevisionWriter } from './revision-writer';
 @Module({
   imports: [CheckingModule, ConfigMetricsModule, RevisionsModule, ServingModule, SigningModule],
   controllers: [RenderingHandlers],
-  providers: [ClusterRetirement, DesiredFiles, Renderer, RenderQueue, RevisionWriter],
+  providers: [ClusterRetirement, DesiredFiles, PreparedFiles, Renderer, RenderQueue, RevisionWriter],
+  exports: [PreparedFiles, RenderQueue, RevisionWriter],
 })
 export class RenderingModule {}

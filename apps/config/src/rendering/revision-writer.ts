@@ -13,6 +13,8 @@ export interface AcceptedFile {
   hash: string;
   manifest: RevisionRule[];
   emptyConfirmed: boolean;
+  /** The earlier revision whose content it brings back. */
+  restores?: number;
 }
 
 /** A file that must not be served, and why. */
@@ -24,6 +26,13 @@ export interface RefusedFile {
   reason: string;
   /** The rules that this keeps from being distributed. */
   heldBack: RevisionRule[];
+}
+
+/** Publishing on behalf of a rollout that holds the configuration. */
+export interface RolloutPublication {
+  rolloutId: string;
+  /** Notes in the same transaction that it happened. Errors: whatever it throws undoes the publication. */
+  note: (tx: EntityManager) => Promise<void>;
 }
 
 const ACTOR: Actor = { kind: 'system', id: 'config', name: 'config' };
@@ -40,13 +49,22 @@ export class RevisionWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** Signs and publishes revision number `revision`. Errors: a unique violation when that number is taken. */
-  async publish(key: ConfigKey, revision: number, file: AcceptedFile): Promise<Revision> {
+  /**
+   * Signs and publishes revision number `revision`. Errors: a unique violation when that number is taken;
+   * HeldConfiguration when somebody (else) holds the configuration.
+   */
+  async publish(
+    key: ConfigKey,
+    revision: number,
+    file: AcceptedFile,
+    rollout: RolloutPublication | null = null,
+  ): Promise<Revision> {
     const row = this.row(key, revision, file);
     const { signature, keyId } = this.signer.sign(row);
     const published: Revision = { ...row, status: 'published', reason: null, signature, keyId };
     await inTransaction(this.dataSource, async (tx) => {
-      await this.revisions.add(tx, published);
+      await this.revisions.add(tx, published, rollout?.rolloutId ?? null);
+      await rollout?.note(tx);
       await this.outbox.add(tx, revisionPublished, {
         cluster_id: key.clusterId,
         type: key.type,
@@ -61,12 +79,12 @@ export class RevisionWriter {
   }
 
   /** Keeps revision number `revision` as evidence without serving it. Errors: as `publish`. */
-  async refuse(key: ConfigKey, revision: number, file: RefusedFile): Promise<void> {
+  async refuse(key: ConfigKey, revision: number, file: RefusedFile, rolloutId: string | null = null): Promise<void> {
     const { reason, heldBack } = file;
     const row = this.row(key, revision, { ...file, emptyConfirmed: false });
     const refused: Revision = { ...row, status: 'refused', reason, signature: null, keyId: null };
     await inTransaction(this.dataSource, async (tx) => {
-      await this.revisions.add(tx, refused);
+      await this.revisions.add(tx, refused, rolloutId);
       await this.outbox.add(tx, revisionRefused, {
         cluster_id: key.clusterId,
         type: key.type,
@@ -83,7 +101,7 @@ export class RevisionWriter {
     revision: number,
     file: AcceptedFile,
   ): Omit<Revision, 'status' | 'reason' | 'signature' | 'keyId'> {
-    const { content, hash, manifest, emptyConfirmed } = file;
+    const { content, hash, manifest, emptyConfirmed, restores = null } = file;
     const bytes = Buffer.byteLength(content, 'utf8');
     return {
       id: newId(),
@@ -96,6 +114,7 @@ export class RevisionWriter {
       manifest,
       emptyConfirmed,
       createdAt: this.clock.now(),
+      restores,
     };
   }
 

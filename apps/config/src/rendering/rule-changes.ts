@@ -24,8 +24,42 @@ export function newcomers(served: readonly RevisionRule[], next: readonly Revisi
 
 /** The losses as a sentence for people. */
 export function lossesText(losses: readonly RevisionRule[]): string {
-  const names = losses.slice(0, NAMED).map((rule) => `${rule.group}/${rule.name}`.slice(0, 100));
-  const more = losses.length > NAMED ? ` and ${losses.length - NAMED} more` : '';
   const subject = losses.length === 1 ? '1 rule would vanish' : `${losses.length} rules would vanish`;
-  return `${subject} although nobody withdrew ${losses.length === 1 ? 'it' : 'them'}: ${names.join(', ')}${more}`;
+  return `${subject} although nobody withdrew ${losses.length === 1 ? 'it' : 'them'}: ${namesOf(losses)}`;
+}
+
+function namesOf(rules: readonly RevisionRule[]): string {
+  const names = rules.slice(0, NAMED).map((rule) => `${rule.group}/${rule.name}`.slice(0, 100));
+  return names.join(', ') + (rules.length > NAMED ? ` and ${rules.length - NAMED} more` : '');
+}
+
+/** From when on removals need a confirmation. */
+export interface RemovalLimits {
+  maxPercent: number;
+  minRules: number;
+}
+
+/** Rules that would go, of so many. */
+export interface Removal {
+  lost: RevisionRule[];
+  of: number;
+}
+
+/** The removal that is too large to happen unasked, counted from what is served and from what was served a while ago. */
+export function massRemoval(
+  history: { served: { manifest: readonly RevisionRule[] } | null; formerly: readonly RevisionRule[] },
+  next: readonly RevisionRule[],
+  { maxPercent, minRules }: RemovalLimits,
+): Removal | null {
+  const kept = new Set(next.map((rule) => rule.rule_id));
+  for (const before of [history.formerly, history.served?.manifest ?? []]) {
+    const lost = before.filter((rule) => !kept.has(rule.rule_id));
+    if (lost.length >= minRules && lost.length * 100 > before.length * maxPercent) return { lost, of: before.length };
+  }
+  return null;
+}
+
+/** The removal as a sentence for people, with what they can do. */
+export function removalText({ lost, of }: Removal): string {
+  return `${lost.length} of ${of} rules would be removed (${namesOf(lost)}); confirm it with the cluster's name, or put them back`;
 }

@@ -43,4 +43,27 @@ export class Member {
   /** When other services were last told about this member. */
   @Column({ name: 'last_emitted', type: 'bigint', transformer: epochMs })
   lastEmitted!: Date;
+
+  /** Why the last report went no further; the columns from here on are null where a former version wrote the row. */
+  @Column({ type: 'varchar', length: 500, nullable: true })
+  reason!: string | null;
+
+  /** It runs exactly the revision, rule by rule. */
+  @Column({ type: 'boolean', nullable: true })
+  exact!: boolean | null;
+
+  /** Rules that fail when they are evaluated. */
+  @Column({ name: 'failing_rules', type: 'int', nullable: true })
+  failingRules!: number | null;
+
+  /** Rules that are loaded and were not evaluated yet. */
+  @Column({ name: 'waiting_rules', type: 'int', nullable: true })
+  waitingRules!: number | null;
+
+  @Column({ name: 'firing_alerts', type: 'int', nullable: true })
+  firingAlerts!: number | null;
+
+  /** What one evaluation of all rules takes. */
+  @Column({ name: 'evaluation_ms', type: 'int', nullable: true })
+  evaluationMs!: number | null;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { ConfigType } from '@alertagent/contracts';
 import { newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager } from 'typeorm';
+import { DataSource, In, LessThan, type EntityManager } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
 import { Member } from './member.entity';
 
@@ -9,11 +10,29 @@ import { Member } from './member.entity';
 const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** What is known about a member, without what identifies it. */
-export type MemberStanding = Pick<Member, 'state' | 'revision' | 'hash' | 'reportHash' | 'lastSeen' | 'lastEmitted'>;
+export type MemberStanding = Omit<Member, 'id' | 'clusterId' | 'type' | 'member' | 'memberHash'>;
+
+/** A member as it stands. */
+export type KnownMember = MemberStanding & Pick<Member, 'clusterId' | 'member'>;
 
 /** The members that have reported. */
 @Injectable()
 export class MembersStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** All members of a cluster. */
+  ofCluster({ type, clusterId }: ConfigKey): Promise<KnownMember[]> {
+    return this.ofClusters(type, [clusterId]);
+  }
+
+  /** All members of these clusters. */
+  ofClusters(type: ConfigType, clusterIds: readonly string[]): Promise<KnownMember[]> {
+    return this.dataSource.manager.find(Member, {
+      where: { type, clusterId: In(clusterIds) },
+      order: { member: 'ASC' },
+    });
+  }
+
   find(manager: EntityManager, key: ConfigKey, member: string): Promise<Member | null> {
     return manager.findOneBy(Member, { ...key, memberHash: hashOf(member) });
   }

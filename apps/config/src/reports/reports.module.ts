@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { ConfigMetricsModule } from '../config-metrics.module';
 import { RevisionsModule } from '../revisions/revisions.module';
 import { ServingModule } from '../serving/serving.module';
+import { MemberRecords } from './member-records';
 import { MembersStore } from './members.store';
+import { ProofsStore } from './proofs.store';
 import { ReportEvidence } from './report-evidence';
 import { ReportsController } from './reports.controller';
 import { ReportsService } from './reports.service';
@@ -11,6 +13,7 @@ import { ReportsService } from './reports.service';
 @Module({
   imports: [ConfigMetricsModule, RevisionsModule, ServingModule],
   controllers: [ReportsController],
-  providers: [MembersStore, ReportEvidence, ReportsService],
+  providers: [MemberRecords, MembersStore, ProofsStore, ReportEvidence, ReportsService],
+  exports: [MembersStore, ProofsStore],
 })
 export class ReportsModule {}

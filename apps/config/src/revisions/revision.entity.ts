@@ -64,4 +64,8 @@ export class RevisionEntity implements Revision {
 
   @Column({ name: 'created_at', type: 'bigint', transformer: epochMs })
   createdAt!: Date;
+
+  /** The earlier revision whose content it brings back; null for what was rendered. */
+  @Column({ type: 'int', nullable: true })
+  restores!: number | null;
 }

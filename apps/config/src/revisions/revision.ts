@@ -29,4 +29,6 @@ export interface Revision {
   /** The signing key; see `config_signing_keys`. */
   keyId: string | null;
   createdAt: Date;
+  /** The earlier revision whose content it brings back; null for what was rendered. */
+  restores: number | null;
 }

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
+import { HoldsStore } from './holds.store';
 import { RevisionsHandlers } from './revisions.handlers';
 import { RevisionsStore } from './revisions.store';
 
 /** Every rendered configuration, kept for ever. */
-@Module({ controllers: [RevisionsHandlers], providers: [RevisionsStore], exports: [RevisionsStore] })
+@Module({
+  controllers: [RevisionsHandlers],
+  providers: [HoldsStore, RevisionsStore],
+  exports: [HoldsStore, RevisionsStore],
+})
 export class RevisionsModule {}

@@ -1,9 +1,23 @@
 import type { ConfigType, RevisionPage, RevisionRule, RevisionView } from '@alertagent/contracts';
 import { toDatabaseServiceError, withConnectionDeadline } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, LessThan, type EntityManager, type FindOptionsSelect } from 'typeorm';
-import { ConfigHead } from './config-head.entity';
+import {
+  DataSource,
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  MoreThanOrEqual,
+  Not,
+  type EntityManager,
+  type FindOptionsOrder,
+  type FindOptionsSelect,
+  type FindOptionsWhere,
+} from 'typeorm';
+import { ConfigHead, EMPTY_HEAD } from './config-head.entity';
 import type { ConfigKey } from './config-key';
+import type { Head } from './head';
+import { HeldConfiguration } from './held-configuration';
 import type { Revision } from './revision';
 import { RevisionEntity } from './revision.entity';
 
@@ -26,6 +40,7 @@ const VIEW_COLUMNS: FindOptionsSelect<Revision> = {
   bytes: true,
   rules: true,
   createdAt: true,
+  restores: true,
 };
 
 /** What a renderer has to know about the past of a configuration. */
@@ -38,7 +53,23 @@ export interface ConfigHistory {
   served: { revision: number; hash: string; manifest: RevisionRule[] } | null;
   /** The newest revision when it was refused. */
   refused: { hash: string; reason: string } | null;
+  /** True when what is served stays, whatever is wanted. */
+  isHeld: boolean;
+  /** The rules that removals are counted from: the most that were served lately. */
+  formerly: RevisionRule[];
+  /** SHA-256 of a file that may remove many rules. */
+  confirmedHash: string | null;
 }
+
+const NO_HISTORY: ConfigHistory = {
+  lastRevision: 0,
+  isRetired: false,
+  served: null,
+  refused: null,
+  isHeld: false,
+  formerly: [],
+  confirmedHash: null,
+};
 
 /** Which revision of which configuration is being served; `revision` is 0 when nothing is (any more). */
 export interface HeadNumber extends ConfigKey {
@@ -50,10 +81,10 @@ export interface HeadNumber extends ConfigKey {
 export class RevisionsStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** What has become of this configuration so far. */
-  async history(key: ConfigKey): Promise<ConfigHistory> {
+  /** What has become of this configuration so far; removals are counted from what was served since `since`. */
+  async history(key: ConfigKey, since: Date): Promise<ConfigHistory> {
     const head = await this.dataSource.manager.findOneBy(ConfigHead, key);
-    if (!head) return { lastRevision: 0, isRetired: false, served: null, refused: null };
+    if (!head) return NO_HISTORY;
     const numbers = [...new Set([head.revision, head.lastRevision])];
     const rows = await this.dataSource.manager.find(RevisionEntity, {
       select: { revision: true, status: true, hash: true, reason: true, manifest: true },
@@ -66,14 +97,35 @@ export class RevisionsStore {
       isRetired: head.retiredAt !== null,
       served: served ? { revision: served.revision, hash: served.hash, manifest: served.manifest } : null,
       refused: newest?.status === 'refused' ? { hash: newest.hash, reason: newest.reason ?? '' } : null,
+      isHeld: head.heldAt !== null,
+      formerly: await this.formerly(key, since, head.confirmedHash),
+      confirmedHash: head.confirmedHash,
     };
   }
 
+  /** The largest of the files served since then, or since the one that somebody confirmed. */
+  private async formerly(key: ConfigKey, since: Date, confirmedHash: string | null): Promise<RevisionRule[]> {
+    const find = (
+      where: FindOptionsWhere<RevisionEntity>,
+      order: FindOptionsOrder<RevisionEntity>,
+    ): Promise<Pick<RevisionEntity, 'revision' | 'manifest'> | null> =>
+      this.dataSource.manager.findOne(RevisionEntity, {
+        select: { id: true, revision: true, manifest: true },
+        where: { ...key, status: 'published', ...where },
+        order,
+      });
+    const first = await find({ createdAt: LessThanOrEqual(since) }, { revision: 'DESC' });
+    const confirmed = confirmedHash === null ? null : await find({ hash: confirmedHash }, { revision: 'DESC' });
+    const from = Math.max(first?.revision ?? 0, confirmed?.revision ?? 0);
+    return (await find({ revision: MoreThanOrEqual(from) }, { rules: 'DESC' }))?.manifest ?? [];
+  }
+
   /**
-   * Keeps a revision and, when it is published, makes it the served one. Errors: a unique violation when another
-   * renderer has taken its number meanwhile; whoever rendered it must then look at the world again.
+   * Keeps a revision and, when it is published, makes it the served one. `holder` is the rollout that may publish although
+   * it holds the configuration. Errors: a unique violation when another renderer has taken its number meanwhile, whoever
+   * rendered it must then look at the world again; HeldConfiguration when somebody else holds it.
    */
-  async add(tx: EntityManager, revision: Revision): Promise<void> {
+  async add(tx: EntityManager, revision: Revision, holder: string | null): Promise<void> {
     await tx.insert(RevisionEntity, revision);
     const key: ConfigKey = { clusterId: revision.clusterId, type: revision.type };
     const changes = {
@@ -81,8 +133,43 @@ export class RevisionsStore {
       changedAt: revision.createdAt,
       ...(revision.status === 'published' ? { revision: revision.revision, revisionId: revision.id } : {}),
     };
-    if (revision.revision > 1) await tx.update(ConfigHead, key, changes);
-    else await tx.insert(ConfigHead, { revision: 0, revisionId: null, retiredAt: null, ...key, ...changes });
+    // One conditional update: a hold taken at the same moment waits for this row, or this waits for the hold.
+    const permitted = holder === null ? { heldAt: IsNull() } : { rolloutId: holder };
+    const { affected } = await tx.update(ConfigHead, { ...key, ...permitted }, changes);
+    if (affected) return;
+    if (revision.revision > 1 || holder !== null) throw new HeldConfiguration(key);
+    await tx.insert(ConfigHead, { ...EMPTY_HEAD, ...key, ...changes });
+  }
+
+  /** One published revision with its content; null when there is none of that number. */
+  published(key: ConfigKey, revision: number): Promise<Revision | null> {
+    return this.dataSource.manager.findOneBy(RevisionEntity, { ...key, revision, status: 'published' });
+  }
+
+  /** One refused revision; null when there is none of that number. */
+  refused(tx: EntityManager, key: ConfigKey, revision: number): Promise<Revision | null> {
+    return tx.findOneBy(RevisionEntity, { ...key, revision, status: 'refused' });
+  }
+
+  /** The numbers of published revisions before `revision` with another content, newest first. */
+  async othersBefore(key: ConfigKey, revision: number, hash: string, limit: number): Promise<number[]> {
+    const rows = await this.dataSource.manager.find(RevisionEntity, {
+      select: { id: true, revision: true },
+      where: { ...key, status: 'published', revision: LessThan(revision), hash: Not(hash) },
+      order: { revision: 'DESC' },
+      take: limit,
+    });
+    return rows.map((row) => row.revision);
+  }
+
+  /** The head of one configuration; null when nothing was ever rendered for it or held. */
+  head(key: ConfigKey): Promise<Head | null> {
+    return this.dataSource.manager.findOneBy(ConfigHead, key);
+  }
+
+  /** The heads of these clusters. */
+  heads(type: ConfigType, clusterIds: readonly string[]): Promise<Head[]> {
+    return this.dataSource.manager.findBy(ConfigHead, { type, clusterId: In(clusterIds) });
   }
 
   /** Stops rendering and serving everything of a cluster. */
@@ -165,5 +252,6 @@ function view(row: Revision): RevisionView {
     bytes: row.bytes,
     rules: row.rules,
     created_at: row.createdAt.toISOString(),
+    restores: row.restores,
   };
 }

@@ -21,6 +21,7 @@ const row = (revision: number, change: Partial<Revision> = {}): Revision => ({
   rules: 0,
   manifest: [],
   emptyConfirmed: false,
+  restores: null,
   signature: 'signature',
   keyId: 'key',
   createdAt: new Date(0),

@@ -44,6 +44,14 @@ describe('what a report proves about a rule', () => {
     expect(afterReport(target(), LIVE, report({ state: 'failed', revision: 13, reason: 'bad file' }))).toEqual(LIVE);
   });
 
+  it('takes it back when the member shows another version than it was proven to run', () => {
+    const former = { ...live, rule_version: 1 };
+    expect(afterReport(target(), LIVE, report({ revision: 13, exact: true, entry: former }))).toEqual({
+      ...NO_PROOF,
+      loadedVersion: 1,
+    });
+  });
+
   it('is a failure when the member could not apply the revision that brought the version', () => {
     const failed = afterReport(target(), NO_PROOF, report({ state: 'failed', reason: 'reload refused' }));
     expect(failed).toMatchObject({ status: 'failed', statusVersion: 2, reason: 'reload refused' });

@@ -74,6 +74,10 @@ export function afterReport(target: ReportedTarget, before: MemberProof, evidenc
       goneRevision: null,
     };
   }
+  if (evidence.entry && evidence.entry.status !== 'failed' && isShownAt(proof, target.version)) {
+    // It runs another version than it did: the cluster was taken back.
+    return { ...proof, status: 'pending', statusVersion: null, reason: null };
+  }
   const holdsVersion = target.renderedRevision !== null && evidence.revision >= target.renderedRevision;
   if (!holdsVersion) {
     // It showed everything it has and this is not among it: what was proven about it once is over.
@@ -81,7 +85,7 @@ export function afterReport(target: ReportedTarget, before: MemberProof, evidenc
       ? { ...proof, status: 'pending', statusVersion: null, reason: null }
       : proof;
   }
-  const isShown = proof.statusVersion === target.version && (proof.status === 'loaded' || proof.status === 'live');
+  const isShown = isShownAt(proof, target.version);
   const move = (status: DistributionState, reason: string | null): MemberProof => ({
     ...proof,
     status,
@@ -99,6 +103,9 @@ export function afterReport(target: ReportedTarget, before: MemberProof, evidenc
     progressOf(evidence.state) > progressOf(proof.status);
   return isFurther ? move(evidence.state, null) : proof;
 }
+
+const isShownAt = ({ status, statusVersion }: MemberProof, version: number): boolean =>
+  statusVersion === version && (status === 'loaded' || status === 'live');
 
 function afterReportOfWithdrawn(target: ReportedTarget, proof: MemberProof, evidence: RuleEvidence): MemberProof {
   if (evidence.entry) return { ...proof, goneRevision: null };

@@ -25,8 +25,11 @@ export class RevisionNews {
     await this.change(event.cluster_id, delivery, async (tx, state) => {
       state.distributions = state.distributions.map((distribution) => {
         const version = versions.get(distribution.ruleId);
-        if (version === undefined) return distribution;
+        // A later revision without the version: the cluster was taken back, so that nobody serves it any more.
+        const isGone = version !== distribution.version && event.revision > (distribution.renderedRevision ?? Infinity);
+        if (version === undefined) return isGone ? { ...distribution, renderedRevision: null } : distribution;
         const seen = { ...distribution, seenInRevision: Math.max(distribution.seenInRevision, event.revision) };
+        if (isGone) return { ...seen, renderedRevision: null };
         if (distribution.withdrawn || version !== distribution.version || distribution.renderedRevision !== null)
           return seen;
         return { ...seen, renderedRevision: event.revision, refusedReason: null };

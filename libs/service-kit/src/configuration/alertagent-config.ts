@@ -1,6 +1,7 @@
 import { AlertmanagerSettings } from './alertmanager.settings';
 import { AiSettings, DifySettings, N8nSettings } from './analysis.settings';
 import { DatabaseSettings } from './database.settings';
+import { DistributionSettings } from './distribution.settings';
 import { GatewaySettings } from './gateway.settings';
 import { NatsSettings } from './nats.settings';
 import { LoggingSettings, MetricsSettings } from './observability.settings';
@@ -37,6 +38,9 @@ export class AlertAgentConfig {
 
   @Section(() => DifySettings, 'Agents in Dify.')
   dify: DifySettings = new DifySettings();
+
+  @Section(() => DistributionSettings, 'From a changed rule to the clusters.')
+  distribution: DistributionSettings = new DistributionSettings();
 
   @Section(() => GatewaySettings, 'From webhook to incident.')
   gateway: GatewaySettings = new GatewaySettings();
