@@ -1,0 +1,87 @@
+import { pointerTo } from '../problems';
+import { checkDocument } from './check-document';
+import { decode, type Decoded } from './decode';
+import { readDocument, type TextPosition } from './go-yaml/read-document';
+import type { AlertmanagerConfigProblem } from './problem';
+import { configuration } from './schema/configuration';
+import { StructValues, type GoValue } from './schema/go-type';
+import { alertmanagerMinor, OLDEST_MINOR } from './version';
+
+/** What the check of a configuration found. */
+export interface AlertmanagerConfigCheck {
+  /** False exactly when Alertmanager of that version refuses to load the file. */
+  valid: boolean;
+  problems: AlertmanagerConfigProblem[];
+}
+
+/** A configuration that was read, whether it is valid or not. */
+export interface ReadConfiguration extends AlertmanagerConfigCheck {
+  /** As Alertmanager sees it; null when it could not be read at all. */
+  value: Readonly<Record<string, GoValue>> | null;
+  /** Pointers of the values that are secrets. */
+  secrets: readonly string[];
+  /** Where the value at a pointer stands. */
+  positionOf: (pointer: string) => TextPosition;
+}
+
+/**
+ * Checks an alertmanager.yml against the rules of one version of Alertmanager (`0.28.1`). Files that it names, such as
+ * templates, are not looked at. Throws an Error when the version is none.
+ */
+export function checkAlertmanagerConfig(text: string, target: { version: string }): AlertmanagerConfigCheck {
+  const { valid, problems } = readAlertmanagerConfig(text, target);
+  return { valid, problems };
+}
+
+/** Reads an alertmanager.yml as that version of Alertmanager does, with everything that is wrong with it. */
+export function readAlertmanagerConfig(text: string, { version }: { version: string }): ReadConfiguration {
+  const parsed = alertmanagerMinor(version);
+  if (parsed === null) throw new Error('the version of Alertmanager must look like 0.28.1');
+  const minor = Math.max(parsed, OLDEST_MINOR);
+  const document = readDocument(text);
+  if ('fault' in document) return unreadable(document.position, document.offset, 'syntax', document.fault);
+  if (document.root === null)
+    return unreadable(document.position, 0, 'no_route', 'needs a route, or no alert goes anywhere');
+  const decoded = decode(document.root, configuration, minor);
+  const positionOf = positionIn(decoded, document.position);
+  const problems = decoded.faults.map(({ check, message, pointer, offset }) => {
+    return problemAt({ check, message, pointer }, document.position(offset));
+  });
+  const value = isRecord(decoded.value) ? decoded.value : {};
+  // Go looks at the whole only when all of its parts could be read.
+  if (problems.length === 0) {
+    checkDocument(new StructValues(value), minor, (check, message, ...path) => {
+      const pointer = pointerTo(...path);
+      problems.push(problemAt({ check, message, pointer }, positionOf(pointer)));
+    });
+  }
+  return { valid: problems.length === 0, problems, value, secrets: decoded.secrets, positionOf };
+}
+
+function unreadable(
+  position: (offset: number) => TextPosition,
+  offset: number,
+  check: string,
+  message: string,
+): ReadConfiguration {
+  const problem = problemAt({ check, message, pointer: '' }, position(offset));
+  return { valid: false, problems: [problem], value: null, secrets: [], positionOf: () => position(0) };
+}
+
+/** The nearest place that is known: what is missing stands nowhere. */
+function positionIn(decoded: Decoded, position: (offset: number) => TextPosition): (pointer: string) => TextPosition {
+  return (pointer) => {
+    let at = pointer;
+    while (!decoded.offsets.has(at) && at !== '') at = at.slice(0, at.lastIndexOf('/'));
+    return position(decoded.offsets.get(at) ?? 0);
+  };
+}
+
+const problemAt = (
+  problem: Pick<AlertmanagerConfigProblem, 'check' | 'message' | 'pointer'>,
+  { line, column }: TextPosition,
+): AlertmanagerConfigProblem => ({ ...problem, severity: 'error', line, column });
+
+function isRecord(value: GoValue): value is { [key: string]: GoValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,133 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { excerpt } from '../../problems';
+import { strictSyntaxFault } from './strict-syntax';
+import type { YamlNode } from './yaml-node';
+
+/** Where something stands in a text; both count from 1. */
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
+/** The first document of a YAML stream, or why go-yaml v2 would not read it. */
+export type ReadDocument =
+  | { root: YamlNode | null; position: (offset: number) => TextPosition }
+  | { fault: string; position: (offset: number) => TextPosition; offset: number };
+
+/** Larger files are refused before they are read; the largest known configurations are a tenth of this. */
+const LONGEST = 2_000_000;
+/** Aliases may repeat what they stand for; this is the most that one file may grow to. */
+const MOST_NODES = 200_000;
+
+/** Reads the first document of a stream, which is all that Alertmanager looks at. Never throws. */
+export function readDocument(text: string): ReadDocument {
+  const lines = new LineCounter();
+  const position = (offset: number): TextPosition => {
+    const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
+  if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
+  const early = strictSyntaxFault(text);
+  if (early) return refuse(early.fault, early.offset);
+  let document: Document | undefined;
+  try {
+    [document] = parseAllDocuments(text, {
+      lineCounter: lines,
+      version: '1.1',
+      schema: 'failsafe',
+      uniqueKeys: false,
+      logLevel: 'silent',
+      prettyErrors: false,
+    }) as Document[];
+  } catch {
+    return refuse('is nested too deeply to be read');
+  }
+  if (!document) return { root: null, position };
+  const [error] = document.errors;
+  if (error) return refuse(sentenceOf(error.message), error.pos[0]);
+  const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
+  if (directive) return refuse('has a directive that is not known', directive.pos[0]);
+  try {
+    const root = document.contents === null ? null : new Converter(document, text).convert(document.contents as Node);
+    return { root, position };
+  } catch (error) {
+    if (error instanceof SyntaxFault) return refuse(error.message, error.offset);
+    if (error instanceof RangeError) return refuse('is nested too deeply to be read');
+    throw error;
+  }
+}
+
+/** Something that the YAML library takes and go-yaml does not. */
+class SyntaxFault extends Error {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+class Converter {
+  private readonly anchors = new Map<string, Node>();
+  private readonly open = new Set<Node>();
+  private nodes = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly text: string,
+  ) {}
+
+  convert(node: Node): YamlNode {
+    const offset = node.range?.[0] ?? 0;
+    this.nodes += 1;
+    if (this.nodes > MOST_NODES) throw new SyntaxFault('is larger than anybody could mean, aliases included', offset);
+    if (isAlias(node)) return this.aliased(node.source, offset);
+    if ('anchor' in node && typeof node.anchor === 'string') this.anchors.set(node.anchor, node);
+    if (isScalar(node)) return this.scalar(node, offset);
+    this.open.add(node);
+    try {
+      if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
+      if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
+      const entries = node.items.map(({ key, value }) => ({
+        key: this.child(key, offset),
+        value: this.child(value, offset),
+      }));
+      return { kind: 'mapping', offset, entries };
+    } finally {
+      this.open.delete(node);
+    }
+  }
+
+  private child(item: unknown, parent: number): YamlNode {
+    if (item === null || item === undefined) {
+      return { kind: 'scalar', offset: parent, text: '', tag: null, isPlain: true };
+    }
+    return this.convert(item as Node);
+  }
+
+  private aliased(name: string, offset: number): YamlNode {
+    const target = this.anchors.get(name);
+    if (!target) throw new SyntaxFault(`refers to "${excerpt(name)}", which stands nowhere before it`, offset);
+    if (this.open.has(target)) throw new SyntaxFault(`has an anchor "${excerpt(name)}" that contains itself`, offset);
+    return this.convert(target);
+  }
+
+  private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {
+    const text = String(node.value ?? '');
+    const isPlain = node.type === undefined || node.type === 'PLAIN' || node.type === null;
+    // The library takes the slash for an escape, as JSON has it.
+    if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node, offset))) {
+      throw new SyntaxFault('has a backslash before a slash, which is no escape in YAML 1.1', offset);
+    }
+    if (!text.isWellFormed()) throw new SyntaxFault('has an escape that stands for no character', offset);
+    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
+  }
+
+  private sourceOf(node: object, offset: number): string {
+    const range = 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [offset, offset];
+    return this.text.slice(range[0], range[1]);
+  }
+}
+
+const sentenceOf = (message: string): string => `is no valid YAML: ${excerpt(message.split('\n')[0]!)}`;

@@ -1,0 +1,18 @@
+import { RE2JS } from 're2js';
+import { excerpt } from '../../problems';
+
+/** More makes the check itself slow; Alertmanager's own examples have a hundred. */
+const LONGEST = 20_000;
+
+/** Why Go refuses a text as a regular expression that must match whole values, or null. */
+export function patternFault(text: string): string | null {
+  if (text.length > LONGEST) return `must not be longer than ${LONGEST} characters`;
+  // Alertmanager wraps the text without looking at it first, so that an extra bracket can close the wrapping.
+  try {
+    RE2JS.compile(`^(?:${text})$`);
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'not valid';
+    return `is no regular expression that Alertmanager understands: ${excerpt(reason)}`;
+  }
+}
