@@ -44,7 +44,8 @@ export function readDocument(text: string): ReadDocument {
     return refuse('is nested too deeply to be read');
   }
   if (!document) return { root: null, position };
-  const [error] = document.errors;
+  // go-yaml lets brackets close anywhere.
+  const [error] = document.errors.filter(({ code, message }) => code !== 'BAD_INDENT' || !message.startsWith('Flow '));
   if (error) return refuse(sentenceOf(error.message), error.pos[0]);
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
@@ -72,6 +73,7 @@ class Converter {
   private readonly anchors = new Map<string, Node>();
   private readonly open = new Set<Node>();
   private nodes = 0;
+  private flowDepth = 0;
 
   constructor(
     private readonly document: Document,
@@ -86,6 +88,8 @@ class Converter {
     if ('anchor' in node && typeof node.anchor === 'string') this.anchors.set(node.anchor, node);
     if (isScalar(node)) return this.scalar(node, offset);
     this.open.add(node);
+    const isFlow = 'flow' in node && node.flow === true;
+    if (isFlow) this.flowDepth += 1;
     try {
       if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
       if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
@@ -96,6 +100,7 @@ class Converter {
       return { kind: 'mapping', offset, entries };
     } finally {
       this.open.delete(node);
+      if (isFlow) this.flowDepth -= 1;
     }
   }
 
@@ -119,6 +124,10 @@ class Converter {
     // The library takes the slash for an escape, as JSON has it.
     if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node, offset))) {
       throw new SyntaxFault('has a backslash before a slash, which is no escape in YAML 1.1', offset);
+    }
+    // Inside of brackets YAML 1.1 ends a text at a question mark, and none begins with a colon.
+    if (isPlain && this.flowDepth > 0 && /^:|\?/.test(text)) {
+      throw new SyntaxFault('has a ? or a leading : without quotes inside of brackets', offset);
     }
     if (!text.isWellFormed()) throw new SyntaxFault('has an escape that stands for no character', offset);
     return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
