@@ -5,6 +5,7 @@ import { readDocument, type TextPosition } from './go-yaml/read-document';
 import type { AlertmanagerConfigProblem } from './problem';
 import { configuration } from './schema/configuration';
 import { StructValues, type GoValue } from './schema/go-type';
+import { findWarnings } from './warnings/find-warnings';
 import { alertmanagerMinor, OLDEST_MINOR } from './version';
 
 /** What the check of a configuration found. */
@@ -55,7 +56,14 @@ export function readAlertmanagerConfig(text: string, { version }: { version: str
       problems.push(problemAt({ check, message, pointer }, positionOf(pointer)));
     });
   }
-  return { valid: problems.length === 0, problems, value, secrets: decoded.secrets, positionOf };
+  const valid = problems.length === 0;
+  if (valid) {
+    for (const { fix, ...warning } of findWarnings(new StructValues(value), minor)) {
+      const problem = problemAt(warning, positionOf(warning.pointer), 'warning');
+      problems.push(fix === undefined ? problem : { ...problem, fix });
+    }
+  }
+  return { valid, problems, value, secrets: decoded.secrets, positionOf };
 }
 
 function unreadable(
@@ -80,7 +88,8 @@ function positionIn(decoded: Decoded, position: (offset: number) => TextPosition
 const problemAt = (
   problem: Pick<AlertmanagerConfigProblem, 'check' | 'message' | 'pointer'>,
   { line, column }: TextPosition,
-): AlertmanagerConfigProblem => ({ ...problem, severity: 'error', line, column });
+  severity: AlertmanagerConfigProblem['severity'] = 'error',
+): AlertmanagerConfigProblem => ({ ...problem, severity, line, column });
 
 function isRecord(value: GoValue): value is { [key: string]: GoValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
