@@ -45,7 +45,7 @@ export function testRoute(
   const intervals = intervalsOf(document);
   const take = (route: PlacedRoute, above: Inherited): TakenRoute[] => {
     if (!allHold(matchersOf(route.node, ROUTE_FIELDS, minor), labels)) return [];
-    const own = inherit(route.node, above);
+    const own = inherit(route.node, above, minor);
     const taken: TakenRoute[] = [];
     for (const child of childrenOf(route)) {
       const below = take(child, own);
@@ -58,12 +58,14 @@ export function testRoute(
   return take(rootOf(document), DEFAULTS);
 }
 
-function inherit(node: StructValues, above: Inherited): Inherited {
+function inherit(node: StructValues, above: Inherited, minor: number): Inherited {
   const or = (name: 'receiver' | 'group_wait' | 'group_interval' | 'repeat_interval'): string =>
     node.text(name) || above[name];
+  // An empty list counts as none until 0.31.
+  const groups = node.list('group_by').length > 0 || (minor >= 31 && node.has('group_by'));
   return {
     receiver: or('receiver'),
-    group_by: node.list('group_by').length > 0 ? textsOf(node, 'group_by') : above.group_by,
+    group_by: groups ? textsOf(node, 'group_by') : above.group_by,
     group_wait: or('group_wait'),
     group_interval: or('group_interval'),
     repeat_interval: or('repeat_interval'),
