@@ -36,7 +36,11 @@ export function separateSecrets(value: DocumentValue, pointers: readonly string[
     return Object.fromEntries(
       Object.entries(node).map(([key, child]) => [
         key,
-        visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, name === '' ? key : `${name}.${key}`),
+        visit(
+          child,
+          `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+          name === '' ? key : `${name}.${key}`,
+        ),
       ]),
     );
   };

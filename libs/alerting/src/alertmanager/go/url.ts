@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** What Go's `net/url` made of a text. */
 export interface GoUrl {
   scheme: string;
@@ -52,7 +50,7 @@ function hostFault(host: string): string | null {
     if (end < 0) return 'has a [ without its ]';
     if (!/^(?::\d*)?$/.test(host.slice(end + 1))) return 'has a port that is no number';
     const [address, zone] = host.slice(1, end).split('%25', 2);
-    return isIPv6(address!) && (zone === undefined || !BAD_IN_HOST.test(zone))
+    return URL.canParse(`http://[${address!}]/`) && (zone === undefined || !BAD_IN_HOST.test(zone))
       ? null
       : 'has no IPv6 address between [ and ]';
   }

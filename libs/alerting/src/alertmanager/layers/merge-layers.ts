@@ -42,7 +42,8 @@ export function mergeLayers(layers: readonly ConfigurationLayer[]): MergedLayers
 
 function track(value: DocumentValue, layer: string): Tracked {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => track(item, layer)), layer };
-  if (typeof value !== 'object' || value === null || referenceOf(value) !== null) return { kind: 'value', value, layer };
+  if (typeof value !== 'object' || value === null || referenceOf(value) !== null)
+    return { kind: 'value', value, layer };
   const entries = new Map(Object.entries(value).map(([key, child]) => [key, track(child, layer)]));
   return { kind: 'mapping', entries, layer };
 }
@@ -64,7 +65,8 @@ function mergeLists(below: TrackedList | undefined, above: TrackedList, pointer:
   const items = below?.items ?? [];
   const own = above.items.map((item, index) => merge(undefined, item, pointer + pointerTo(index)));
   if (ROUTES.test(pointer)) return { ...above, items: [...own, ...items] };
-  if (pointer === '/templates') return { ...above, items: [...items, ...own.filter((item) => !holdsSame(items, item))] };
+  if (pointer === '/templates')
+    return { ...above, items: [...items, ...own.filter((item) => !holdsSame(items, item))] };
   if (!NAMED.test(pointer)) return { ...above, items: own };
   const result = [...items];
   for (const item of own) {
@@ -92,7 +94,10 @@ function untrack(tracked: Tracked, pointer: string, provenance: Map<string, stri
     return tracked.items.map((item, index) => untrack(item, pointer + pointerTo(index), provenance));
   }
   if (tracked.kind === 'mapping') {
-    const entries = [...tracked.entries].map(([key, child]) => [key, untrack(child, pointer + pointerTo(key), provenance)]);
+    const entries = [...tracked.entries].map(([key, child]) => [
+      key,
+      untrack(child, pointer + pointerTo(key), provenance),
+    ]);
     return Object.fromEntries(entries) as DocumentValue;
   }
   provenance.set(pointer, tracked.layer);

@@ -31,8 +31,6 @@ export function selectLayers(
   const rankOf = ({ scope }: ScopedLayer): number => (scope.kind === 'selector' ? scope.rank : 0);
   return layers
     .filter(applies)
-    .sort(
-      (a, b) => ORDER[a.scope.kind] - ORDER[b.scope.kind] || rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : 1),
-    )
+    .sort((a, b) => ORDER[a.scope.kind] - ORDER[b.scope.kind] || rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : 1))
     .map(({ name, document }) => ({ name, document }));
 }

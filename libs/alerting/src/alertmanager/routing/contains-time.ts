@@ -1,5 +1,12 @@
 import type { StructValues } from '../schema/go-type';
-import { readClock, readDaysOfMonth, readMonths, readWeekdays, readYears, type WholeRange } from '../schema/time-interval';
+import {
+  readClock,
+  readDaysOfMonth,
+  readMonths,
+  readWeekdays,
+  readYears,
+  type WholeRange,
+} from '../schema/time-interval';
 import { textsOf, valuesOf } from './walk-routes';
 
 const WEEKDAYS = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ');

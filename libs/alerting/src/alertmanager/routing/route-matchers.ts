@@ -38,7 +38,5 @@ export function holds({ operator, value: expected }: ParsedMatcher, value: strin
 
 /** Whether all of them hold for a set of labels. */
 export function allHold(matchers: readonly ParsedMatcher[], labels: Readonly<Record<string, string>>): boolean {
-  return matchers.every((matcher) =>
-    holds(matcher, Object.hasOwn(labels, matcher.name) ? labels[matcher.name]! : ''),
-  );
+  return matchers.every((matcher) => holds(matcher, Object.hasOwn(labels, matcher.name) ? labels[matcher.name]! : ''));
 }

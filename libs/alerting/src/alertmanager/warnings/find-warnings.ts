@@ -7,7 +7,14 @@ import { outdatedFields } from './outdated-fields';
 import { printedLists } from './printed-lists';
 import type { Warning, WarningCheck } from './warning';
 
-const CHECKS: readonly WarningCheck[] = [printedLists, missingLabels, blackHoles, hiddenRoutes, outdatedFields, localTime];
+const CHECKS: readonly WarningCheck[] = [
+  printedLists,
+  missingLabels,
+  blackHoles,
+  hiddenRoutes,
+  outdatedFields,
+  localTime,
+];
 
 /** Everything in a valid configuration that loads and bites later. */
 export function findWarnings(document: StructValues, minor: number): Warning[] {

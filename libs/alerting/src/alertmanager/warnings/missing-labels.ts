@@ -29,7 +29,9 @@ function unsureLabels(rule: StructValues, pointer: string, minor: number): Warni
     name === 'alertname' || requires(rule, SOURCE, name, minor) || requires(rule, TARGET, name, minor);
   if (names.some(sure)) return [];
   const message = `alerts that have none of ${names.map((name) => excerpt(name)).join(', ')} count as equal, and hide each other`;
-  return [{ check: 'equal_missing', message, pointer: `${pointer}/equal`, fix: `source_matchers: ['${names[0]!}!=""']` }];
+  return [
+    { check: 'equal_missing', message, pointer: `${pointer}/equal`, fix: `source_matchers: ['${names[0]!}!=""']` },
+  ];
 }
 
 function requires(rule: StructValues, fields: MatcherFields, name: string, minor: number): boolean {
@@ -37,7 +39,9 @@ function requires(rule: StructValues, fields: MatcherFields, name: string, minor
 }
 
 function openSides(rule: StructValues, pointer: string, minor: number): Warning[] {
-  const open = (['source', 'target'] as const).filter((side) => matchersOf(rule, side === 'source' ? SOURCE : TARGET, minor).length === 0);
+  const open = (['source', 'target'] as const).filter(
+    (side) => matchersOf(rule, side === 'source' ? SOURCE : TARGET, minor).length === 0,
+  );
   return open.map((side) => ({
     check: 'inhibits_everything',
     message: `has no ${side} matchers, so that every alert is its ${side}`,

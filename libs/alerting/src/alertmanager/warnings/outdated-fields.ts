@@ -13,11 +13,13 @@ export const outdatedFields: WarningCheck = (document) => {
   const inRoutes = walkRoutes(rootOf(document)).flatMap(({ node, pointer }) =>
     ['match', 'match_re'].filter((name) => node.has(name)).map((name) => warn(`${pointer}/${name}`, 'matchers')),
   );
-  const inRules = document.list('inhibit_rules').flatMap((item, index) =>
-    ['source_match', 'source_match_re', 'target_match', 'target_match_re']
-      .filter((name) => valuesOf(item).has(name))
-      .map((name) => warn(pointerTo('inhibit_rules', index, name), `${name.slice(0, 6)}_matchers`)),
-  );
+  const inRules = document
+    .list('inhibit_rules')
+    .flatMap((item, index) =>
+      ['source_match', 'source_match_re', 'target_match', 'target_match_re']
+        .filter((name) => valuesOf(item).has(name))
+        .map((name) => warn(pointerTo('inhibit_rules', index, name), `${name.slice(0, 6)}_matchers`)),
+    );
   const named = document.has('mute_time_intervals') ? [warn('/mute_time_intervals', 'time_intervals')] : [];
   return [...inRoutes, ...inRules, ...named];
 };

@@ -10,9 +10,13 @@ export const printedLists: WarningCheck = (document) => {
   const inRoutes = walkRoutes(rootOf(document)).flatMap(({ node, pointer }) =>
     textsOf(node, 'group_by').flatMap((name, index) => warn(name, `${pointer}${pointerTo('group_by', index)}`)),
   );
-  const inRules = document.list('inhibit_rules').flatMap((rule, at) =>
-    textsOf(valuesOf(rule), 'equal').flatMap((name, index) => warn(name, pointerTo('inhibit_rules', at, 'equal', index))),
-  );
+  const inRules = document
+    .list('inhibit_rules')
+    .flatMap((rule, at) =>
+      textsOf(valuesOf(rule), 'equal').flatMap((name, index) =>
+        warn(name, pointerTo('inhibit_rules', at, 'equal', index)),
+      ),
+    );
   return [...inRoutes, ...inRules];
 };
 
