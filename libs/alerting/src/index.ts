@@ -4,6 +4,23 @@ export { RenderError, type ManifestEntry, type RenderedFile } from './rendered-f
 export { validateRule, type RuleDefinition } from './rules/rule';
 export { renderRuleFile, readRuleFile, type PlacedRule } from './rules/rule-file';
 export { renderAlertmanagerConfig, type AlertmanagerConfigInput } from './alertmanager/alertmanager-config';
+export {
+  checkAlertmanagerConfig,
+  readAlertmanagerConfig,
+  type AlertmanagerConfigCheck,
+  type ReadConfiguration,
+} from './alertmanager/check-alertmanager-config';
+export { type AlertmanagerConfigProblem } from './alertmanager/problem';
+export {
+  importAlertmanagerConfig,
+  renderConfigurationDocument,
+  type ConfigurationDocument,
+  type ImportedConfiguration,
+} from './alertmanager/configuration-document';
+export { withAlertAgent, type AlertAgentAddress } from './alertmanager/alertagent-receiver';
+export { mergeLayers, type MergedLayers } from './alertmanager/layers/merge-layers';
+export { selectLayers, type ScopedLayer } from './alertmanager/layers/select-layers';
+export { testRoute, type TakenRoute } from './alertmanager/routing/test-route';
 export { parseWebhook } from './webhook/webhook-payload';
 export { type ParsedWebhook, type QuarantinedAlert, type WebhookGroup } from './webhook/parsed-webhook';
 export {

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type YAMLParseError,
+} from 'yaml';
 import { excerpt } from '../../problems';
 import { strictSyntaxFault } from './strict-syntax';
 import type { YamlNode } from './yaml-node';
@@ -44,8 +54,7 @@ export function readDocument(text: string): ReadDocument {
     return refuse('is nested too deeply to be read');
   }
   if (!document) return { root: null, position };
-  // go-yaml lets brackets close anywhere.
-  const [error] = document.errors.filter(({ code, message }) => code !== 'BAD_INDENT' || !message.startsWith('Flow '));
+  const [error] = document.errors.filter((each) => counts(each, document, text));
   if (error) return refuse(sentenceOf(error.message), error.pos[0]);
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
@@ -57,6 +66,15 @@ export function readDocument(text: string): ReadDocument {
     if (error instanceof RangeError) return refuse('is nested too deeply to be read');
     throw error;
   }
+}
+
+/** An end of a document, after which Alertmanager reads no further. */
+const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
+
+/** The library is stricter where brackets close, and reports faults of the second document with the first. */
+function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
+  if (code === 'BAD_INDENT' && message.startsWith('Flow ')) return false;
+  return !MARKER.test(text.slice(range?.[1] ?? text.length, pos[0]));
 }
 
 /** Something that the YAML library takes and go-yaml does not. */
