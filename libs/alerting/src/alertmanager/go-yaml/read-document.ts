@@ -68,6 +68,9 @@ export function readDocument(text: string): ReadDocument {
   }
 }
 
+/** go-yaml's characters of anchors; YAML has more. */
+const ANCHOR = /^[\w-]+$/;
+
 /** An end of a document, after which Alertmanager reads no further. */
 const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
 
@@ -91,6 +94,8 @@ class Converter {
   private readonly anchors = new Map<string, Node>();
   private readonly open = new Set<Node>();
   private nodes = 0;
+  private repeated = 0;
+  private aliasDepth = 0;
   private flowDepth = 0;
 
   constructor(
@@ -101,9 +106,17 @@ class Converter {
   convert(node: Node): YamlNode {
     const offset = node.range?.[0] ?? 0;
     this.nodes += 1;
-    if (this.nodes > MOST_NODES) throw new SyntaxFault('is larger than anybody could mean, aliases included', offset);
+    if (this.aliasDepth > 0) this.repeated += 1;
+    // go-yaml suspects a bomb when almost everything comes from aliases.
+    const isBomb = this.repeated > 100 && this.nodes > 900 && this.repeated > 0.95 * this.nodes;
+    if (isBomb || this.nodes > MOST_NODES)
+      throw new SyntaxFault('is larger than anybody could mean, aliases included', offset);
     if (isAlias(node)) return this.aliased(node.source, offset);
-    if ('anchor' in node && typeof node.anchor === 'string') this.anchors.set(node.anchor, node);
+    if ('anchor' in node && typeof node.anchor === 'string') {
+      if (!ANCHOR.test(node.anchor))
+        throw new SyntaxFault('has an anchor of other characters than letters and digits', offset);
+      this.anchors.set(node.anchor, node);
+    }
     if (isScalar(node)) return this.scalar(node, offset);
     this.open.add(node);
     const isFlow = 'flow' in node && node.flow === true;
@@ -133,7 +146,12 @@ class Converter {
     const target = this.anchors.get(name);
     if (!target) throw new SyntaxFault(`refers to "${excerpt(name)}", which stands nowhere before it`, offset);
     if (this.open.has(target)) throw new SyntaxFault(`has an anchor "${excerpt(name)}" that contains itself`, offset);
-    return this.convert(target);
+    this.aliasDepth += 1;
+    try {
+      return this.convert(target);
+    } finally {
+      this.aliasDepth -= 1;
+    }
   }
 
   private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {

@@ -7,7 +7,7 @@ export function globFault(pattern: string): string | null {
   let at = 0;
   while (at < pattern.length) {
     if (pattern[at] === '\\') {
-      if (at + 1 >= pattern.length) return null;
+      if (at + 1 >= pattern.length) return fault;
       at += 2;
     } else if (pattern[at] === '[') {
       const end = endOfClass(pattern, at + 1);

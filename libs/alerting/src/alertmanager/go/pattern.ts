@@ -4,9 +4,14 @@ import { excerpt } from '../../problems';
 /** More makes the check itself slow; Alertmanager's own examples have a hundred. */
 const LONGEST = 20_000;
 
+/** The first version that is built with a Go which knows the shorter notation. */
+const NAMED_SINCE = 28;
+
 /** Why Go refuses a text as a regular expression that must match whole values, or null. */
-export function patternFault(text: string): string | null {
+export function patternFault(text: string, minor: number): string | null {
   if (text.length > LONGEST) return `must not be longer than ${LONGEST} characters`;
+  if (minor < NAMED_SINCE && /\(\?<[^=!]/.test(text))
+    return 'names a group as (?<name>, which the target writes (?P<name>';
   // Alertmanager wraps the text without looking at it first, so that an extra bracket can close the wrapping.
   try {
     RE2JS.compile(`^(?:${text})$`);

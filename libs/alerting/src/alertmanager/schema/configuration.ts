@@ -1,8 +1,10 @@
 import { all, bool, checkedText, float, list, map, secret, since, struct, text } from './fields';
+import { eventRecorder } from './event-recorder';
 import type { Field, StructType } from './go-type';
 import { httpConfig, tlsConfig, tracingHeaders } from './http';
 import { discord, mattermost, msteams, msteamsv2, rocketchat, slack, telegram, webex, wechat } from './receivers-chat';
 import * as paging from './receivers-paging';
+import { incidentio, jira, webhook } from './receivers-posting';
 import { inhibitRule, route } from './route';
 import { namedTimeIntervals } from './time-interval';
 import { hostPort, interval, secretUrl, templateGlob, url } from './values';
@@ -21,12 +23,12 @@ export const INTEGRATIONS: Readonly<Record<string, Field>> = {
   telegram_configs: integrations(telegram),
   victorops_configs: integrations(paging.victorops),
   webex_configs: integrations(webex),
-  webhook_configs: integrations(paging.webhook),
+  webhook_configs: integrations(webhook),
   wechat_configs: integrations(wechat),
   ...since(26, { msteams_configs: integrations(msteams) }),
   ...since(28, { msteamsv2_configs: integrations(msteamsv2), rocketchat_configs: integrations(rocketchat) }),
   // Upstream has Jira since 0.28, Debian's 0.28.1 leaves it out: what must load everywhere waits for 0.29.
-  ...since(29, { incidentio_configs: integrations(paging.incidentio), jira_configs: integrations(paging.jira) }),
+  ...since(29, { incidentio_configs: integrations(incidentio), jira_configs: integrations(jira) }),
   ...since(30, { mattermost_configs: integrations(mattermost) }),
 };
 
@@ -97,5 +99,5 @@ export const configuration = struct({
   templates: { type: list(templateGlob) },
   ...all(list(namedTimeIntervals), 'mute_time_intervals time_intervals'),
   ...since(30, { tracing: { type: tracing } }),
-  ...since(33, { event_recorder: { type: paging.eventRecorder } }),
+  ...since(33, { event_recorder: { type: eventRecorder } }),
 });

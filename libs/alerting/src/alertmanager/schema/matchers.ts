@@ -13,11 +13,11 @@ const UTF8_SINCE = 27;
  */
 export function readMatchers(text: string, minor: number): ParsedMatcher[] {
   try {
-    return checked(parseClassicMatchers(text));
+    return checked(parseClassicMatchers(text), minor);
   } catch (error) {
     if (minor < UTF8_SINCE) throw error;
     try {
-      return checked(parseUtf8Matchers(text));
+      return checked(parseUtf8Matchers(text), minor);
     } catch {
       throw error;
     }
@@ -34,9 +34,9 @@ export function matchersFault(text: string, minor: number): string | null {
   }
 }
 
-function checked(matchers: ParsedMatcher[]): ParsedMatcher[] {
+function checked(matchers: ParsedMatcher[], minor: number): ParsedMatcher[] {
   for (const { name, operator, value } of matchers) {
-    const fault = operator === '=~' || operator === '!~' ? patternFault(value) : null;
+    const fault = operator === '=~' || operator === '!~' ? patternFault(value, minor) : null;
     if (fault !== null) throw new Error(`the matcher of "${excerpt(name)}" ${fault}`);
   }
   return matchers;

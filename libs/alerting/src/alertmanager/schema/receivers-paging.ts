@@ -1,10 +1,10 @@
 import { canonicalHeaderName } from '../go/header-name';
 import { goTemplateFault } from '../go/template';
-import { all, any, bool, duration, integer, list, map, secret, since, struct, text } from './fields';
+import { all, any, bool, duration, list, map, secret, since, struct, text } from './fields';
 import type { GoType } from './go-type';
-import { httpConfig, refuseSeveral, tlsConfig } from './http';
-import { common, postFields, requireOne } from './receivers-chat';
-import { hostPort, interval, secretUrl, textDuration, url, webhookUrl } from './values';
+import { refuseSeveral, tlsConfig } from './http';
+import { common, requireOne } from './receivers-chat';
+import { hostPort, textDuration, url } from './values';
 
 export const email = struct(
   {
@@ -154,111 +154,3 @@ export const sns = struct(
     if (set.length !== 1 && set.length !== 3) report('required', 'needs one of target_arn, topic_arn and phone_number');
   },
 );
-
-export const webhook = struct(
-  {
-    ...postFields,
-    url: { type: webhookUrl },
-    ...since(26, all(text, 'url_file')),
-    ...since(28, all(duration, 'timeout')),
-    ...since(32, all(any, 'payload')),
-  },
-  (values, report) => {
-    requireOne(values, report, 'url url_file');
-    refuseSeveral(values, report, 'url url_file');
-  },
-);
-
-export const incidentio = struct(
-  {
-    ...postFields,
-    url: { type: url },
-    ...all(text, 'url_file alert_source_token_file'),
-    alert_source_token: { type: secret },
-    timeout: { type: duration },
-  },
-  (values, report) => {
-    requireOne(values, report, 'url url_file');
-    refuseSeveral(values, report, 'url url_file');
-    refuseSeveral(values, report, 'alert_source_token alert_source_token_file');
-    const http = values.struct('http_config');
-    const isAuthorized =
-      http.has('authorization') || http.text('bearer_token') !== '' || http.text('bearer_token_file') !== '';
-    const hasToken = values.text('alert_source_token') !== '' || values.text('alert_source_token_file') !== '';
-    if (isAuthorized && hasToken) report('exclusive', 'an alert_source_token excludes http_config.authorization');
-    if (values.has('http_config') && !isAuthorized && !hasToken) {
-      report('required', 'needs an alert_source_token or http_config.authorization');
-    }
-  },
-);
-
-/** A field of an issue: its template, or that with whether to change it later. */
-const jiraText = struct({ ...all(text, 'template'), ...all(bool, 'enable_update') }, undefined, { orText: true });
-
-export const jira = struct(
-  {
-    ...common,
-    ...all(url, 'api_url'),
-    ...all(text, 'api_type project priority issue_type reopen_transition resolve_transition wont_fix_resolution'),
-    ...all(jiraText, 'summary description'),
-    labels: { type: list(text) },
-    reopen_duration: { type: interval },
-    fields: { type: map(any) },
-  },
-  (values, report) => {
-    requireOne(values, report, 'project');
-    requireOne(values, report, 'issue_type');
-    if (values.isWritten('api_type') && !/^(?:auto|cloud|datacenter)$/.test(values.text('api_type'))) {
-      report('value', 'api_type must be auto, cloud or datacenter', 'api_type');
-    }
-  },
-);
-
-const kafkaOutput = struct(
-  {
-    ...all(text, 'topic client_id format acks compression'),
-    brokers: { type: list(text) },
-    buffer_size: { type: integer },
-    tls_config: { type: tlsConfig },
-  },
-  (values, report) => {
-    if (values.list('brokers').length === 0) report('required', 'needs brokers');
-    requireOne(values, report, 'topic');
-    const words: Record<string, RegExp> = {
-      format: /^(?:|json|protobuf)$/,
-      acks: /^(?:|none|leader|all)$/,
-      compression: /^(?:|none|gzip|snappy|lz4|zstd)$/,
-    };
-    for (const [name, known] of Object.entries(words)) {
-      if (!known.test(values.text(name))) report('value', `${name} is none that is known`, name);
-    }
-    if (values.number('buffer_size') < 0) report('value', 'buffer_size must not be negative', 'buffer_size');
-  },
-);
-
-const webhookOutput = struct(
-  {
-    url: { type: secretUrl },
-    http_config: { type: httpConfig },
-    ...all(interval, 'timeout retry_backoff'),
-    ...all(integer, 'workers max_retries'),
-  },
-  (values, report) => {
-    requireOne(values, report, 'url');
-    for (const name of ['workers', 'max_retries']) {
-      if (values.number(name) < 0) report('value', `${name} must not be negative`, name);
-    }
-  },
-);
-
-/** Where Alertmanager writes down what it does. */
-export const eventRecorder = struct({
-  file_outputs: {
-    type: list(
-      struct(all(text, 'path'), (values, report) => requireOne(values, report, 'path')),
-      { refusesNull: true },
-    ),
-  },
-  kafka_outputs: { type: list(kafkaOutput, { refusesNull: true }) },
-  webhook_outputs: { type: list(webhookOutput, { refusesNull: true }) },
-});

@@ -52,7 +52,7 @@ export const interval = checkedText(prometheusDurationFault);
 /** A duration in Go's grammar, as text only. */
 export const textDuration = checkedText(goDurationFault);
 export const hostPort = checkedText(hostPortFault);
-export const pattern = checkedText(patternFault);
+export const pattern = checkedText((text, { minor }) => patternFault(text, minor));
 export const timeZone = checkedText(timeZoneFault);
 export const matcher = checkedText((text, { minor }) => matchersFault(text, minor), { isString: true });
 /** Pattern of file names, with templates for notifications. */
