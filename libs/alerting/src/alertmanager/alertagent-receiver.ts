@@ -10,7 +10,7 @@ export interface AlertAgentAddress {
 }
 
 /** Name of AlertAgent's receiver, which no other may have. */
-export const ALERTAGENT_RECEIVER = 'alertagent';
+const ALERTAGENT_RECEIVER = 'alertagent';
 
 /**
  * Makes sure that AlertAgent hears every alert, and that nothing else changes: the root of the routes becomes AlertAgent's, and the

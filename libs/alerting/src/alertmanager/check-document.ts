@@ -4,7 +4,7 @@ import { INTEGRATIONS } from './schema/configuration';
 import { StructValues, type GoValue, type StructReport } from './schema/go-type';
 
 /** Told what is wrong, and where. */
-export type DocumentReport = (check: string, message: string, ...path: (string | number)[]) => void;
+type DocumentReport = (check: string, message: string, ...path: (string | number)[]) => void;
 
 /** Checks what only the whole of a configuration shows: references, names that repeat, the root of the routes. */
 export function checkDocument(document: StructValues, minor: number, report: DocumentReport): void {

@@ -12,7 +12,7 @@ import {
 } from './schema/go-type';
 
 /** Something that decoding found: `pointer` says where in the document, `offset` where in the text. */
-export interface DecodeFault {
+interface DecodeFault {
   check: string;
   message: string;
   pointer: string;

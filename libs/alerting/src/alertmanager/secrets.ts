@@ -1,11 +1,9 @@
 import { RenderError, type YamlValue } from '../rendered-file';
 
-/** Stands in a document where a secret belongs; the secret itself is kept encrypted under this name. */
-export interface SecretReference {
-  secret: string;
-}
-
-/** A value of a document: as in alertmanager.yml, with references instead of secrets. */
+/**
+ * A value of a document: as in alertmanager.yml, and `{ secret: name }` where a secret belongs, which is kept encrypted
+ * under that name.
+ */
 export type DocumentValue = string | number | boolean | null | DocumentValue[] | { [key: string]: DocumentValue };
 
 /** A document without its secrets, and the secrets by name. */

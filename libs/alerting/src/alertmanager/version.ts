@@ -10,3 +10,6 @@ export function alertmanagerMinor(version: string): number | null {
 
 /** The oldest version whose rules are known; older ones are judged like it. */
 export const OLDEST_MINOR = 25;
+
+/** From here on names of labels may be any text, and there is a second notation for matchers. */
+export const UTF8_SINCE = 27;

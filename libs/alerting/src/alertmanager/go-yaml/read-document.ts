@@ -20,7 +20,7 @@ export interface TextPosition {
 }
 
 /** The first document of a YAML stream, or why go-yaml v2 would not read it. */
-export type ReadDocument =
+type ReadDocument =
   | { root: YamlNode | null; position: (offset: number) => TextPosition }
   | { fault: string; position: (offset: number) => TextPosition; offset: number };
 

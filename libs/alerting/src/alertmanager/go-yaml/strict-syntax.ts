@@ -1,5 +1,5 @@
 /** A place that makes go-yaml refuse a file. */
-export interface SyntaxPlace {
+interface SyntaxPlace {
   fault: string;
   offset: number;
 }

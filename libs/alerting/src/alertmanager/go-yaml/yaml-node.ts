@@ -10,7 +10,7 @@ export interface YamlScalar extends WrittenScalar {
 }
 
 /** A sequence. */
-export interface YamlList {
+interface YamlList {
   kind: 'list';
   offset: number;
   items: YamlNode[];

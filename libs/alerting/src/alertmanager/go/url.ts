@@ -1,5 +1,5 @@
 /** What Go's `net/url` made of a text. */
-export interface GoUrl {
+interface GoUrl {
   scheme: string;
   host: string;
 }

@@ -21,7 +21,7 @@ export interface TextType {
 }
 
 /** Numbers; Go's `time.Duration` takes a whole number of nanoseconds, or text. */
-export interface NumberType {
+interface NumberType {
   kind: 'integer' | 'unsigned' | 'float' | 'duration';
 }
 

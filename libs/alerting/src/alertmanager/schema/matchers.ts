@@ -3,9 +3,7 @@ import type { ParsedMatcher } from '../../policy/parsed-matcher';
 import { parseUtf8Matchers } from '../../policy/utf8-matchers';
 import { patternFault } from '../go/pattern';
 import { excerpt } from '../../problems';
-
-/** From here on there is a second notation for matchers, with any text for names. */
-const UTF8_SINCE = 27;
+import { UTF8_SINCE } from '../version';
 
 /**
  * The matchers of one text, as Alertmanager of that version understands them: the old notation where it can be read,

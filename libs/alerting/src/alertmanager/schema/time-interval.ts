@@ -63,7 +63,7 @@ const timeRange = struct(all(text, 'start_time end_time'), (values, report) => {
 });
 
 /** One time interval; all of its parts must hold. */
-export const timeInterval = struct({
+const timeInterval = struct({
   times: { type: list(timeRange) },
   weekdays: { type: ranges(readWeekdays, 'days such as monday or monday:friday') },
   days_of_month: { type: ranges(readDaysOfMonth, 'days such as 1, 1:15 or -3:-1') },

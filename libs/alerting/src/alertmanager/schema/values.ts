@@ -1,22 +1,20 @@
 import { excerpt } from '../../problems';
-import { prometheusDurationFault } from '../go/duration';
 import { hostPortFault } from '../go/host-port';
 import { patternFault } from '../go/pattern';
 import { timeZoneFault } from '../go/time-zone';
 import { goTemplateFault } from '../go/template';
-import { goDurationFault } from '../go/duration';
+import { goDurationFault, prometheusDurationFault } from '../go/duration';
 import { parseGoUrl } from '../go/url';
 import { globFault } from '../go/glob';
+import { UTF8_SINCE } from '../version';
 import { checkedText } from './fields';
 import { matchersFault } from './matchers';
 import type { TextCheck } from './go-type';
 
 /** What Alertmanager prints instead of a secret, and takes for one when it reads it back. */
-export const HIDDEN = '<secret>';
+const HIDDEN = '<secret>';
 /** Label names as Prometheus 2 has them. */
 export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-/** From here on label names may be any text. */
-export const UTF8_SINCE = 27;
 
 function webFault(text: string): string | null {
   const url = parseGoUrl(text);
