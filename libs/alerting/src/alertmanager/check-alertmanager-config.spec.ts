@@ -26,6 +26,7 @@ const JUDGED: [string, string, string][] = [
   ['a question mark without quotes in brackets', `${BASE}templates: [a?b]\n`, 'nnn'],
   ['a slash that is escaped', `${BASE}templates: ["\\/"]\n`, 'nnn'],
   ['a control character', `${BASE}templates: ["\u0007"]\n`, 'nnn'],
+  ['a bracket that never closes', `${BASE}templates: [\n`, 'nnn'],
   ['an anchor with a dot', 'route: &a.b {receiver: a}\nreceivers: [{name: a}]', 'nnn'],
   ['a group that is named in the newer way', routes("match_re: {b: '(?<c>d)'}"), 'nyy'],
   ['a pattern of files that ends with a backslash', `${BASE}templates: ['b\\']\n`, 'nnn'],

@@ -59,7 +59,11 @@ class Decoder {
         return this.struct(node, type, path);
       case 'any':
         return this.any(node, path);
-      default:
+      case 'bool':
+      case 'integer':
+      case 'unsigned':
+      case 'float':
+      case 'duration':
         return this.plain(node, type, path);
     }
   }

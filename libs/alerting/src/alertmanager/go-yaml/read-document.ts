@@ -76,7 +76,8 @@ const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
 
 /** The library is stricter where brackets close, and reports faults of the second document with the first. */
 function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
-  if (code === 'BAD_INDENT' && message.startsWith('Flow ')) return false;
+  // The same message is for brackets that never close.
+  if (code === 'BAD_INDENT' && message.startsWith('Flow ') && /[\]}]/.test(text[pos[0]] ?? '')) return false;
   return !MARKER.test(text.slice(range?.[1] ?? text.length, pos[0]));
 }
 

@@ -49,7 +49,7 @@ function containsDay(text: string, { day, daysInMonth }: LocalTime): boolean {
   if (range === null) return false;
   const fromStart = (value: number): number => (value < 0 ? daysInMonth + value + 1 : value);
   const begin = fromStart(range.begin);
-  return begin <= daysInMonth && day >= begin && day <= Math.min(fromStart(range.end), daysInMonth);
+  return day >= begin && day <= Math.min(fromStart(range.end), daysInMonth);
 }
 
 const within = (range: WholeRange | null, value: number): boolean =>
