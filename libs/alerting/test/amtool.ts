@@ -20,9 +20,14 @@ export async function startAmtool(): Promise<{ ask: AskAmtool; version: string }
       await writeFile(file, text);
       try {
         return (await run(amtool, [...command.map((part) => (part === 'FILE' ? file : part))])).stdout.trim();
-      } catch {
-        return null;
+      } catch (error) {
+        // Whatever else went wrong, such as a kill or too little memory, is no verdict.
+        if (isExit(error, 1)) return null;
+        throw error;
       }
     });
   return { ask, version };
 }
+
+const isExit = (error: unknown, code: number): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
