@@ -17,10 +17,19 @@ export {
   type ConfigurationDocument,
   type ImportedConfiguration,
 } from './alertmanager/configuration-document';
-export { withAlertAgent, type AlertAgentAddress } from './alertmanager/alertagent-receiver';
-export { mergeLayers, type MergedLayers } from './alertmanager/layers/merge-layers';
-export { selectLayers, type ScopedLayer } from './alertmanager/layers/select-layers';
+export { isAlertAgents, withAlertAgent } from './alertmanager/alertagent-receiver';
+export {
+  ALERTAGENT_LAYER,
+  effectiveConfiguration,
+  type EffectiveConfiguration,
+  type EffectiveProblem,
+} from './alertmanager/layers/effective-configuration';
+export { readLayerDocument, type LayerDocument } from './alertmanager/layers/layer-document';
+export { mergeLayers, type ConfigurationLayer, type MergedLayers } from './alertmanager/layers/merge-layers';
+export { selectLayers, type LayerScope, type ScopedLayer } from './alertmanager/layers/select-layers';
+export { secretNames } from './alertmanager/secrets';
 export { testRoute, type TakenRoute } from './alertmanager/routing/test-route';
+export { alertmanagerMinor, ASSUMED_VERSIONS } from './alertmanager/version';
 export { parseWebhook } from './webhook/webhook-payload';
 export { type ParsedWebhook, type QuarantinedAlert, type WebhookGroup } from './webhook/parsed-webhook';
 export {

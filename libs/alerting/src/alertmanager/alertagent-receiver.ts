@@ -1,68 +1,67 @@
+import type { YamlValue } from '../rendered-file';
+import type { AlertmanagerConfigInput } from './alertmanager-config';
 import type { ConfigurationDocument } from './configuration-document';
 import type { DocumentValue } from './secrets';
 
-/** How Alertmanager reaches AlertAgent. */
-export interface AlertAgentAddress {
-  /** Where Alertmanager posts to; it must answer there itself: a redirect would lose the body. */
-  webhook_url: string;
-  /** File with the webhook token, relative to the configuration file or absolute. */
-  credentials_file: string;
+/** Name of AlertAgent's receiver, which no other may have. */
+export const ALERTAGENT_RECEIVER = 'alertagent';
+
+/** How often AlertAgent is told, with defaults filled in. */
+export function alertAgentGrouping({
+  group_by = ['alertname'],
+  group_wait = '10s',
+  group_interval = '30s',
+  repeat_interval = '4h',
+}: AlertmanagerConfigInput): Required<Pick<AlertmanagerConfigInput, GroupingField>> {
+  return { group_by, group_wait, group_interval, repeat_interval };
 }
 
-/** Name of AlertAgent's receiver, which no other may have. */
-const ALERTAGENT_RECEIVER = 'alertagent';
+type GroupingField = 'group_by' | 'group_wait' | 'group_interval' | 'repeat_interval';
 
-/**
- * Makes sure that AlertAgent hears every alert, and that nothing else changes: the root of the routes becomes AlertAgent's, and the
- * old root, with everything below it, a route that takes what it took before.
- */
-export function withAlertAgent(document: ConfigurationDocument, address: AlertAgentAddress): ConfigurationDocument {
-  const receivers = listOf(document['receivers']).filter((item) => nameOf(item) !== ALERTAGENT_RECEIVER);
+/** The receiver: everything, resolved alerts too, with the token from a file; a redirect would lose the body. */
+export function alertAgentReceiver({ webhook_url, credentials_file }: AlertmanagerConfigInput): {
+  [key: string]: YamlValue;
+} {
   return {
-    ...document,
-    route: {
-      receiver: ALERTAGENT_RECEIVER,
-      routes: [
-        {
-          receiver: ALERTAGENT_RECEIVER,
-          continue: true,
-          group_by: ['alertname'],
-          group_wait: '10s',
-          group_interval: '30s',
-          repeat_interval: '4h',
-        },
-        ...othersOf(document['route']),
-      ],
-    },
-    receivers: [
-      ...receivers,
+    name: ALERTAGENT_RECEIVER,
+    webhook_configs: [
       {
-        name: ALERTAGENT_RECEIVER,
-        webhook_configs: [
-          {
-            url: address.webhook_url,
-            send_resolved: true,
-            max_alerts: 0,
-            http_config: {
-              authorization: { type: 'Bearer', credentials_file: address.credentials_file },
-              follow_redirects: false,
-            },
-          },
-        ],
+        url: webhook_url,
+        send_resolved: true,
+        max_alerts: 0,
+        http_config: { authorization: { type: 'Bearer', credentials_file }, follow_redirects: false },
       },
     ],
   };
 }
 
-/** The old root; nothing when it leads to AlertAgent alone. */
-function othersOf(route: DocumentValue | undefined): DocumentValue[] {
-  if (typeof route !== 'object' || route === null || Array.isArray(route)) return [];
-  const isOurs = route['receiver'] === ALERTAGENT_RECEIVER && listOf(route['routes']).length === 0;
-  return isOurs ? [] : [route];
+/** What lies below all layers: everything goes to AlertAgent. */
+export function alertAgentLayer(input: AlertmanagerConfigInput): ConfigurationDocument {
+  return { route: { receiver: ALERTAGENT_RECEIVER }, receivers: [alertAgentReceiver(input)] };
+}
+
+/**
+ * Makes sure that AlertAgent hears every alert, and that nothing else changes: the root of the routes becomes AlertAgent's, and the
+ * old root, with everything below it, a route that takes what it took before.
+ */
+export function withAlertAgent(document: ConfigurationDocument, input: AlertmanagerConfigInput): ConfigurationDocument {
+  const others = listOf(document['receivers']).filter((item) => !isAlertAgents(item));
+  const root = mappingOf(document['route']);
+  const own: DocumentValue = { receiver: ALERTAGENT_RECEIVER, continue: true, ...alertAgentGrouping(input) };
+  // A root that is AlertAgent's already must not tell it twice.
+  const route: DocumentValue =
+    root['receiver'] === ALERTAGENT_RECEIVER
+      ? { ...root, routes: [own, ...listOf(root['routes'])] }
+      : { receiver: ALERTAGENT_RECEIVER, routes: [own, root] };
+  return { ...document, route, receivers: [...others, alertAgentReceiver(input)] };
+}
+
+/** Whether a receiver of a document has AlertAgent's name. */
+export function isAlertAgents(item: DocumentValue): boolean {
+  return mappingOf(item)['name'] === ALERTAGENT_RECEIVER;
 }
 
 const listOf = (value: DocumentValue | undefined): DocumentValue[] => (Array.isArray(value) ? value : []);
 
-function nameOf(item: DocumentValue): DocumentValue {
-  return typeof item === 'object' && item !== null && !Array.isArray(item) ? (item['name'] ?? null) : null;
-}
+const mappingOf = (value: DocumentValue | undefined): { [key: string]: DocumentValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};

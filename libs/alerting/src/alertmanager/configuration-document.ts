@@ -13,11 +13,15 @@ export interface ImportedConfiguration extends AlertmanagerConfigCheck {
   secrets: SeparatedSecrets['secrets'];
 }
 
-/** Takes over an existing alertmanager.yml, judged for one version of Alertmanager. */
-export function importAlertmanagerConfig(text: string, target: { version: string }): ImportedConfiguration {
+/** Takes over an existing alertmanager.yml, judged for one version of Alertmanager. `prefix` comes before the names of secrets. */
+export function importAlertmanagerConfig(
+  text: string,
+  target: { version: string },
+  prefix = '',
+): ImportedConfiguration {
   const { valid, problems, value, secrets: pointers } = readAlertmanagerConfig(text, target);
   if (!valid || value === null) return { valid, problems, document: null, secrets: new Map() };
-  const { document, secrets } = separateSecrets(value, pointers);
+  const { document, secrets } = separateSecrets(value, pointers, prefix);
   return { valid, problems, document: document as ConfigurationDocument, secrets };
 }
 

@@ -15,8 +15,9 @@ export interface SeparatedSecrets {
 /**
  * Takes the secrets out of a value, by the pointers at which they stand. A name says where its secret came from, such as
  * `receivers.team-x.slack_configs.0.api_url`: lists with names use those, so that a receiver may move without losing its secrets.
+ * `prefix` comes before each name.
  */
-export function separateSecrets(value: DocumentValue, pointers: readonly string[]): SeparatedSecrets {
+export function separateSecrets(value: DocumentValue, pointers: readonly string[], prefix = ''): SeparatedSecrets {
   const secrets = new Map<string, string>();
   const wanted = new Set(pointers);
   const visit = (node: DocumentValue, pointer: string, name: string): DocumentValue => {
@@ -42,7 +43,7 @@ export function separateSecrets(value: DocumentValue, pointers: readonly string[
       ]),
     );
   };
-  return { document: visit(value, '', ''), secrets };
+  return { document: visit(value, '', prefix), secrets };
 }
 
 /** Puts secrets back in their places. Throws a RenderError that names a secret which is missing. */
@@ -56,6 +57,13 @@ export function insertSecrets(document: DocumentValue, secretOf: (name: string) 
     return secret;
   }
   return Object.fromEntries(Object.entries(document).map(([key, child]) => [key, insertSecrets(child, secretOf)]));
+}
+
+/** The names of all secrets that a document refers to. */
+export function secretNames(document: DocumentValue): string[] {
+  if (typeof document !== 'object' || document === null) return [];
+  const name = referenceOf(document);
+  return name === null ? Object.values(document).flatMap(secretNames) : [name];
 }
 
 /** The name in a reference; null for any other mapping. No mapping of Alertmanager's has this one key. */

@@ -13,3 +13,6 @@ export const OLDEST_MINOR = 25;
 
 /** From here on names of labels may be any text, and there is a second notation for matchers. */
 export const UTF8_SINCE = 27;
+
+/** What is assumed of an Alertmanager that has not told its version: what it gets must load in the oldest and in the newest. */
+export const ASSUMED_VERSIONS: readonly string[] = ['0.25.0', '0.34.0'];

@@ -10,6 +10,7 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import { excerpt } from '../../problems';
+import { leadingTab, type Span, type TabSpans } from './leading-tabs';
 import { strictSyntaxFault } from './strict-syntax';
 import type { YamlNode } from './yaml-node';
 
@@ -59,8 +60,11 @@ export function readDocument(text: string): ReadDocument {
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
   try {
-    const root = document.contents === null ? null : new Converter(document, text).convert(document.contents as Node);
-    return { root, position };
+    const converter = new Converter(document, text);
+    const contents = document.contents as Node | null;
+    const root = contents === null ? null : converter.convert(contents);
+    const tab = leadingTab(text, endOf(document, text), converter.spans, spanOf(contents ?? {}));
+    return tab === null ? { root, position } : refuse('has a tab where only spaces may stand', tab);
   } catch (error) {
     if (error instanceof SyntaxFault) return refuse(error.message, error.offset);
     if (error instanceof RangeError) return refuse('is nested too deeply to be read');
@@ -73,6 +77,13 @@ const ANCHOR = /^[\w-]+$/;
 
 /** An end of a document, after which Alertmanager reads no further. */
 const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
+
+/** Where the first document ends: at the next marker, or with the text. */
+function endOf({ range }: Document, text: string): number {
+  const from = range?.[1] ?? 0;
+  const marker = MARKER.exec(text.slice(from));
+  return marker ? from + marker.index : text.length;
+}
 
 /** The library is stricter where brackets close, and reports faults of the second document with the first. */
 function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
@@ -92,6 +103,8 @@ class SyntaxFault extends Error {
 }
 
 class Converter {
+  /** Where tabs may begin a line. */
+  readonly spans: TabSpans = { texts: [], brackets: [] };
   private readonly anchors = new Map<string, Node>();
   private readonly open = new Set<Node>();
   private nodes = 0;
@@ -121,7 +134,10 @@ class Converter {
     if (isScalar(node)) return this.scalar(node, offset);
     this.open.add(node);
     const isFlow = 'flow' in node && node.flow === true;
-    if (isFlow) this.flowDepth += 1;
+    if (isFlow) {
+      this.flowDepth += 1;
+      this.spans.brackets.push(spanOf(node));
+    }
     try {
       if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
       if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
@@ -157,9 +173,10 @@ class Converter {
 
   private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {
     const text = String(node.value ?? '');
+    if (node.type !== 'PLAIN') this.spans.texts.push(spanOf(node));
     const isPlain = node.type === undefined || node.type === 'PLAIN' || node.type === null;
     // The library takes the slash for an escape, as JSON has it.
-    if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node, offset))) {
+    if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node))) {
       throw new SyntaxFault('has a backslash before a slash, which is no escape in YAML 1.1', offset);
     }
     // Inside of brackets YAML 1.1 ends a text at a question mark, and none begins with a colon.
@@ -170,10 +187,15 @@ class Converter {
     return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
   }
 
-  private sourceOf(node: object, offset: number): string {
-    const range = 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [offset, offset];
-    return this.text.slice(range[0], range[1]);
+  private sourceOf(node: object): string {
+    const { start, end } = spanOf(node);
+    return this.text.slice(start, end);
   }
+}
+
+function spanOf(node: object): Span {
+  const [start = 0, end = 0] = 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [];
+  return { start, end };
 }
 
 const sentenceOf = (message: string): string => `is no valid YAML: ${excerpt(message.split('\n')[0]!)}`;

@@ -3,7 +3,7 @@ import type { ConfigurationDocument } from '../configuration-document';
 import type { ConfigurationLayer } from './merge-layers';
 
 /** For which clusters a layer is. */
-type LayerScope =
+export type LayerScope =
   | { kind: 'organisation' }
   /** Clusters whose labels satisfy all matchers; of several layers the higher rank wins. */
   | { kind: 'selector'; matchers: string[]; rank: number }
