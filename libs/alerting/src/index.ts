@@ -14,6 +14,7 @@ export { type AlertmanagerConfigProblem } from './alertmanager/problem';
 export {
   importAlertmanagerConfig,
   renderConfigurationDocument,
+  renderConfigurationText,
   type ConfigurationDocument,
   type ImportedConfiguration,
 } from './alertmanager/configuration-document';

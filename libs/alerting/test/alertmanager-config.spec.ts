@@ -61,13 +61,13 @@ describe('with the amtool of this machine', () => {
     for (const text of valid()) {
       const { document, secrets } = importAlertmanagerConfig(text, { version });
       const secretOf = (name: string): string | null => secrets.get(name) ?? null;
-      const { content } = renderConfigurationDocument(document!, secretOf, { version });
+      const { content } = renderConfigurationDocument(document!, secretOf, [version]);
       expect(readAlertmanagerConfig(content, { version }).value).toEqual(
         readAlertmanagerConfig(text, { version }).value,
       );
       expect(await ask(content, 'check-config', 'FILE')).toContain('SUCCESS');
       const address = { webhook_url: 'http://127.0.0.1:8080/api/v1/alerts/webhook', credentials_file: 'token' };
-      const heard = renderConfigurationDocument(withAlertAgent(document!, address), secretOf, { version });
+      const heard = renderConfigurationDocument(withAlertAgent(document!, address), secretOf, [version]);
       expect(await ask(heard.content, 'check-config', 'FILE')).toContain('SUCCESS');
     }
   }, 120_000);

@@ -1,4 +1,5 @@
 import * as ai from './ai';
+import * as alertmanagerConfigs from './alertmanager-configs';
 import * as alerts from './alerts';
 import * as clusters from './clusters';
 import * as config from './config';
@@ -78,6 +79,7 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRetired,
       clusters.clusterTokenIssued,
       clusters.clusterTokenRevoked,
+      alertmanagerConfigs.alertmanagerConfigChanged,
     ),
   },
   ai: {

@@ -1,4 +1,7 @@
 import * as ai from './ai';
+import * as alertmanagerConfigs from './alertmanager-configs';
+import * as alertmanagerLayers from './alertmanager-layers';
+import * as alertmanagerSecrets from './alertmanager-secrets';
 import * as alerts from './alerts';
 import * as clusters from './clusters';
 import * as config from './config';
@@ -10,7 +13,16 @@ import type { ServiceName } from './services';
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
-const declared: unknown[] = [ai, alerts, clusters, config, rules].flatMap((module) => Object.values(module));
+const declared: unknown[] = [
+  ai,
+  alertmanagerConfigs,
+  alertmanagerLayers,
+  alertmanagerSecrets,
+  alerts,
+  clusters,
+  config,
+  rules,
+].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;

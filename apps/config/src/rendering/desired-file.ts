@@ -1,4 +1,12 @@
-import { renderAlertmanagerConfig, renderRuleFile, RenderError } from '@alertagent/alerting';
+import {
+  ASSUMED_VERSIONS,
+  renderAlertmanagerConfig,
+  renderConfigurationDocument,
+  renderRuleFile,
+  RenderError,
+  type ConfigurationDocument,
+  type RenderedFile,
+} from '@alertagent/alerting';
 import { getClusterRules, getDesiredAlertmanagerConfig, ServiceError, type RevisionRule } from '@alertagent/contracts';
 import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -40,8 +48,19 @@ export class DesiredFiles {
   }
 
   private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {
-    const { cluster_id: _id, ...desired } = await this.bus.request(getDesiredAlertmanagerConfig, { id: clusterId });
-    return { withdrawnRuleIds: new Set(), manifest: [], ...attempt(() => renderAlertmanagerConfig(desired)) };
+    const {
+      cluster_id: _id,
+      document,
+      secrets = {},
+      versions = ASSUMED_VERSIONS,
+      ...desired
+    } = await this.bus.request(getDesiredAlertmanagerConfig, { id: clusterId });
+    const secretOf = (name: string): string | null => (Object.hasOwn(secrets, name) ? secrets[name]! : null);
+    const render = (): RenderedFile =>
+      document
+        ? renderConfigurationDocument(document as ConfigurationDocument, secretOf, versions)
+        : renderAlertmanagerConfig(desired);
+    return { withdrawnRuleIds: new Set(), manifest: [], ...attempt(render) };
   }
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan, type EntityManager, type FindOptionsSelect } from 'typeorm';
 import { ConfigHead } from './config-head.entity';
 import type { ConfigKey } from './config-key';
+import { ContentSeal } from './content-seal';
 import type { Revision } from './revision';
 import { RevisionEntity } from './revision.entity';
 
@@ -48,7 +49,10 @@ export interface HeadNumber extends ConfigKey {
 /** Revisions and which of them are served. */
 @Injectable()
 export class RevisionsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly seal: ContentSeal,
+  ) {}
 
   /** What has become of this configuration so far. */
   async history(key: ConfigKey): Promise<ConfigHistory> {
@@ -74,7 +78,7 @@ export class RevisionsStore {
    * renderer has taken its number meanwhile; whoever rendered it must then look at the world again.
    */
   async add(tx: EntityManager, revision: Revision): Promise<void> {
-    await tx.insert(RevisionEntity, revision);
+    await tx.insert(RevisionEntity, this.seal.sealed(revision));
     const key: ConfigKey = { clusterId: revision.clusterId, type: revision.type };
     const changes = {
       lastRevision: revision.revision,
@@ -92,11 +96,12 @@ export class RevisionsStore {
 
   /** The revision to serve with its content; null when there is none or the cluster is retired. */
   async served(key: ConfigKey): Promise<Revision | null> {
-    return this.read(async (manager) => {
+    const row = await this.read(async (manager) => {
       const head = await manager.findOneBy(ConfigHead, key);
       if (!head?.revisionId || head.retiredAt) return null;
       return manager.findOneBy(RevisionEntity, { id: head.revisionId });
     });
+    return row && this.seal.open(row);
   }
 
   /** The manifest of one published revision; null when there is no such revision. */

@@ -25,7 +25,11 @@ const JUDGED: [string, string, string][] = [
   ['a tab as indentation', 'route:\n\treceiver: a\nreceivers: [{name: a}]\n', 'nnn'],
   ['a tab on a line of its own', 'route:\n  receiver: a\n\t\nreceivers: [{name: a}]\n', 'nnn'],
   ['a tab after the dash of an item', 'route:\n  receiver: a\nreceivers:\n-\tname: a\n', 'nnn'],
-  ['JSON that is indented with tabs', '{\n\t"route": {"receiver": "a", "continue": false\n\t},\n\t"receivers": [\n\t\t{"name": "a"}]}', 'yyy'],
+  [
+    'JSON that is indented with tabs',
+    '{\n\t"route": {"receiver": "a", "continue": false\n\t},\n\t"receivers": [\n\t\t{"name": "a"}]}',
+    'yyy',
+  ],
   ['a tab between a key and its value', 'route: {receiver:\ta}\nreceivers: [{name: a}]', 'yyy'],
   ['a question mark without quotes in brackets', `${BASE}templates: [a?b]\n`, 'nnn'],
   ['a slash that is escaped', `${BASE}templates: ["\\/"]\n`, 'nnn'],

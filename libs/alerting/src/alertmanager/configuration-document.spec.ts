@@ -3,7 +3,8 @@ import { readAlertmanagerConfig } from './check-alertmanager-config';
 import { importAlertmanagerConfig, renderConfigurationDocument } from './configuration-document';
 import { testRoute } from './routing/test-route';
 
-const target = { version: '0.28.1' };
+const version = '0.28.1';
+const target = { version };
 const TEXT = `global: {slack_api_url: 'https://hooks/T1', opsgenie_api_url: null}
 route: {receiver: team-x, routes: [{receiver: 'null', matchers: [a="b"], group_wait: 5s}]}
 receivers:
@@ -27,7 +28,7 @@ it('secrets are taken out of an imported file, and names say where they stood', 
 
 it('what was imported renders to a file that Alertmanager reads as the same', () => {
   const { document, secrets } = importAlertmanagerConfig(TEXT, target);
-  const { content } = renderConfigurationDocument(document!, (name) => secrets.get(name) ?? null, target);
+  const { content } = renderConfigurationDocument(document!, (name) => secrets.get(name) ?? null, [version]);
   expect(readAlertmanagerConfig(content, target).value).toEqual(readAlertmanagerConfig(TEXT, target).value);
 });
 
@@ -37,8 +38,8 @@ it('a file that is not valid is not imported', () => {
 
 it('nothing is rendered without a secret that it needs, or that the target would refuse', () => {
   const { document } = importAlertmanagerConfig(TEXT, target);
-  expect(() => renderConfigurationDocument(document!, () => null, target)).toThrow('was never given');
-  expect(() => renderConfigurationDocument({ route: { receiver: 'a' } }, () => null, target)).toThrow(
+  expect(() => renderConfigurationDocument(document!, () => null, [version])).toThrow('was never given');
+  expect(() => renderConfigurationDocument({ route: { receiver: 'a' } }, () => null, [version])).toThrow(
     '/route/receiver',
   );
 });
@@ -49,8 +50,9 @@ describe('AlertAgent', () => {
     testRoute(readAlertmanagerConfig(text, target), target, labels, 0).map(({ receiver }) => receiver);
   const withAgent = (text: string): string => {
     const { document, secrets } = importAlertmanagerConfig(text, target);
-    return renderConfigurationDocument(withAlertAgent(document!, address), (name) => secrets.get(name) ?? null, target)
-      .content;
+    return renderConfigurationDocument(withAlertAgent(document!, address), (name) => secrets.get(name) ?? null, [
+      version,
+    ]).content;
   };
 
   it.each<Record<string, string>>([{}, { a: 'b' }, { c: 'd' }])(

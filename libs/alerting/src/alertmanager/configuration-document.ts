@@ -26,17 +26,24 @@ export function importAlertmanagerConfig(
 }
 
 /**
- * Writes a document as alertmanager.yml, proves that it reads back as meant, and that the target's version loads it.
+ * Writes a document as alertmanager.yml, proves that it reads back as meant, and that every one of the versions loads it.
  * Throws a RenderError otherwise.
  */
 export function renderConfigurationDocument(
   document: ConfigurationDocument,
   secretOf: (name: string) => string | null,
-  target: { version: string },
+  versions: readonly string[],
 ): RenderedFile {
   const rendered = renderYaml(insertSecrets(document, secretOf));
-  const { problems } = readAlertmanagerConfig(rendered.content, target);
-  const refused = problems.find(({ severity }) => severity === 'error');
-  if (refused) throw new RenderError(`"${refused.pointer}" ${refused.message}`);
+  for (const version of versions) {
+    const { problems } = readAlertmanagerConfig(rendered.content, { version });
+    const refused = problems.find(({ severity }) => severity === 'error');
+    if (refused) throw new RenderError(`"${refused.pointer}" ${refused.message} (Alertmanager ${version})`);
+  }
   return { ...rendered, rules: 0, manifest: [] };
+}
+
+/** A document as text for people, with the same text for every secret. Nothing is proven about it. */
+export function renderConfigurationText(document: ConfigurationDocument, secret: string): string {
+  return renderYaml(insertSecrets(document, () => secret)).content;
 }

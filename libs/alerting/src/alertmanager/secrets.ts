@@ -20,11 +20,12 @@ export interface SeparatedSecrets {
 export function separateSecrets(value: DocumentValue, pointers: readonly string[], prefix = ''): SeparatedSecrets {
   const secrets = new Map<string, string>();
   const wanted = new Set(pointers);
+  const taken = new Set(secretNames(value));
   const visit = (node: DocumentValue, pointer: string, name: string): DocumentValue => {
     if (wanted.has(pointer) && typeof node === 'string' && node !== '') {
-      // Keys may hold dots, so that two places could get one name.
+      // Keys may hold dots, and items move, so that two places could get one name.
       let free = name;
-      while (secrets.has(free)) free += "'";
+      while (secrets.has(free) || taken.has(free)) free += "'";
       secrets.set(free, node);
       return { secret: free };
     }
@@ -59,10 +60,10 @@ export function insertSecrets(document: DocumentValue, secretOf: (name: string) 
   return Object.fromEntries(Object.entries(document).map(([key, child]) => [key, insertSecrets(child, secretOf)]));
 }
 
-/** The names of all secrets that a document refers to. */
-export function secretNames(document: DocumentValue): string[] {
+/** The names of all secrets that a document refers to, as often as it does. */
+export function secretNames(document: Readonly<Record<string, DocumentValue>> | DocumentValue): string[] {
   if (typeof document !== 'object' || document === null) return [];
-  const name = referenceOf(document);
+  const name = referenceOf(document as DocumentValue);
   return name === null ? Object.values(document).flatMap(secretNames) : [name];
 }
 

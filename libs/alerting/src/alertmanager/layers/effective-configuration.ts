@@ -100,8 +100,7 @@ function errorsOf(file: ConfigurationDocument, secretOf: (name: string) => strin
 }
 
 function missingSecrets(document: ConfigurationDocument, secretOf: (name: string) => string | null): string[] {
-  const names = Object.values(document).flatMap(secretNames);
-  return [...new Set(names)].filter((name) => secretOf(name) === null);
+  return [...new Set(secretNames(document))].filter((name) => secretOf(name) === null);
 }
 
 /** The layers of everything at a place; of the nearest place above it when nothing is there. */
