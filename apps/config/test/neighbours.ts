@@ -1,4 +1,5 @@
 import {
+  alertmanagerConfigChanged,
   findClusterToken,
   getClusterRules,
   getDesiredAlertmanagerConfig,
@@ -10,6 +11,7 @@ import {
   type ClusterRule,
   type ClusterTokenGrant,
   type ClusterTokenPurpose,
+  type DesiredAlertmanagerConfig,
   type IssueClusterToken,
 } from '@alertagent/contracts';
 import { newId, newToken, tokenHash } from '@alertagent/service-kit';
@@ -25,6 +27,8 @@ export interface KnownCluster {
   rules: ClusterRule[];
   withdrawn: string[];
   webhookUrl: string;
+  /** What its layers add up to. */
+  layers?: Pick<DesiredAlertmanagerConfig, 'document' | 'secrets' | 'versions'>;
 }
 
 /** A rule with everything it needs; `change` says what the test is about. */
@@ -74,6 +78,7 @@ export class Neighbours {
           group_wait: '10s',
           group_interval: '30s',
           repeat_interval: '4h',
+          ...self().cluster(id).layers,
         })),
         answers(issueClusterToken, (query) => {
           self().cluster(query.cluster_id);
@@ -165,6 +170,12 @@ export class Neighbours {
       version: 1,
       changed_at: AT,
     });
+  }
+
+  /** Sets what the cluster's layers add up to and says so. */
+  async layer(cluster: KnownCluster, layers: KnownCluster['layers']): Promise<void> {
+    cluster.layers = layers;
+    await this.clustersPeer.publish(alertmanagerConfigChanged, { cluster_id: cluster.id, changed_at: AT });
   }
 
   /** Lets `rules` answer questions again. */

@@ -3,11 +3,9 @@ import { IsArray, IsInt, IsOptional, IsString, Matches, MaxLength, MinLength, Va
 import { defineRequest } from './contract';
 import { Actor, Done, PageQuery } from './kit';
 
-/** Letters and digits of any script, and what stands in the names of receivers; never a slash. */
-const SECRET_NAME = /^[\p{L}\p{N}][^\p{Cc}/]{0,498}$/u;
-const nameMessage = {
-  message: 'expected a name of 1 to 499 characters without slashes that begins with a letter or digit',
-};
+/** The names that import makes hold those of receivers, which may be anything on one line. */
+const SECRET_NAME = /^[\p{L}\p{N}][^\p{Cc}]{0,498}$/u;
+const nameMessage = { message: 'expected a name of 1 to 499 characters that begins with a letter or digit' };
 
 /** A secret in Alertmanager configurations. Its value is never answered. */
 export class AlertmanagerSecretView {
