@@ -13,6 +13,7 @@ import {
   listAlertmanagerLayers,
   listAlertmanagerLayerVersions,
   listAlertmanagerSecrets,
+  previewAlertmanagerLayer,
   restoreAlertmanagerLayer,
   serviceOperations,
   setAlertmanagerSecret,
@@ -234,6 +235,37 @@ describe.each(stack.testDatabaseUrls())('Alertmanager configuration on $name', (
       what: 'the version is known',
     });
     expect(await change(layer, { document: { ...receiver('a'), ...newer } })).toMatchObject({ version: 2 });
+  });
+
+  it('a preview shows what a layer would do to each cluster, and stores nothing', async () => {
+    const team = newName();
+    const cluster = await world.register({ labels: { team } });
+    const layer = await make({ scope: selector(team), document: receiver('a') });
+    const preview = (document: object, id?: string) =>
+      world.gateway.request(previewAlertmanagerLayer, {
+        layer: { name: newName(), scope: layer.scope, document, reason: 'to look' },
+        id,
+      });
+    expect(await preview({ ...receiver('a'), global: { resolve_timeout: '9m' } }, layer.name)).toMatchObject({
+      clusters: 1,
+      invalid: 0,
+      items: [
+        {
+          cluster_name: cluster.name,
+          valid: true,
+          differences: [{ pointer: '/global', change: 'added', after: { resolve_timeout: '9m' } }],
+        },
+      ],
+    });
+    expect(await preview({ route: { routes: [{ receiver: 'nobody' }] } })).toMatchObject({
+      clusters: 1,
+      invalid: 1,
+      items: [{ valid: false, problems: [{ check: 'unknown_receiver' }] }],
+    });
+    expect(await world.gateway.request(getAlertmanagerLayer, { id: layer.id })).toEqual(layer);
+    expect((await effective(cluster.id)).document).not.toHaveProperty('global');
+    const { items } = await world.gateway.request(listAlertmanagerSecrets, { limit: 500 });
+    expect(items.filter(({ used_by }) => used_by.includes(layer.name))).toHaveLength(1);
   });
 
   it('a layer that others need is not deleted', async () => {

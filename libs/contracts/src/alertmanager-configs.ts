@@ -13,6 +13,8 @@ import {
 } from 'class-validator';
 import {
   ALERTMANAGER_LAYER_KINDS,
+  AlertmanagerDifference,
+  AlertmanagerLayerInput,
   AlertmanagerLayerScope,
   AlertmanagerLayerView,
   LAYER_NAME,
@@ -71,6 +73,36 @@ export class EffectiveAlertmanagerConfig {
   @IsObject() provenance!: object;
   /** The file, secrets hidden. */
   @IsString() file!: string;
+}
+
+/** A layer to be looked at only. */
+export class PreviewAlertmanagerLayer {
+  @ValidateNested() @Type(() => AlertmanagerLayerInput) layer!: AlertmanagerLayerInput;
+  /** Id or name of the layer that it would replace. */
+  @IsOptional() @IsString() @MaxLength(100) id?: string | null;
+}
+
+/** What a cluster would run. */
+export class AlertmanagerPreviewedCluster {
+  @IsString() cluster_id!: string;
+  @IsString() cluster_name!: string;
+  @IsBoolean() valid!: boolean;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => AlertmanagerProblem) problems!: AlertmanagerProblem[];
+  /** From what it runs now; pointers into the sum of its layers. At most 100. */
+  @IsArray() @ValidateNested({ each: true }) @Type(() => AlertmanagerDifference) differences!: AlertmanagerDifference[];
+}
+
+/** What a layer would do. */
+export class AlertmanagerLayerPreview {
+  /** How many clusters it is for, or was. */
+  @IsInt() clusters!: number;
+  /** How many of them could not load their configuration. */
+  @IsInt() invalid!: number;
+  /** At most 20 of them, those first that could not. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => AlertmanagerPreviewedCluster)
+  items!: AlertmanagerPreviewedCluster[];
 }
 
 /** Labels of an alert, to see which way it would go. */
@@ -148,6 +180,14 @@ export const getEffectiveAlertmanagerConfig = defineRequest({
   subject: 'alertagent.clusters.v1.get-effective-alertmanager-config',
   request: ById,
   reply: EffectiveAlertmanagerConfig,
+});
+/** Shows what a layer would do to clusters; nothing is stored. */
+export const previewAlertmanagerLayer = defineRequest({
+  owner,
+  subject: 'alertagent.clusters.v1.preview-alertmanager-layer',
+  request: PreviewAlertmanagerLayer,
+  reply: AlertmanagerLayerPreview,
+  timeoutMs: 10_000,
 });
 export const testAlertmanagerRoute = defineRequest({
   owner,

@@ -4,8 +4,10 @@ import {
   getEffectiveAlertmanagerConfig,
   judgeAlertmanagerConfig,
   listAlertmanagerSecrets,
+  previewAlertmanagerLayer,
   setAlertmanagerSecret,
   testAlertmanagerRoute,
+  type AlertmanagerLayerPreview,
   type AlertmanagerRoutes,
   type AlertmanagerSecretPage,
   type AlertmanagerSecretView,
@@ -17,12 +19,14 @@ import {
   type Done,
   type EffectiveAlertmanagerConfig,
   type ListAlertmanagerSecrets,
+  type PreviewAlertmanagerLayer,
   type SetAlertmanagerSecret,
   type TestAlertmanagerRoute,
 } from '@alertagent/contracts';
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
 import { EffectiveReader } from './effective-reader';
+import { LayerPreviews } from './layer-previews';
 import { SecretsService } from './secrets.service';
 
 /** What others ask of effective Alertmanager configurations and of the secrets in them. */
@@ -30,12 +34,18 @@ import { SecretsService } from './secrets.service';
 export class AlertmanagerConfigsHandlers {
   constructor(
     private readonly effective: EffectiveReader,
+    private readonly previews: LayerPreviews,
     private readonly secrets: SecretsService,
   ) {}
 
   @OnRequest(getEffectiveAlertmanagerConfig)
   show({ id }: ById): Promise<EffectiveAlertmanagerConfig> {
     return this.effective.show(id);
+  }
+
+  @OnRequest(previewAlertmanagerLayer)
+  preview(query: PreviewAlertmanagerLayer): Promise<AlertmanagerLayerPreview> {
+    return this.previews.preview(query);
   }
 
   @OnRequest(testAlertmanagerRoute)

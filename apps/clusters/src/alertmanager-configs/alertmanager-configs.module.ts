@@ -5,6 +5,8 @@ import { AlertmanagerConfigsHandlers } from './alertmanager-configs.handlers';
 import { ConfigurationChanges } from './configuration-changes';
 import { ConfigurationWorlds } from './configuration-worlds';
 import { EffectiveReader } from './effective-reader';
+import { LayerInputs } from './layer-inputs';
+import { LayerPreviews } from './layer-previews';
 import { LayerReader } from './layer-reader';
 import { LayersHandlers } from './layers.handlers';
 import { LayersService } from './layers.service';
@@ -21,6 +23,8 @@ import { SecretsStore } from './secrets.store';
     ConfigurationChanges,
     ConfigurationWorlds,
     EffectiveReader,
+    LayerInputs,
+    LayerPreviews,
     LayerReader,
     LayersService,
     LayersStore,

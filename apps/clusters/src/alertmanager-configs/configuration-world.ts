@@ -32,8 +32,7 @@ export class ConfigurationWorld {
   /** The layers that are meant for a cluster, the closest last. */
   layersOf(cluster: StoredCluster): StoredLayer[] {
     const scoped = this.facts.layers.map((layer) => ({ ...layer, scope: scopeOf(layer) }));
-    const byName = new Map(this.facts.layers.map((layer) => [layer.name, layer]));
-    return selectLayers(scoped, cluster).map(({ name }) => byName.get(name)!);
+    return selectLayers(scoped, cluster);
   }
 
   /** The versions that must load a cluster's file. */

@@ -5,11 +5,9 @@ import {
   secretNames,
   testRoute,
   type EffectiveConfiguration,
-  type EffectiveProblem,
 } from '@alertagent/alerting';
 import {
   ServiceError,
-  type AlertmanagerProblem,
   type AlertmanagerRoutes,
   type AlertmanagerTextInput,
   type AlertmanagerVerdict,
@@ -47,7 +45,7 @@ export class EffectiveReader {
       versions_are_reported: world.facts.versions.has(cluster.id),
       layers: world.layersOf(cluster).map(({ id, name, kind, version }) => ({ id, name, kind, version })),
       valid: effective.valid,
-      problems: effective.problems.map(problemView),
+      problems: effective.problems,
       document: effective.document,
       provenance: Object.fromEntries(effective.provenance),
       file: renderConfigurationText(effective.file, HIDDEN),
@@ -106,8 +104,3 @@ export class EffectiveReader {
 
 /** Fits wherever a secret stands, and is what Alertmanager itself shows. */
 const HIDDEN = '<secret>';
-
-const problemView = ({ fix, ...problem }: EffectiveProblem): AlertmanagerProblem => ({
-  ...problem,
-  ...(fix && { fix }),
-});

@@ -15,9 +15,9 @@ import {
 import { Clock, isUniqueViolation, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ClustersStore } from '../clusters/clusters.store';
 import { ConfigurationChanges, type DecidedChange } from './configuration-changes';
-import { invalidInput, isSameContent, layerView, onlyOneOf, readLayer } from './layer-content';
+import { invalidInput, isSameContent, layerView, onlyOneOf } from './layer-content';
+import { LayerInputs } from './layer-inputs';
 import type { LayerContent, StoredLayer } from './layer.entity';
 import { LayersStore } from './layers.store';
 import { SecretVault } from './secret-vault';
@@ -28,7 +28,7 @@ export class LayersService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: LayersStore,
-    private readonly clusters: ClustersStore,
+    private readonly inputs: LayerInputs,
     private readonly vault: SecretVault,
     private readonly changes: ConfigurationChanges,
     private readonly clock: Clock,
@@ -37,7 +37,7 @@ export class LayersService {
   /** Errors: `invalid`, with pointers; `conflict` when the name is taken or there is such a layer. */
   async create({ layer: input, actor }: CreateAlertmanagerLayer): Promise<AlertmanagerLayerView> {
     const id = newId();
-    const { content, secrets } = readLayer(input, id, await this.clusterOf(input));
+    const { content, secrets } = await this.inputs.read(input, id);
     return this.commit(actor, async (tx) => {
       const kept = await this.vault.keep(tx, secrets, actor);
       return this.write(tx, { change: 'created', before: null, id, content, reason: input.reason, actor, kept });
@@ -68,9 +68,8 @@ export class LayersService {
    * `expected_version`.
    */
   async update({ id, layer: input, expected_version, actor }: UpdateAlertmanagerLayer): Promise<AlertmanagerLayerView> {
-    const clusterId = await this.clusterOf(input);
     const { id: layerId } = await this.expect(this.dataSource.manager, id, expected_version);
-    const { content, secrets } = readLayer(input, layerId, clusterId);
+    const { content, secrets } = await this.inputs.read(input, layerId);
     return this.commit(actor, async (tx) => {
       const before = await this.expect(tx, layerId, expected_version);
       const kept = await this.vault.keep(tx, secrets, actor);
@@ -157,11 +156,6 @@ export class LayersService {
     await (before ? this.store.replace(tx, after) : this.store.insert(tx, after));
     await this.store.addVersion(tx, versionOf(after, change));
     return decided(after, { action: change, ...(before && { before: layerView(before) }), after: layerView(after) });
-  }
-
-  private async clusterOf({ scope }: AlertmanagerLayerInput): Promise<string | null> {
-    if (scope.kind !== 'cluster' || !scope.cluster) return null;
-    return (await this.clusters.find(this.dataSource.manager, scope.cluster))?.id ?? null;
   }
 
   private async expect(manager: EntityManager, id: string, expected?: number | null): Promise<StoredLayer> {

@@ -3,6 +3,7 @@ import {
   AlertmanagerLayerDiff,
   AlertmanagerLayerInput,
   AlertmanagerLayerPage,
+  AlertmanagerLayerPreview,
   AlertmanagerLayerRestoreInput,
   AlertmanagerLayerVersionPage,
   AlertmanagerLayerVersionView,
@@ -17,6 +18,8 @@ import {
   listAlertmanagerLayers,
   listAlertmanagerLayerVersions,
   PageQuery,
+  PreviewAlertmanagerLayer,
+  previewAlertmanagerLayer,
   restoreAlertmanagerLayer,
   ServiceError,
   updateAlertmanagerLayer,
@@ -71,6 +74,18 @@ export class AlertmanagerLayersController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<AlertmanagerLayerView> {
     return this.bus.request(importAlertmanagerLayer, { ...input, actor: actorOf(principal) });
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @RequireRole('viewer')
+  @Operation({
+    summary: 'Show what a layer, new or in the place of another, would do to each cluster',
+    body: PreviewAlertmanagerLayer,
+    response: AlertmanagerLayerPreview,
+  })
+  preview(@JsonBody(PreviewAlertmanagerLayer) input: PreviewAlertmanagerLayer): Promise<AlertmanagerLayerPreview> {
+    return this.bus.request(previewAlertmanagerLayer, input);
   }
 
   @Get()

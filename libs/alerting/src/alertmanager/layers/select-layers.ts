@@ -1,6 +1,5 @@
 import { compileMatchers } from '../../policy/matchers';
 import type { ConfigurationDocument } from '../configuration-document';
-import type { ConfigurationLayer } from './merge-layers';
 
 /** For which clusters a layer is. */
 export type LayerScope =
@@ -19,10 +18,10 @@ export interface ScopedLayer {
 const ORDER = { organisation: 0, selector: 1, cluster: 2 } as const;
 
 /** The layers that apply to a cluster, the closest last: organisation, selectors by rank and name, then its own. */
-export function selectLayers(
-  layers: readonly ScopedLayer[],
+export function selectLayers<Layer extends ScopedLayer>(
+  layers: readonly Layer[],
   cluster: { id: string; labels: Readonly<Record<string, string>> },
-): ConfigurationLayer[] {
+): Layer[] {
   const applies = ({ scope }: ScopedLayer): boolean => {
     if (scope.kind === 'organisation') return true;
     if (scope.kind === 'cluster') return scope.cluster_id === cluster.id;
@@ -31,6 +30,5 @@ export function selectLayers(
   const rankOf = ({ scope }: ScopedLayer): number => (scope.kind === 'selector' ? scope.rank : 0);
   return layers
     .filter(applies)
-    .sort((a, b) => ORDER[a.scope.kind] - ORDER[b.scope.kind] || rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : 1))
-    .map(({ name, document }) => ({ name, document }));
+    .sort((a, b) => ORDER[a.scope.kind] - ORDER[b.scope.kind] || rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : 1));
 }
