@@ -7,6 +7,8 @@ import {
   testRoute,
   withAlertAgent,
 } from '../src';
+import { readAlertmanagerDocument } from '../src/alertmanager/check-alertmanager-config';
+import { insertSecrets, type DocumentValue } from '../src/alertmanager/secrets';
 import { startAmtool, type AskAmtool } from './amtool';
 
 /** A configuration with something of everything, for machines without the collection. */
@@ -62,8 +64,13 @@ describe('with the amtool of this machine', () => {
       const { document, secrets } = importAlertmanagerConfig(text, { version });
       const secretOf = (name: string): string | null => secrets.get(name) ?? null;
       const { content } = renderConfigurationDocument(document!, secretOf, [version]);
-      expect(readAlertmanagerConfig(content, { version }).value).toEqual(
-        readAlertmanagerConfig(text, { version }).value,
+      const read = readAlertmanagerConfig(content, { version });
+      expect(read.value).toEqual(readAlertmanagerConfig(text, { version }).value);
+      // Sums of layers are judged without being written.
+      const unwritten = readAlertmanagerDocument(insertSecrets(document as DocumentValue, secretOf), { version });
+      expect(unwritten.value).toEqual(read.value);
+      expect(unwritten.problems.map(({ pointer, message }) => pointer + message)).toEqual(
+        read.problems.map(({ pointer, message }) => pointer + message),
       );
       expect(await ask(content, 'check-config', 'FILE')).toContain('SUCCESS');
       const address = { webhook_url: 'http://127.0.0.1:8080/api/v1/alerts/webhook', credentials_file: 'token' };

@@ -187,7 +187,7 @@ export const previewAlertmanagerLayer = defineRequest({
   subject: 'alertagent.clusters.v1.preview-alertmanager-layer',
   request: PreviewAlertmanagerLayer,
   reply: AlertmanagerLayerPreview,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const testAlertmanagerRoute = defineRequest({
   owner,
@@ -207,5 +207,5 @@ export const importAlertmanagerLayer = defineRequest({
   subject: 'alertagent.clusters.v1.import-alertmanager-layer',
   request: ImportAlertmanagerConfig,
   reply: AlertmanagerLayerView,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });

@@ -183,28 +183,28 @@ export const createAlertmanagerLayer = defineRequest({
   subject: 'alertagent.clusters.v1.create-alertmanager-layer',
   request: CreateAlertmanagerLayer,
   reply: AlertmanagerLayerView,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const updateAlertmanagerLayer = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.update-alertmanager-layer',
   request: UpdateAlertmanagerLayer,
   reply: AlertmanagerLayerView,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const restoreAlertmanagerLayer = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.restore-alertmanager-layer',
   request: RestoreAlertmanagerLayer,
   reply: AlertmanagerLayerView,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const deleteAlertmanagerLayer = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.delete-alertmanager-layer',
   request: DeleteAlertmanagerLayer,
   reply: Done,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const listAlertmanagerLayerVersions = defineRequest({
   owner,

@@ -56,12 +56,12 @@ export const setAlertmanagerSecret = defineRequest({
   subject: 'alertagent.clusters.v1.set-alertmanager-secret',
   request: SetAlertmanagerSecret,
   reply: AlertmanagerSecretView,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 export const deleteAlertmanagerSecret = defineRequest({
   owner,
   subject: 'alertagent.clusters.v1.delete-alertmanager-secret',
   request: DeleteAlertmanagerSecret,
   reply: Done,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });

@@ -1,6 +1,7 @@
 import { ServiceError, alertmanagerConfigChanged, type Actor, type FieldProblem } from '@alertagent/contracts';
 import { AuditLog, Clock, inTransaction, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ClustersStore } from '../clusters/clusters.store';
 import type { StoredCluster } from '../clusters/stored-cluster';
@@ -18,6 +19,8 @@ export interface DecidedChange<T> {
   audit: { action: string; resource_type: string; resource_id: string; before?: object; after?: object } | null;
 }
 
+/** A hundred clusters with large configurations, all different, take seconds to judge. */
+const DEADLINE_MS = 25_000;
 /** How many problems a refusal tells. */
 const TOLD = 20;
 
@@ -42,7 +45,7 @@ export class ConfigurationChanges {
     decide: (tx: EntityManager) => Promise<DecidedChange<T>>,
     refusal: (problems: FieldProblem[]) => ServiceError,
   ): Promise<T> {
-    return inTransaction(this.dataSource, async (tx) => {
+    const work = async (tx: EntityManager): Promise<T> => {
       await lockConfiguration(tx);
       const clusters = await this.clusters.list(tx, {});
       const before = await this.worlds.read(tx, clusters);
@@ -52,12 +55,18 @@ export class ConfigurationChanges {
       const touched = clusters.filter((cluster) =>
         [before, after].some((world) => world.layersOf(cluster).some(touches)),
       );
-      const problems = touched.flatMap((cluster) => newProblems(cluster, before, after)).slice(0, TOLD);
-      if (problems.length > 0) throw refusal(problems);
+      const problems: FieldProblem[] = [];
+      for (const cluster of touched) {
+        problems.push(...newProblems(cluster, before, after));
+        // A hundred clusters take a while; others are answered in between.
+        await nextTurn();
+      }
+      if (problems.length > 0) throw refusal(problems.slice(0, TOLD));
       await this.tell(tx, touched);
       await this.audit.record(tx, { actor, ...audit });
       return result;
-    });
+    };
+    return inTransaction(this.dataSource, work, { deadlineMs: DEADLINE_MS });
   }
 
   private async tell(tx: EntityManager, clusters: readonly StoredCluster[]): Promise<void> {

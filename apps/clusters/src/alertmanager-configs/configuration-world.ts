@@ -3,6 +3,7 @@ import {
   effectiveConfiguration,
   selectLayers,
   type EffectiveConfiguration,
+  type ScopedLayer,
 } from '@alertagent/alerting';
 import type { AlertAgentAddress } from './alertagent-address';
 import type { StoredCluster } from '../clusters/stored-cluster';
@@ -22,7 +23,11 @@ export interface WorldFacts {
 export class ConfigurationWorld {
   private readonly known = new Map<string, EffectiveConfiguration>();
 
-  constructor(readonly facts: WorldFacts) {}
+  private readonly scoped: readonly (StoredLayer & ScopedLayer)[];
+
+  constructor(readonly facts: WorldFacts) {
+    this.scoped = facts.layers.map((layer) => ({ ...layer, scope: scopeOf(layer) }));
+  }
 
   /** The same with something else in it. */
   with(changes: Partial<WorldFacts>): ConfigurationWorld {
@@ -31,8 +36,7 @@ export class ConfigurationWorld {
 
   /** The layers that are meant for a cluster, the closest last. */
   layersOf(cluster: StoredCluster): StoredLayer[] {
-    const scoped = this.facts.layers.map((layer) => ({ ...layer, scope: scopeOf(layer) }));
-    return selectLayers(scoped, cluster);
+    return selectLayers(this.scoped, cluster);
   }
 
   /** The versions that must load a cluster's file. */

@@ -24,7 +24,7 @@ const JUDGED: [string, string, string][] = [
   ['a merge that repeats a key of a mapping', routes('match: {<<: {b: c}, b: d}'), 'nnn'],
   ['a tab as indentation', 'route:\n\treceiver: a\nreceivers: [{name: a}]\n', 'nnn'],
   ['a tab on a line of its own', 'route:\n  receiver: a\n\t\nreceivers: [{name: a}]\n', 'nnn'],
-  ['a tab after the dash of an item', 'route:\n  receiver: a\nreceivers:\n-\tname: a\n', 'nnn'],
+  ['a tab after the dash of an item', 'route:\n  receiver: a\n  group_by:\n  -\tb\nreceivers: [{name: a}]\n', 'nnn'],
   [
     'JSON that is indented with tabs',
     '{\n\t"route": {"receiver": "a", "continue": false\n\t},\n\t"receivers": [\n\t\t{"name": "a"}]}',

@@ -1,7 +1,9 @@
 import { pointerTo } from '../problems';
+import type { YamlValue } from '../rendered-file';
 import { checkDocument } from './check-document';
 import { decode, type Decoded } from './decode';
 import { readDocument, type TextPosition } from './go-yaml/read-document';
+import { nodeOf, type YamlNode } from './go-yaml/yaml-node';
 import type { AlertmanagerConfigProblem } from './problem';
 import { configuration } from './schema/configuration';
 import { StructValues, type GoValue } from './schema/go-type';
@@ -36,17 +38,30 @@ export function checkAlertmanagerConfig(text: string, target: { version: string 
 
 /** Reads an alertmanager.yml as that version of Alertmanager does, with everything that is wrong with it. */
 export function readAlertmanagerConfig(text: string, { version }: { version: string }): ReadConfiguration {
-  const parsed = alertmanagerMinor(version);
-  if (parsed === null) throw new Error('the version of Alertmanager must look like 0.28.1');
-  const minor = Math.max(parsed, OLDEST_MINOR);
+  const minor = minorOf(version);
   const document = readDocument(text);
   if ('fault' in document) return unreadable(document.position, document.offset, 'syntax', document.fault);
   if (document.root === null)
     return unreadable(document.position, 0, 'no_route', 'needs a route, or no alert goes anywhere');
-  const decoded = decode(document.root, configuration, minor);
-  const positionOf = positionIn(decoded, document.position);
+  return judge(document.root, document.position, minor);
+}
+
+/** The same for a document that stands in no text: all of its problems are in line 1. What `renderYaml` writes of it is judged alike. */
+export function readAlertmanagerDocument(document: YamlValue, { version }: { version: string }): ReadConfiguration {
+  return judge(nodeOf(document), () => ({ line: 1, column: 1 }), minorOf(version));
+}
+
+function minorOf(version: string): number {
+  const minor = alertmanagerMinor(version);
+  if (minor === null) throw new Error('the version of Alertmanager must look like 0.28.1');
+  return Math.max(minor, OLDEST_MINOR);
+}
+
+function judge(root: YamlNode, position: (offset: number) => TextPosition, minor: number): ReadConfiguration {
+  const decoded = decode(root, configuration, minor);
+  const positionOf = positionIn(decoded, position);
   const problems = decoded.faults.map(({ check, message, pointer, offset }) => {
-    return problemAt({ check, message, pointer }, document.position(offset));
+    return problemAt({ check, message, pointer }, position(offset));
   });
   const value = isRecord(decoded.value) ? decoded.value : {};
   // Go looks at the whole only when all of its parts could be read.

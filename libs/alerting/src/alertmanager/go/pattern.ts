@@ -12,6 +12,19 @@ export function patternFault(text: string, minor: number): string | null {
   if (text.length > LONGEST) return `must not be longer than ${LONGEST} characters`;
   if (minor < NAMED_SINCE && /\(\?<[^=!]/.test(text))
     return 'names a group as (?<name>, which the target writes (?P<name>';
+  const known = faults.get(text);
+  if (known !== undefined) return known;
+  const fault = compileFault(text);
+  if (faults.size >= MOST_REMEMBERED) faults.clear();
+  faults.set(text, fault);
+  return fault;
+}
+
+/** The same pattern is judged for each version, cluster and check. */
+const faults = new Map<string, string | null>();
+const MOST_REMEMBERED = 2000;
+
+function compileFault(text: string): string | null {
   // Alertmanager wraps the text without looking at it first, so that an extra bracket can close the wrapping.
   try {
     RE2JS.compile(`^(?:${text})$`);

@@ -1,7 +1,6 @@
-import { RenderError, renderYaml } from '../../rendered-file';
 import { alertAgentLayer, withAlertAgent } from '../alertagent-receiver';
 import type { AlertmanagerConfigInput } from '../alertmanager-config';
-import { readAlertmanagerConfig } from '../check-alertmanager-config';
+import { readAlertmanagerDocument } from '../check-alertmanager-config';
 import type { ConfigurationDocument } from '../configuration-document';
 import type { AlertmanagerConfigProblem } from '../problem';
 import { insertSecrets, secretNames } from '../secrets';
@@ -40,7 +39,10 @@ export const ALERTAGENT_LAYER = 'alertagent';
 /** Fits wherever a secret may stand, so that what else is wrong can be found. */
 const STAND_IN = 'http://missing/';
 
-/** Adds up layers, AlertAgent's own below them, and judges the sum by every version. Throws nothing for what people wrote. */
+/**
+ * Adds up layers, AlertAgent's own below them, and judges the sum by every version. AlertAgent's route is put into it without being
+ * judged again; whoever renders the file does that.
+ */
 export function effectiveConfiguration({
   layers,
   alertAgent,
@@ -53,50 +55,25 @@ export function effectiveConfiguration({
   const layersAt = (pointer: string): string[] => layersOf(merged.provenance, pointer);
   const found = new Map<string, EffectiveProblem>();
   const add = (problem: Omit<EffectiveProblem, 'layers' | 'versions'>, version: string): void => {
-    const known = found.get(JSON.stringify([problem.check, problem.pointer, problem.message]));
+    const key = JSON.stringify([problem.check, problem.pointer, problem.message]);
+    const known = found.get(key);
     if (known) known.versions.push(version);
-    else {
-      const key = JSON.stringify([problem.check, problem.pointer, problem.message]);
-      found.set(key, { ...problem, layers: layersAt(problem.pointer), versions: [version] });
-    }
+    else found.set(key, { ...problem, layers: layersAt(problem.pointer), versions: [version] });
   };
   for (const name of missingSecrets(merged.document, secretOf)) {
     const message = `the secret "${name}" was never given`;
     for (const version of versions) add({ check: 'missing_secret', severity: 'error', pointer: '', message }, version);
   }
-  const secretOrStandIn = (name: string): string => secretOf(name) ?? STAND_IN;
+  const value = insertSecrets(merged.document, (name) => secretOf(name) ?? STAND_IN);
   for (const version of versions) {
-    const inSum = problemsOf(merged.document, secretOrStandIn, version);
-    const refused = inSum.some(({ severity }) => severity === 'error');
-    for (const problem of refused ? inSum : [...inSum, ...errorsOf(file, secretOrStandIn, version)])
-      add(problem, version);
+    const { problems } = readAlertmanagerDocument(value, { version });
+    for (const { line: _line, column: _column, ...problem } of problems) add(problem, version);
   }
   // People cannot do anything about what AlertAgent brings itself.
   const problems = [...found.values()].filter(
     (problem) => problem.severity === 'error' || problem.layers.join() !== ALERTAGENT_LAYER,
   );
   return { ...merged, file, problems, valid: problems.every(({ severity }) => severity !== 'error') };
-}
-
-type Found = Omit<EffectiveProblem, 'layers' | 'versions'>;
-
-function problemsOf(document: ConfigurationDocument, secretOf: (name: string) => string, version: string): Found[] {
-  try {
-    const { content } = renderYaml(insertSecrets(document, secretOf));
-    return readAlertmanagerConfig(content, { version }).problems.map(
-      ({ line: _line, column: _column, ...rest }) => rest,
-    );
-  } catch (error) {
-    if (!(error instanceof RenderError)) throw error;
-    return [{ check: 'unusable_text', severity: 'error', pointer: '', message: error.reason }];
-  }
-}
-
-/** What AlertAgent's route in it adds; its places are none of the document's. */
-function errorsOf(file: ConfigurationDocument, secretOf: (name: string) => string, version: string): Found[] {
-  return problemsOf(file, secretOf, version)
-    .filter(({ severity }) => severity === 'error')
-    .map((problem) => ({ ...problem, pointer: '' }));
 }
 
 function missingSecrets(document: ConfigurationDocument, secretOf: (name: string) => string | null): string[] {

@@ -1,7 +1,7 @@
 import { excerpt, pointerTo, type FieldProblem } from '../../problems';
 import { RenderError, renderYaml } from '../../rendered-file';
 import { isAlertAgents } from '../alertagent-receiver';
-import { readAlertmanagerConfig, type ReadConfiguration } from '../check-alertmanager-config';
+import { readAlertmanagerDocument, type ReadConfiguration } from '../check-alertmanager-config';
 import type { ConfigurationDocument } from '../configuration-document';
 import { insertSecrets, separateSecrets, type DocumentValue, type SeparatedSecrets } from '../secrets';
 
@@ -48,7 +48,9 @@ export function readLayerDocument(document: ConfigurationDocument, prefix: strin
 
 function readAlone(document: ConfigurationDocument): ReadConfiguration | FieldProblem[] {
   try {
-    return readAlertmanagerConfig(renderYaml(insertSecrets(document, () => STAND_IN)).content, NEWEST);
+    const value = insertSecrets(document, () => STAND_IN);
+    renderYaml(value);
+    return readAlertmanagerDocument(value, NEWEST);
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     return [{ pointer: '', code: 'unusable_text', detail: error.reason }];
