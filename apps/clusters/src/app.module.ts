@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AlertmanagerConfigsModule } from './alertmanager-configs/alertmanager-configs.module';
 import { ClustersModule } from './clusters/clusters.module';
 import { HealthModule } from './health/health.module';
 import { TokensModule } from './tokens/tokens.module';
 
-@Module({ imports: [ClustersModule, TokensModule, HealthModule] })
+@Module({ imports: [ClustersModule, TokensModule, HealthModule, AlertmanagerConfigsModule] })
 export class AppModule {}

@@ -10,7 +10,7 @@ import { TOOLS, type ToolName } from './checking/find-tool';
 export const RENDER_OUTCOMES = ['published', 'unchanged', 'refused', 'held', 'skipped', 'error'] as const;
 export type RenderOutcome = (typeof RENDER_OUTCOMES)[number];
 
-/** `absent`: the tool is not installed; `failed`: it came to no verdict. */
+/** `absent`: the tool is not installed, or too old for the file; `failed`: it came to no verdict. */
 const CHECK_OUTCOMES = ['accepted', 'refused', 'failed', 'absent'] as const;
 type CheckOutcome = (typeof CHECK_OUTCOMES)[number];
 

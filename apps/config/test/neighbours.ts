@@ -1,4 +1,5 @@
 import {
+  alertmanagerConfigChanged,
   findClusterToken,
   getCluster,
   getClusterRules,
@@ -14,6 +15,7 @@ import {
   type ClusterTokenGrant,
   type ClusterTokenPurpose,
   type ClusterView,
+  type DesiredAlertmanagerConfig,
   type IssueClusterToken,
   type ResolvedTargets,
   type RuleTarget,
@@ -33,6 +35,8 @@ export interface KnownCluster {
   withdrawn: string[];
   webhookUrl: string;
   hasCanary: boolean;
+  /** What its layers add up to. */
+  layers?: Pick<DesiredAlertmanagerConfig, 'document' | 'secrets' | 'versions'>;
 }
 
 /** A rule with everything it needs; `change` says what the test is about. */
@@ -84,8 +88,12 @@ export class Neighbours {
           group_wait: '10s',
           group_interval: '30s',
           repeat_interval: '4h',
+          ...self().cluster(id).layers,
         })),
-        answers(listClusters, () => ({ items: [...self().clusters.keys()].map((id) => self().view(id)), next_cursor: null })),
+        answers(listClusters, () => ({
+          items: [...self().clusters.keys()].map((id) => self().view(id)),
+          next_cursor: null,
+        })),
         answers(resolveTargets, ({ targets }) => self().resolve(targets)),
         answers(issueClusterToken, (query) => {
           self().cluster(query.cluster_id);
@@ -205,6 +213,12 @@ export class Neighbours {
       version: 1,
       changed_at: AT,
     });
+  }
+
+  /** Sets what the cluster's layers add up to and says so. */
+  async layer(cluster: KnownCluster, layers: KnownCluster['layers']): Promise<void> {
+    cluster.layers = layers;
+    await this.clustersPeer.publish(alertmanagerConfigChanged, { cluster_id: cluster.id, changed_at: AT });
   }
 
   /** Lets `rules` answer questions again. */

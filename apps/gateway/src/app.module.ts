@@ -8,6 +8,8 @@ import { AlertEdgeModule } from './alert-edge.module';
 import { LiveController } from './live/live.controller';
 import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
+import { AlertmanagerConfigsController } from './rest/alertmanager-configs.controller';
+import { AlertmanagerLayersController } from './rest/alertmanager-layers.controller';
 import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
@@ -23,6 +25,8 @@ import { StatusController } from './rest/status.controller';
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,
+    AlertmanagerConfigsController,
+    AlertmanagerLayersController,
     ApiTokensController,
     AuditController,
     AutomationController,

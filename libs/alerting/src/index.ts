@@ -6,6 +6,33 @@ export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';
 export { renderRuleFile, readRuleFile, type PlacedRule } from './rules/rule-file';
 export { renderAlertmanagerConfig, type AlertmanagerConfigInput } from './alertmanager/alertmanager-config';
+export {
+  checkAlertmanagerConfig,
+  readAlertmanagerConfig,
+  type AlertmanagerConfigCheck,
+  type ReadConfiguration,
+} from './alertmanager/check-alertmanager-config';
+export { type AlertmanagerConfigProblem } from './alertmanager/problem';
+export {
+  importAlertmanagerConfig,
+  renderConfigurationDocument,
+  renderConfigurationText,
+  type ConfigurationDocument,
+  type ImportedConfiguration,
+} from './alertmanager/configuration-document';
+export { isAlertAgents, withAlertAgent } from './alertmanager/alertagent-receiver';
+export {
+  ALERTAGENT_LAYER,
+  effectiveConfiguration,
+  type EffectiveConfiguration,
+  type EffectiveProblem,
+} from './alertmanager/layers/effective-configuration';
+export { readLayerDocument, type LayerDocument } from './alertmanager/layers/layer-document';
+export { mergeLayers, type ConfigurationLayer, type MergedLayers } from './alertmanager/layers/merge-layers';
+export { selectLayers, type LayerScope, type ScopedLayer } from './alertmanager/layers/select-layers';
+export { secretNames } from './alertmanager/secrets';
+export { testRoute, type TakenRoute } from './alertmanager/routing/test-route';
+export { alertmanagerMinor, ASSUMED_VERSIONS } from './alertmanager/version';
 export { parseWebhook } from './webhook/webhook-payload';
 export { type ParsedWebhook, type QuarantinedAlert, type WebhookGroup } from './webhook/parsed-webhook';
 export {

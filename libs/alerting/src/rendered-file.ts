@@ -28,7 +28,7 @@ export class RenderError extends Error {
 }
 
 /** What our configuration files are made of. */
-export type YamlValue = string | number | boolean | YamlValue[] | { [key: string]: YamlValue };
+export type YamlValue = string | number | boolean | null | YamlValue[] | { [key: string]: YamlValue };
 
 /** First line of each file we write, so that a person who opens one knows that edits do not last. */
 const MANAGED_BY_COMMENT = '# Managed by AlertAgent. Local edits are replaced.\n';
@@ -81,7 +81,7 @@ function proveReadBack(content: string, meant: YamlValue): void {
 
 /** Pointer to the first place where two values differ, or null when they are equal. */
 function firstDifference(meant: YamlValue, read: unknown, path: string[]): string | null {
-  if (typeof meant !== 'object') return meant === read ? null : pointerTo(...path);
+  if (typeof meant !== 'object' || meant === null) return Object.is(meant, read) ? null : pointerTo(...path);
   if (typeof read !== 'object' || read === null || Array.isArray(meant) !== Array.isArray(read)) {
     return pointerTo(...path);
   }
@@ -101,7 +101,7 @@ function refuseBrokenText(value: YamlValue, path: string[]): void {
     if (!value.isWellFormed()) throw new RenderError(`"${pointerTo(...path)}" holds half of a surrogate pair`);
     return;
   }
-  if (typeof value !== 'object') return;
+  if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {
     refuseBrokenText(key, path);
     refuseBrokenText(child, [...path, key]);

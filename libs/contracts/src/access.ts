@@ -1,4 +1,5 @@
 import * as ai from './ai';
+import * as alertmanagerConfigs from './alertmanager-configs';
 import * as alerts from './alerts';
 import * as clusterTokens from './cluster-tokens';
 import * as clusterTroubles from './cluster-troubles';
@@ -84,6 +85,7 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.clusterRetired,
       clusterTokens.clusterTokenIssued,
       clusterTokens.clusterTokenRevoked,
+      alertmanagerConfigs.alertmanagerConfigChanged,
     ),
   },
   ai: {

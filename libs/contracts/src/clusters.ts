@@ -4,6 +4,8 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -143,6 +145,12 @@ export class ResolvedTargets {
 
 /** The Alertmanager configuration a cluster should run, as a model; `config` renders it. */
 export class DesiredAlertmanagerConfig {
+  /** The whole file as a document with references to secrets, when people made layers for the cluster. */
+  @IsOptional() @IsObject() document?: object | null;
+  /** The secrets of the document by name; one that is missing was never given. */
+  @IsOptional() @IsObject() secrets?: Record<string, string>;
+  /** The versions of Alertmanager that must load it. */
+  @IsOptional() @IsArray() @IsString({ each: true }) versions?: string[];
   @IsString() cluster_id!: string;
   @IsString() webhook_url!: string;
   @IsString() credentials_file!: string;

@@ -1,4 +1,7 @@
 import * as ai from './ai';
+import * as alertmanagerConfigs from './alertmanager-configs';
+import * as alertmanagerLayers from './alertmanager-layers';
+import * as alertmanagerSecrets from './alertmanager-secrets';
 import * as alerts from './alerts';
 import * as clusterHealth from './cluster-health';
 import * as clusterTroubles from './cluster-troubles';
@@ -18,6 +21,9 @@ type AnyRequest = RequestContract<never, never>;
 
 const declared: unknown[] = [
   ai,
+  alertmanagerConfigs,
+  alertmanagerLayers,
+  alertmanagerSecrets,
   alerts,
   clusters,
   clusterTokens,

@@ -40,6 +40,8 @@ export * from './parts/part-link';
 export { runBackground } from './parts/run-background';
 export * from './outbound/outbound-client';
 export * from './outbox/outbox';
+export { openSecretBox } from './secrets/open-secret-box';
+export { SealBrokenError, type SecretBox } from './secrets/secret-box';
 export * from './service/create-service';
 export * from './service/run-service';
 export * from './service/service-definition';

@@ -2,13 +2,11 @@ import {
   ServiceError,
   type ClusterPage,
   type ClusterView,
-  type DesiredAlertmanagerConfig,
   type ListClusters,
   type ResolvedTargets,
   type ResolveTargets,
   type RuleTarget,
 } from '@alertagent/contracts';
-import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { clusterView } from './cluster-view';
@@ -24,7 +22,6 @@ export class ClusterReader {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: ClustersStore,
-    private readonly config: AlertAgentConfig,
   ) {}
 
   /** By id or name; a retired one by its id. Errors: `not_found`. */
@@ -63,23 +60,6 @@ export class ClusterReader {
       if (typeof target === 'string' && !found[0]) unknown.push(target);
     }
     return { clusters: [...meant.values()].map(({ id, name }) => ({ id, name })), unknown };
-  }
-
-  /** What the cluster's Alertmanager should run: everything goes to this AlertAgent. Errors: `not_found`. */
-  async alertmanagerConfig(idOrName: string): Promise<DesiredAlertmanagerConfig> {
-    const { id, settings } = await this.expect(idOrName);
-    return {
-      cluster_id: id,
-      webhook_url: `${this.config.server.publicUrl()}/api/v1/alerts/webhook`,
-      // Relative to the configuration file, beside which the sidecar stores it.
-      credentials_file: 'alertagent-webhook.token',
-      group_by: ['alertname', 'cluster', 'service'],
-      // Short: grouping for people is done by AlertAgent's convergence, this one only saves requests.
-      group_wait: '1s',
-      group_interval: '10s',
-      repeat_interval: '1h',
-      canary: settings.canary ?? false,
-    };
   }
 
   private async expect(idOrName: string): Promise<StoredCluster> {

@@ -1,6 +1,5 @@
 import {
   getCluster,
-  getDesiredAlertmanagerConfig,
   listClusters,
   registerCluster,
   resolveTargets,
@@ -9,7 +8,6 @@ import {
   type ById,
   type ClusterPage,
   type ClusterView,
-  type DesiredAlertmanagerConfig,
   type Done,
   type ListClusters,
   type RegisterCluster,
@@ -63,10 +61,5 @@ export class ClustersHandlers {
   @OnRequest(resolveTargets)
   resolve(query: ResolveTargets): Promise<ResolvedTargets> {
     return this.reader.resolve(query);
-  }
-
-  @OnRequest(getDesiredAlertmanagerConfig)
-  alertmanagerConfig({ id }: ById): Promise<DesiredAlertmanagerConfig> {
-    return this.reader.alertmanagerConfig(id);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkAlertmanagerConfig } from '@alertagent/alerting';
 import { ServiceError, type ConfigType } from '@alertagent/contracts';
 import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
@@ -23,6 +24,7 @@ const ARGS: Record<ToolName, readonly string[]> = { promtool: ['check', 'rules']
 @Injectable()
 export class FileChecker implements OnModuleInit {
   private readonly paths = new Map<ToolName, string>();
+  private readonly versions = new Map<ToolName, string>();
   private readonly slots = new Slots(MAX_AT_ONCE);
   private readonly log: Logger;
 
@@ -38,8 +40,11 @@ export class FileChecker implements OnModuleInit {
     for (const tool of TOOLS) {
       const path = findTool(tool);
       const probe = path === null ? null : await runTool(path, ['--version'], TIMEOUT_MS);
-      if (path !== null && probe?.kind === 'exited' && probe.code === 0) this.paths.set(tool, path);
-      else
+      if (path !== null && probe?.kind === 'exited' && probe.code === 0) {
+        this.paths.set(tool, path);
+        const version = /version (\d+\.\d+\.\d+)/.exec(probe.output)?.[1];
+        if (version) this.versions.set(tool, version);
+      } else
         this.log.warn(
           { tool, path, variable: toolVariable(tool) },
           'Tool not found: files are only proven to read back as they were meant',
@@ -51,7 +56,7 @@ export class FileChecker implements OnModuleInit {
   async check(type: ConfigType, content: string, rules: number): Promise<Verdict> {
     const tool = TOOL_OF[type];
     const path = this.paths.get(tool);
-    if (path === undefined) {
+    if (path === undefined || !this.isOfItsTime(tool, content)) {
       this.metrics.checked(tool, 'absent', 0);
       return { kind: 'accepted' };
     }
@@ -62,6 +67,15 @@ export class FileChecker implements OnModuleInit {
       if (!verdict) throw new ServiceError('unavailable', `${tool} came to no verdict`);
       return verdict;
     });
+  }
+
+  /**
+   * An amtool that is older than the cluster's Alertmanager refuses what it does not know. Its word counts when by our rules it
+   * would take the file: then a refusal shows a rule that we do not have.
+   */
+  private isOfItsTime(tool: ToolName, content: string): boolean {
+    const version = this.versions.get(tool);
+    return tool !== 'amtool' || version === undefined || checkAlertmanagerConfig(content, { version }).valid;
   }
 
   private async judge({

@@ -1,9 +1,13 @@
 import {
+  ASSUMED_VERSIONS,
   canaryRule,
   CANARY_RULE_ID,
   renderAlertmanagerConfig,
+  renderConfigurationDocument,
   renderRuleFile,
   RenderError,
+  type ConfigurationDocument,
+  type RenderedFile,
 } from '@alertagent/alerting';
 import {
   getCluster,
@@ -56,8 +60,19 @@ export class DesiredFiles {
   }
 
   private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {
-    const { cluster_id: _id, ...desired } = await this.bus.request(getDesiredAlertmanagerConfig, { id: clusterId });
-    return { withdrawnRuleIds: new Set(), manifest: [], ...attempt(() => renderAlertmanagerConfig(desired)) };
+    const {
+      cluster_id: _id,
+      document,
+      secrets = {},
+      versions = ASSUMED_VERSIONS,
+      ...desired
+    } = await this.bus.request(getDesiredAlertmanagerConfig, { id: clusterId });
+    const secretOf = (name: string): string | null => (Object.hasOwn(secrets, name) ? secrets[name]! : null);
+    const render = (): RenderedFile =>
+      document
+        ? renderConfigurationDocument(document as ConfigurationDocument, secretOf, versions)
+        : renderAlertmanagerConfig(desired);
+    return { withdrawnRuleIds: new Set(), manifest: [], ...attempt(render) };
   }
 }
 

@@ -1,9 +1,11 @@
 import {
+  alertmanagerConfigChanged,
   clusterChanged,
   clusterRegistered,
   clusterRetired,
   rulePublished,
   ruleWithdrawn,
+  type AlertmanagerConfigChanged,
   type ClusterChanged,
   type ClusterRetired,
   type RulePublished,
@@ -46,6 +48,11 @@ export class RenderingHandlers {
   async onClusterChanged({ cluster_id }: ClusterChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'alertmanager-config' });
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
+  }
+
+  @OnEvent(alertmanagerConfigChanged)
+  async onAlertmanagerConfigChanged({ cluster_id }: AlertmanagerConfigChanged): Promise<void> {
+    await this.queue.render({ clusterId: cluster_id, type: 'alertmanager-config' });
   }
 
   @OnEvent(clusterRetired)

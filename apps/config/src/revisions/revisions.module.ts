@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ContentSeal } from './content-seal';
 import { HoldsStore } from './holds.store';
 import { RevisionsHandlers } from './revisions.handlers';
 import { RevisionsStore } from './revisions.store';
@@ -6,7 +7,7 @@ import { RevisionsStore } from './revisions.store';
 /** Every rendered configuration, kept for ever. */
 @Module({
   controllers: [RevisionsHandlers],
-  providers: [HoldsStore, RevisionsStore],
+  providers: [ContentSeal, HoldsStore, RevisionsStore],
   exports: [HoldsStore, RevisionsStore],
 })
 export class RevisionsModule {}

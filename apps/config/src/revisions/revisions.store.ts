@@ -16,6 +16,7 @@ import {
 } from 'typeorm';
 import { ConfigHead, EMPTY_HEAD } from './config-head.entity';
 import type { ConfigKey } from './config-key';
+import { ContentSeal } from './content-seal';
 import type { Head } from './head';
 import { HeldConfiguration } from './held-configuration';
 import type { Revision } from './revision';
@@ -79,7 +80,10 @@ export interface HeadNumber extends ConfigKey {
 /** Revisions and which of them are served. */
 @Injectable()
 export class RevisionsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly seal: ContentSeal,
+  ) {}
 
   /** What has become of this configuration so far; removals are counted from what was served since `since`. */
   async history(key: ConfigKey, since: Date): Promise<ConfigHistory> {
@@ -126,7 +130,7 @@ export class RevisionsStore {
    * rendered it must then look at the world again; HeldConfiguration when somebody else holds it.
    */
   async add(tx: EntityManager, revision: Revision, holder: string | null): Promise<void> {
-    await tx.insert(RevisionEntity, revision);
+    await tx.insert(RevisionEntity, this.seal.sealed(revision));
     const key: ConfigKey = { clusterId: revision.clusterId, type: revision.type };
     const changes = {
       lastRevision: revision.revision,
@@ -179,11 +183,12 @@ export class RevisionsStore {
 
   /** The revision to serve with its content; null when there is none or the cluster is retired. */
   async served(key: ConfigKey): Promise<Revision | null> {
-    return this.read(async (manager) => {
+    const row = await this.read(async (manager) => {
       const head = await manager.findOneBy(ConfigHead, key);
       if (!head?.revisionId || head.retiredAt) return null;
       return manager.findOneBy(RevisionEntity, { id: head.revisionId });
     });
+    return row && this.seal.open(row);
   }
 
   /** The manifest of one published revision; null when there is no such revision. */

@@ -1,9 +1,15 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { AlertAgentConfig, Clock, isUniqueViolation, newId } from '@alertagent/service-kit';
+import {
+  AlertAgentConfig,
+  Clock,
+  isUniqueViolation,
+  newId,
+  openSecretBox,
+  SealBrokenError,
+  type SecretBox,
+} from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { readOrMakeSecretKey } from './secret-key-file';
-import { SealBrokenError, SecretBox } from './secret-box';
 import { SigningKey } from './signing-key.entity';
 
 /** The key that signs, opened. */
@@ -27,10 +33,7 @@ export class SigningKeysStore {
 
   /** The key all replicas sign with, made if there is none. Errors: SealBrokenError when the secret was changed or lost. */
   async active(): Promise<ActiveKey> {
-    const box = new SecretBox(
-      this.config.security.secret_key ?? (await readOrMakeSecretKey(this.config.data_dir)),
-      'config signing keys',
-    );
+    const box = await openSecretBox(this.config, 'config signing keys');
     const row = (await this.find()) ?? (await this.make(box));
     try {
       const der = box.open(row.privateKey, row.id);

@@ -1,7 +1,7 @@
-import { CANARY_ALERT } from '../canary';
 import { parseDuration } from '../durations';
 import { excerpt } from '../problems';
 import { RenderError, renderYaml, type RenderedFile } from '../rendered-file';
+import { ALERTAGENT_RECEIVER, alertAgentGrouping, alertAgentReceiver, CANARY_ROUTE } from './alertagent-receiver';
 
 /** What differs between the Alertmanager configurations of clusters. Durations are in Prometheus' grammar. */
 export interface AlertmanagerConfigInput {
@@ -21,15 +21,6 @@ export interface AlertmanagerConfigInput {
   canary?: boolean | null;
 }
 
-const RECEIVER = 'alertagent';
-/** Each Prometheus's canary by itself. */
-const CANARY_ROUTE = {
-  matchers: [`alertname="${CANARY_ALERT}"`, 'source="alertagent"'],
-  group_by: ['...'],
-  group_wait: '1s',
-  group_interval: '30s',
-  repeat_interval: '1m',
-};
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
@@ -37,7 +28,8 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  * Throws a RenderError for values that Alertmanager would refuse or silently misread.
  */
 export function renderAlertmanagerConfig(input: AlertmanagerConfigInput): RenderedFile {
-  const { group_by = ['alertname'], group_wait = '10s', group_interval = '30s', repeat_interval = '4h' } = input;
+  const grouping = alertAgentGrouping(input);
+  const { group_by, group_wait, group_interval, repeat_interval } = grouping;
   refuseBadUrl(input.webhook_url);
   if (input.credentials_file === '') throw new RenderError('credentials_file is empty');
   // Newer Alertmanagers take any text for a label name and then group by a label that never exists.
@@ -50,30 +42,8 @@ export function renderAlertmanagerConfig(input: AlertmanagerConfigInput): Render
   refuseBadDuration('group_interval', group_interval, 1);
   refuseBadDuration('repeat_interval', repeat_interval, 1);
   const rendered = renderYaml({
-    route: {
-      receiver: RECEIVER,
-      group_by,
-      group_wait,
-      group_interval,
-      repeat_interval,
-      ...(input.canary ? { routes: [CANARY_ROUTE] } : {}),
-    },
-    receivers: [
-      {
-        name: RECEIVER,
-        webhook_configs: [
-          {
-            url: input.webhook_url,
-            send_resolved: true,
-            max_alerts: 0,
-            http_config: {
-              authorization: { type: 'Bearer', credentials_file: input.credentials_file },
-              follow_redirects: false,
-            },
-          },
-        ],
-      },
-    ],
+    route: { receiver: ALERTAGENT_RECEIVER, ...grouping, ...(input.canary ? { routes: [CANARY_ROUTE] } : {}) },
+    receivers: [alertAgentReceiver(input)],
   });
   return { ...rendered, rules: 0, manifest: [] };
 }

@@ -1,0 +1,201 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type YAMLParseError,
+} from 'yaml';
+import { excerpt } from '../../problems';
+import { leadingTab, type Span, type TabSpans } from './leading-tabs';
+import { strictSyntaxFault } from './strict-syntax';
+import type { YamlNode } from './yaml-node';
+
+/** Where something stands in a text; both count from 1. */
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
+/** The first document of a YAML stream, or why go-yaml v2 would not read it. */
+type ReadDocument =
+  | { root: YamlNode | null; position: (offset: number) => TextPosition }
+  | { fault: string; position: (offset: number) => TextPosition; offset: number };
+
+/** Larger files are refused before they are read; the largest known configurations are a tenth of this. */
+const LONGEST = 2_000_000;
+/** Aliases may repeat what they stand for; this is the most that one file may grow to. */
+const MOST_NODES = 200_000;
+
+/** Reads the first document of a stream, which is all that Alertmanager looks at. Never throws. */
+export function readDocument(text: string): ReadDocument {
+  const lines = new LineCounter();
+  const position = (offset: number): TextPosition => {
+    const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
+  if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
+  const early = strictSyntaxFault(text);
+  if (early) return refuse(early.fault, early.offset);
+  let document: Document | undefined;
+  try {
+    [document] = parseAllDocuments(text, {
+      lineCounter: lines,
+      version: '1.1',
+      schema: 'failsafe',
+      uniqueKeys: false,
+      logLevel: 'silent',
+      prettyErrors: false,
+    }) as Document[];
+  } catch {
+    return refuse('is nested too deeply to be read');
+  }
+  if (!document) return { root: null, position };
+  const [error] = document.errors.filter((each) => counts(each, document, text));
+  if (error) return refuse(sentenceOf(error.message), error.pos[0]);
+  const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
+  if (directive) return refuse('has a directive that is not known', directive.pos[0]);
+  try {
+    const converter = new Converter(document, text);
+    const contents = document.contents as Node | null;
+    const root = contents === null ? null : converter.convert(contents);
+    const tab = leadingTab(text, endOf(document, text), converter.spans, spanOf(contents ?? {}));
+    return tab === null ? { root, position } : refuse('has a tab where only spaces may stand', tab);
+  } catch (error) {
+    if (error instanceof SyntaxFault) return refuse(error.message, error.offset);
+    if (error instanceof RangeError) return refuse('is nested too deeply to be read');
+    throw error;
+  }
+}
+
+/** go-yaml's characters of anchors; YAML has more. */
+const ANCHOR = /^[\w-]+$/;
+
+/** An end of a document, after which Alertmanager reads no further. */
+const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
+
+/** Where the first document ends: at the next marker, or with the text. */
+function endOf({ range }: Document, text: string): number {
+  const from = range?.[1] ?? 0;
+  const marker = MARKER.exec(text.slice(from));
+  return marker ? from + marker.index : text.length;
+}
+
+/** The library is stricter where brackets close, and reports faults of the second document with the first. */
+function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
+  // The same message is for brackets that never close.
+  if (code === 'BAD_INDENT' && message.startsWith('Flow ') && /[\]}]/.test(text[pos[0]] ?? '')) return false;
+  return !MARKER.test(text.slice(range?.[1] ?? text.length, pos[0]));
+}
+
+/** Something that the YAML library takes and go-yaml does not. */
+class SyntaxFault extends Error {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+class Converter {
+  /** Where tabs may begin a line. */
+  readonly spans: TabSpans = { texts: [], brackets: [] };
+  private readonly anchors = new Map<string, Node>();
+  private readonly open = new Set<Node>();
+  private nodes = 0;
+  private repeated = 0;
+  private aliasDepth = 0;
+  private flowDepth = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly text: string,
+  ) {}
+
+  convert(node: Node): YamlNode {
+    const offset = node.range?.[0] ?? 0;
+    this.nodes += 1;
+    if (this.aliasDepth > 0) this.repeated += 1;
+    // go-yaml suspects a bomb when almost everything comes from aliases.
+    const isBomb = this.repeated > 100 && this.nodes > 900 && this.repeated > 0.95 * this.nodes;
+    if (isBomb || this.nodes > MOST_NODES)
+      throw new SyntaxFault('is larger than anybody could mean, aliases included', offset);
+    if (isAlias(node)) return this.aliased(node.source, offset);
+    if ('anchor' in node && typeof node.anchor === 'string') {
+      if (!ANCHOR.test(node.anchor))
+        throw new SyntaxFault('has an anchor of other characters than letters and digits', offset);
+      this.anchors.set(node.anchor, node);
+    }
+    if (isScalar(node)) return this.scalar(node, offset);
+    this.open.add(node);
+    const isFlow = 'flow' in node && node.flow === true;
+    if (isFlow) {
+      this.flowDepth += 1;
+      this.spans.brackets.push(spanOf(node));
+    }
+    try {
+      if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
+      if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
+      const entries = node.items.map(({ key, value }) => ({
+        key: this.child(key, offset),
+        value: this.child(value, offset),
+      }));
+      return { kind: 'mapping', offset, entries };
+    } finally {
+      this.open.delete(node);
+      if (isFlow) this.flowDepth -= 1;
+    }
+  }
+
+  private child(item: unknown, parent: number): YamlNode {
+    if (item === null || item === undefined) {
+      return { kind: 'scalar', offset: parent, text: '', tag: null, isPlain: true };
+    }
+    return this.convert(item as Node);
+  }
+
+  private aliased(name: string, offset: number): YamlNode {
+    const target = this.anchors.get(name);
+    if (!target) throw new SyntaxFault(`refers to "${excerpt(name)}", which stands nowhere before it`, offset);
+    if (this.open.has(target)) throw new SyntaxFault(`has an anchor "${excerpt(name)}" that contains itself`, offset);
+    this.aliasDepth += 1;
+    try {
+      return this.convert(target);
+    } finally {
+      this.aliasDepth -= 1;
+    }
+  }
+
+  private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {
+    const text = String(node.value ?? '');
+    if (node.type !== 'PLAIN') this.spans.texts.push(spanOf(node));
+    const isPlain = node.type === undefined || node.type === 'PLAIN' || node.type === null;
+    // The library takes the slash for an escape, as JSON has it.
+    if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node))) {
+      throw new SyntaxFault('has a backslash before a slash, which is no escape in YAML 1.1', offset);
+    }
+    // Inside of brackets YAML 1.1 ends a text at a question mark, and none begins with a colon.
+    if (isPlain && this.flowDepth > 0 && /^:|\?/.test(text)) {
+      throw new SyntaxFault('has a ? or a leading : without quotes inside of brackets', offset);
+    }
+    if (!text.isWellFormed()) throw new SyntaxFault('has an escape that stands for no character', offset);
+    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
+  }
+
+  private sourceOf(node: object): string {
+    const { start, end } = spanOf(node);
+    return this.text.slice(start, end);
+  }
+}
+
+function spanOf(node: object): Span {
+  const [start = 0, end = 0] = 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [];
+  return { start, end };
+}
+
+const sentenceOf = (message: string): string => `is no valid YAML: ${excerpt(message.split('\n')[0]!)}`;

@@ -1,0 +1,40 @@
+import type { YamlValue } from '../../rendered-file';
+import type { WrittenScalar } from './scalar';
+
+/** A part of a YAML file, aliases resolved. `offset` is where it begins in the text. */
+export type YamlNode = YamlScalar | YamlList | YamlMapping;
+
+/** Text, with or without quotes. */
+export interface YamlScalar extends WrittenScalar {
+  kind: 'scalar';
+  offset: number;
+}
+
+/** A sequence. */
+interface YamlList {
+  kind: 'list';
+  offset: number;
+  items: YamlNode[];
+}
+
+/** A mapping; keys may repeat, and `<<` is still among them. */
+export interface YamlMapping {
+  kind: 'mapping';
+  offset: number;
+  entries: { key: YamlNode; value: YamlNode }[];
+}
+
+/** Whether a key stands for merging another mapping into this one. */
+export function isMergeKey(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.text === '<<' && node.isPlain && node.tag === null;
+}
+
+/** A value as the file that is rendered of it reads: all text in quotes. */
+export function nodeOf(value: YamlValue): YamlNode {
+  if (Array.isArray(value)) return { kind: 'list', offset: 0, items: value.map(nodeOf) };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, child]) => ({ key: nodeOf(key), value: nodeOf(child) }));
+    return { kind: 'mapping', offset: 0, entries };
+  }
+  return { kind: 'scalar', offset: 0, text: String(value), tag: null, isPlain: typeof value !== 'string' };
+}
