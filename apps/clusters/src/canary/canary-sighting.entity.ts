@@ -1,16 +1,6 @@
-import type { CanaryPlace } from '@alertagent/contracts';
 import { epochMs } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-
-/** When the canary of one Prometheus was seen in one place. */
-export interface StoredSighting {
-  clusterId: string;
-  place: CanaryPlace;
-  /** In `prometheus` the member's name, elsewhere the external URL of the Prometheus. */
-  instance: string;
-  firstAt: Date;
-  heardAt: Date;
-}
+import type { StoredSighting } from './stored-sighting';
 
 export const canarySightingEntity = new EntitySchema<StoredSighting>({
   name: 'cluster_canaries',

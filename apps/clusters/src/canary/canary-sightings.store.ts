@@ -1,7 +1,8 @@
 import type { CanaryPlace } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, type EntityManager } from 'typeorm';
-import { canarySightingEntity, type StoredSighting } from './canary-sighting.entity';
+import { canarySightingEntity } from './canary-sighting.entity';
+import type { StoredSighting } from './stored-sighting';
 
 /** Where canaries were seen. Whoever changes it has the cluster locked. */
 @Injectable()

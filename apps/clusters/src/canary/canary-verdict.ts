@@ -1,5 +1,5 @@
 import type { AlertPathState, CanaryHop } from '@alertagent/contracts';
-import type { StoredSighting } from './canary-sighting.entity';
+import type { StoredSighting } from './stored-sighting';
 
 /** A canary not seen for this long, in milliseconds, is missing: on its route it is repeated every 60 to 90 s. */
 export const MISSING_AFTER_MS = 180_000;

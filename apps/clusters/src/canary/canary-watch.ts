@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
-import type { StoredTrouble } from '../health/cluster-trouble.entity';
-import type { StoredMember } from '../health/member-health.entity';
+import type { StoredTrouble } from '../health/stored-trouble';
+import type { StoredMember } from '../health/stored-member';
 import { clockAheadOf } from '../health/report-check';
-import type { StoredSighting } from './canary-sighting.entity';
+import type { StoredSighting } from './stored-sighting';
 import { canaryVerdict, type CanaryVerdict } from './canary-verdict';
 import { CanarySightingsStore } from './canary-sightings.store';
 

@@ -1,17 +1,6 @@
-import type { ClusterTroubleKind } from '@alertagent/contracts';
 import { epochMs } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-
-/** A trouble that others were told of. Deleted when it ends. */
-export interface StoredTrouble {
-  clusterId: string;
-  kind: ClusterTroubleKind;
-  /** Type and name of the member; empty when it is about the cluster. */
-  type: string;
-  subject: string;
-  reason: string;
-  since: Date;
-}
+import type { StoredTrouble } from './stored-trouble';
 
 export const clusterTroubleEntity = new EntitySchema<StoredTrouble>({
   name: 'cluster_troubles',

@@ -5,6 +5,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 /** The longest that one check may take, in milliseconds; less when checks are made more often. */
 const MAX_CHECK_MS = 5_000;
 
+/** More than are ever open at once: clusters behind one name, some of which hang, must not wait for each other. */
+const MAX_CONNECTIONS = 1_000;
+
 /** What a look at an address said. */
 export interface EndpointLook {
   /** Null when the address may not be asked. */
@@ -21,7 +24,11 @@ export class EndpointCheck implements OnApplicationShutdown {
   constructor({ security, alertmanager }: AlertAgentConfig) {
     // What is named in the configuration was chosen by the operator; what came over the API was not.
     const configured = alertmanager.clusters.map(({ endpoint }) => new URL(endpoint).origin);
-    this.client = outboundClient({ allow: [...security.outbound_allow, ...configured], totalMs: MAX_CHECK_MS });
+    this.client = outboundClient({
+      allow: [...security.outbound_allow, ...configured],
+      totalMs: MAX_CHECK_MS,
+      connectionsPerOrigin: MAX_CONNECTIONS,
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

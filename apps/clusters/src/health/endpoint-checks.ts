@@ -60,11 +60,12 @@ export class EndpointChecks implements OnApplicationBootstrap, BeforeApplication
     await Promise.all(this.running);
   }
 
-  /** Starts the checks that are due and have room. Never fails. */
+  /** Starts the checks that are due and have room, and then sees whether there are other clusters. Never fails. */
   async tick(): Promise<void> {
+    // Not after the list: a slow database must not make checks late.
+    this.startDue();
     this.looking ??= this.list()
-      .then(() => this.startDue())
-      .catch((error: unknown) => this.log.warn({ error }, 'addresses could not be checked; trying again'))
+      .catch((error: unknown) => this.log.warn({ error }, 'clusters could not be listed; checking those known'))
       .finally(() => (this.looking = null));
     await this.looking;
   }

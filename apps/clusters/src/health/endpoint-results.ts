@@ -9,7 +9,7 @@ import type { EndpointLook } from './endpoint-check';
 import { HealthRecord } from './health-record';
 import { HealthStore } from './health.store';
 import { afterCheck, hysteresisFor, newMember } from './member-health';
-import { UNSHOWN, type StoredMember } from './member-health.entity';
+import { UNSHOWN, type StoredMember } from './stored-member';
 
 /** Writes down what looks at the clusters' own addresses said. An address is kept like a member, and its status follows as slowly. */
 @Injectable()

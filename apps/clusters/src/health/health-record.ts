@@ -5,13 +5,13 @@ import type { EntityManager } from 'typeorm';
 import { millisecondsOf } from '../clusters/cluster-content';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import { CanaryWatch } from '../canary/canary-watch';
-import type { StoredTrouble } from './cluster-trouble.entity';
+import type { StoredTrouble } from './stored-trouble';
 import { clusterStatus, ENDPOINT_TYPE } from './cluster-health';
 import type { StoredClusterHealth } from './cluster-health.entity';
 import { HealthHistoryStore } from './health-history.store';
 import { HealthStore } from './health.store';
 import { hasHeld, hysteresisFor } from './member-health';
-import type { StoredMember } from './member-health.entity';
+import type { StoredMember } from './stored-member';
 import { healthTroubles } from './health-troubles';
 import { isSameTroubles, Troubles } from './troubles';
 

@@ -11,7 +11,7 @@ import { countCheck } from './cluster-health';
 import { HealthRecord } from './health-record';
 import { HealthStore } from './health.store';
 import { afterCheck, hysteresisFor, newMember } from './member-health';
-import { UNSHOWN, type StoredMember } from './member-health.entity';
+import { UNSHOWN, type StoredMember } from './stored-member';
 import { checkOf, clockAheadOf, isBare } from './report-check';
 
 /** What the members' sidecars say about themselves and their targets. Reports may come twice and in any order. */

@@ -1,6 +1,6 @@
 import type { ClusterHealthState } from '@alertagent/contracts';
-import type { StoredTrouble } from './cluster-trouble.entity';
-import type { StoredMember } from './member-health.entity';
+import type { StoredTrouble } from './stored-trouble';
+import type { StoredMember } from './stored-member';
 
 /** How a cluster is, as far as it makes a trouble. */
 interface ClusterCondition {

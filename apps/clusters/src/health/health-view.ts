@@ -1,11 +1,11 @@
 import { capabilitiesOf } from '@alertagent/alerting';
 import type { AlertPath, AlertPathState, ClusterHealthView, MemberHealth } from '@alertagent/contracts';
-import type { StoredSighting } from '../canary/canary-sighting.entity';
+import type { StoredSighting } from '../canary/stored-sighting';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import type { StoredClusterHealth } from './cluster-health.entity';
 import { medianResponse, successRate } from './cluster-health';
-import type { StoredTrouble } from './cluster-trouble.entity';
-import type { StoredMember } from './member-health.entity';
+import type { StoredTrouble } from './stored-trouble';
+import type { StoredMember } from './stored-member';
 import { troubleView } from './troubles';
 
 /** Everything that is shown of how a cluster is. */

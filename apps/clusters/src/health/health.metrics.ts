@@ -3,7 +3,7 @@ import { Metrics } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { medianResponse } from './cluster-health';
 import type { StoredClusterHealth } from './cluster-health.entity';
-import type { StoredMember } from './member-health.entity';
+import type { StoredMember } from './stored-member';
 
 /** More clusters than this count together as `other`. */
 const MAX_CLUSTERS = 500;

@@ -2,7 +2,8 @@ import type { ClusterHealthState } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, MoreThan, type EntityManager } from 'typeorm';
 import { clusterHealthEntity, type StoredClusterHealth } from './cluster-health.entity';
-import { memberHealthEntity, type StoredMember } from './member-health.entity';
+import { memberHealthEntity } from './member-health.entity';
+import type { StoredMember } from './stored-member';
 
 /** Which clusters' health a list shows. */
 export interface HealthFilter {

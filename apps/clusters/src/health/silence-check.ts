@@ -9,7 +9,7 @@ import { HealthRecord } from './health-record';
 import { HealthMetrics } from './health.metrics';
 import { HealthStore } from './health.store';
 import { afterSilence, hysteresisFor } from './member-health';
-import type { StoredMember } from './member-health.entity';
+import type { StoredMember } from './stored-member';
 
 /** A member silent for this long, in milliseconds, is forgotten when another of its kind is alive: it was scaled away. */
 const FORGET_AFTER_MS = 24 * 3_600_000;

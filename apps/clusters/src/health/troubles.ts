@@ -3,7 +3,8 @@ import { Clock, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import type { StoredCluster } from '../clusters/stored-cluster';
-import { clusterTroubleEntity, type StoredTrouble } from './cluster-trouble.entity';
+import { clusterTroubleEntity } from './cluster-trouble.entity';
+import type { StoredTrouble } from './stored-trouble';
 
 /** Remembers which troubles others were told of, so that each begins and ends for them exactly once. The caller has the cluster locked. */
 @Injectable()

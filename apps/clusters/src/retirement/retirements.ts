@@ -6,7 +6,7 @@ import { ClusterRecord } from '../clusters/cluster-record';
 import { ClustersStore } from '../clusters/clusters.store';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import { HealthRecord } from '../health/health-record';
-import type { StoredMember } from '../health/member-health.entity';
+import type { StoredMember } from '../health/stored-member';
 import { TokenIssuer } from '../tokens/token-issuer';
 
 const SYSTEM: Actor = { kind: 'system', id: 'clusters', name: 'clusters' };

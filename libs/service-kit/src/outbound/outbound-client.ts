@@ -33,10 +33,11 @@ export interface OutboundOptions {
   allow: readonly string[];
   /** Replaces the system's resolver; for tests. */
   resolve?: ResolveName;
-  /** Limits; defaults: connect 2 s, all 10 s, 1 MiB of body. */
+  /** Limits; defaults: connect 2 s, all 10 s, 1 MiB of body, 20 connections to one origin; further requests to it wait for one of them. */
   connectMs?: number;
   totalMs?: number;
   maxBodyBytes?: number;
+  connectionsPerOrigin?: number;
 }
 
 /**
@@ -56,6 +57,7 @@ export class OutboundClient {
     connectMs = 2_000,
     totalMs = 10_000,
     maxBodyBytes = 1_048_576,
+    connectionsPerOrigin = 20,
   }: OutboundOptions) {
     this.policy = new OutboundPolicy(allow);
     this.resolveName = resolve;
@@ -63,7 +65,7 @@ export class OutboundClient {
     this.maxBodyBytes = maxBodyBytes;
     this.agent = new Agent({
       connect: guardedConnector(this.policy, resolve, connectMs),
-      connections: 20,
+      connections: connectionsPerOrigin,
       pipelining: 1,
       keepAliveTimeout: 4_000,
     });
