@@ -87,6 +87,16 @@ describe('the proof that rules are loaded', () => {
     expect(proveRules(file('A'), loadedFile(answer(shown([bad])), PATH), T0).rules[0]?.reason).toBe('many-to-many');
   });
 
+  it('tells how long evaluation takes and how many alerts fire; both are unknown or none where the target does not say', () => {
+    const [said] = [shown([{ name: 'A' }])] as { rules: object[] }[];
+    const rule = { ...said?.rules[0], evaluationTime: 0.25 };
+    const alerts = [{ state: 'firing' }, { state: 'pending' }, { state: 'firing' }];
+    const told = (change: object): object | undefined =>
+      proveRules(file('A'), loadedFile(answer({ ...said, rules: [{ ...rule, ...change }] }), PATH), T0).rules[0];
+    expect(told({ alerts })).toMatchObject({ evaluationSeconds: 0.25, firing: 2 });
+    expect(told({ evaluationTime: undefined })).toMatchObject({ evaluationSeconds: null, firing: 0 });
+  });
+
   it('tells recording rules apart by their labels', () => {
     const recorded = readConfig(
       Buffer.from('groups: [{name: g, rules: [{record: a:b, expr: up, labels: {x: 1}}]}]'),

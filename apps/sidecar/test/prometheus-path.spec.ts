@@ -35,6 +35,21 @@ describe('the way of a rule file into a real Prometheus', () => {
     expect(await scene.loadedRules()).toEqual(['Alpha@1', 'Beta@4']);
   });
 
+  it('tells of each rule how many of its alerts fire and how long its evaluation takes', async () => {
+    scene.startSidecar();
+    scene.centre.publish(1, ruleText([{ name: 'Fires', expr: 'vector(2) > 1' }, { name: 'Quiet' }]));
+
+    const report = await until('a report with a firing alert', () =>
+      scene.centre.reports.find(({ rules }) => rules.some(({ firing }) => firing > 0)),
+    );
+
+    expect(report.rules.map(({ name, firing }) => [name, firing])).toEqual([
+      ['Fires', 1],
+      ['Quiet', 0],
+    ]);
+    for (const { evaluation_seconds } of report.rules) expect(evaluation_seconds).toBeGreaterThan(0);
+  });
+
   it('proves a changed and a deleted rule by the set that Prometheus shows', async () => {
     scene.startSidecar();
     scene.centre.publish(1, ruleText([{ name: 'Alpha' }, { name: 'Beta' }]));
