@@ -20,7 +20,6 @@ import {
   testAlertmanagerRoute,
   updateAlertmanagerLayer,
   type AlertmanagerLayerInput,
-  type AlertmanagerLayerPage,
   type AlertmanagerLayerView,
 } from '@alertagent/contracts';
 import { pollUntil, sharedStack, type NatsServer } from '@alertagent/local-stack';
@@ -83,16 +82,13 @@ describe.each(stack.testDatabaseUrls())('Alertmanager configuration on $name', (
       errors: [{ code: 'version_mismatch' }],
     });
 
-    const names: string[] = [];
-    for (let cursor: string | null | undefined = null; cursor !== undefined;) {
-      const page: AlertmanagerLayerPage = await world.gateway.request(listAlertmanagerLayers, {
-        cursor,
-        limit: 1,
-        kind: 'selector',
-      });
-      names.push(...page.items.map(({ name }) => name));
-      cursor = page.next_cursor ?? undefined;
-    }
+    const pages = async (cursor: string | null): Promise<string[]> => {
+      const page = await world.gateway.request(listAlertmanagerLayers, { cursor, limit: 1, kind: 'selector' });
+      expect(page.items.length).toBeLessThanOrEqual(1);
+      const rest = page.next_cursor ? await pages(page.next_cursor) : [];
+      return [...page.items.map(({ name }) => name), ...rest];
+    };
+    const names = await pages(null);
     expect(names).toContain(layer.name);
     expect(new Set(names).size).toBe(names.length);
 
