@@ -3,7 +3,6 @@ import {
   ServiceError,
   type Actor,
   type AlertmanagerLayerChange,
-  type AlertmanagerLayerInput,
   type AlertmanagerLayerView,
   type CreateAlertmanagerLayer,
   type DeleteAlertmanagerLayer,
