@@ -53,8 +53,15 @@ describe.each(stack.testDatabaseUrls())('the canary of a cluster on $name', (dat
     expect((await world.health(other.id)).alert_path).toEqual({ status: 'off', seen: [] });
     await evaluates();
     expect((await path()).seen).toHaveLength(1);
-    await world.gateway.request(updateCluster, { id: cluster.id, cluster: { name: cluster.name }, actor: ACTOR });
+    const { id, name } = cluster;
+    await world.gateway.request(updateCluster, { id, cluster: { name }, actor: ACTOR });
     expect(await path()).toEqual({ status: 'off', seen: [] });
+
+    // What was seen before says nothing about a canary that is new.
+    world.clock.advance(600_000);
+    await world.gateway.request(updateCluster, { id, cluster: { name, config: { canary: true } }, actor: ACTOR });
+    await world.look();
+    expect(await path()).toEqual({ status: 'unknown', seen: [] });
   });
 
   it('shows that its way works, and when it is lost the hop is named until it arrives again', async () => {

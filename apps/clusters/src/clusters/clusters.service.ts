@@ -81,7 +81,7 @@ export class ClustersService {
         updatedAt: this.clock.now(),
       };
       await this.replace(tx, after);
-      if (after.endpoint !== before.endpoint) await this.health.forgetEndpoint(tx, after);
+      await this.health.clusterChanged(tx, before, after);
       await this.record.changed(tx, { before, after, actor });
       return clusterView(after);
     });

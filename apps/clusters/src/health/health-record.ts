@@ -54,13 +54,14 @@ export class HealthRecord {
     await this.history.add(tx, { clusterId, type, member: name, ...change });
   }
 
-  /** The cluster's address is another one from now on, or none. */
-  async forgetEndpoint(tx: EntityManager, cluster: StoredCluster): Promise<void> {
-    const members = await this.store.members(tx, [cluster.id]);
-    for (const member of members.filter(({ type }) => type === ENDPOINT_TYPE))
-      await this.forget(tx, member, 'the address of the cluster was changed');
-    const health = await this.store.find(tx, cluster.id);
-    if (health) await this.cluster(tx, cluster, health);
+  /** The cluster was changed: what was known of its former address, or of a canary that is switched off, is not true any more. */
+  async clusterChanged(tx: EntityManager, before: StoredCluster, after: StoredCluster): Promise<void> {
+    const endpoints = (await this.store.members(tx, [after.id])).filter(({ type }) => type === ENDPOINT_TYPE);
+    if (after.endpoint !== before.endpoint)
+      for (const member of endpoints) await this.forget(tx, member, 'the address of the cluster was changed');
+    if (!after.settings.canary) await this.canary.drop(tx, after.id);
+    const health = await this.store.find(tx, after.id);
+    if (health) await this.cluster(tx, after, health);
   }
 
   /** Forgets a cluster that is retired, and its members; how they were stays to be looked up. */
@@ -78,11 +79,6 @@ export class HealthRecord {
     const after = await this.concluded(tx, cluster, health, clusterStatus(members));
     await this.store.save(tx, after);
     await this.troubles.settle(tx, cluster, await this.troublesOf(tx, cluster, after, members));
-  }
-
-  /** Since when news can arrive here. */
-  listeningSince(since: Date): void {
-    this.canary.listeningSince = since;
   }
 
   /** What others were told is wrong with these clusters. */

@@ -35,7 +35,6 @@ export class SilenceCheck {
 
   /** Looks at every cluster once, and refreshes the gauges. `watchingSince`: when this process began to listen. */
   async run(watchingSince: Date): Promise<void> {
-    this.record.listeningSince(watchingSince);
     const { manager } = this.dataSource;
     const clusters = await this.clusters.list(manager, {});
     const members = await this.store.members(

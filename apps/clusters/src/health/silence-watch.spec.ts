@@ -1,4 +1,5 @@
 import { Clock, type Logger, type NatsLink } from '@alertagent/service-kit';
+import type { CanaryWatch } from '../canary/canary-watch';
 import type { Retirements } from '../retirement/retirements';
 import type { SilenceCheck } from './silence-check';
 import { SilenceWatch } from './silence-watch';
@@ -15,10 +16,12 @@ describe('SilenceWatch', () => {
   const link = { isUp: true };
   const since: Date[] = [];
   const check = { run: async (from: Date) => void since.push(from) };
+  const canary: Pick<CanaryWatch, 'listeningSince'> = { listeningSince: new Date(0) };
   const retirements: Pick<Retirements, 'settleAll'> = { settleAll: async () => undefined };
   const log = { component: () => log, warn: () => undefined };
   const watch = new SilenceWatch(
     check as unknown as SilenceCheck,
+    canary as CanaryWatch,
     retirements as Retirements,
     clock,
     link as NatsLink,
@@ -41,5 +44,6 @@ describe('SilenceWatch', () => {
     await watch.look();
 
     expect(since.at(-1)).toEqual(new Date('2026-01-01T00:10:00Z'));
+    expect(canary.listeningSince).toEqual(new Date('2026-01-01T00:10:00Z'));
   });
 });

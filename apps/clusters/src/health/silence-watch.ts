@@ -1,5 +1,6 @@
 import { Clock, LOGGER, NatsLink, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { CanaryWatch } from '../canary/canary-watch';
 import { Retirements } from '../retirement/retirements';
 import { SilenceCheck } from './silence-check';
 
@@ -17,6 +18,7 @@ export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     private readonly check: SilenceCheck,
+    private readonly canary: CanaryWatch,
     private readonly retirements: Retirements,
     private readonly clock: Clock,
     private readonly link: NatsLink,
@@ -39,6 +41,7 @@ export class SilenceWatch implements OnApplicationBootstrap, BeforeApplicationSh
   /** Looks once; a look that is going on is joined. Never fails: the next look tries again. */
   async look(): Promise<void> {
     if (!this.link.isUp) this.listeningSince = this.clock.now();
+    this.canary.listeningSince = this.listeningSince;
     this.looking ??= this.check
       .run(this.listeningSince)
       .then(() => this.retirements.settleAll())
