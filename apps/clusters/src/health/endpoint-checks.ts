@@ -8,7 +8,7 @@ import { EndpointCheck, type EndpointLook } from './endpoint-check';
 import { EndpointResults } from './endpoint-results';
 
 /** Milliseconds between two looks at whose turn it is. */
-const TICK_MS = 250;
+const TICK_MS = 100;
 /** How old the list of clusters may be, in milliseconds. */
 const LIST_EVERY_MS = 2_000;
 /** Checks begun and not ended, in each of the two lanes. */
