@@ -19,8 +19,10 @@ export function readCommand(args: string[], known: readonly FaultRow[], defaultR
   const options: FaultOptions = {
     seed: wholeNumber('seed', values.seed) ?? 1,
     alerts: wholeNumber('alerts', values.alerts),
+    n: wholeNumber('n', values.n),
     kills: wholeNumber('kills', values.kills),
     cuts: wholeNumber('cuts', values.cuts),
+    sidecars: wholeNumber('sidecars', values.sidecars),
     instances: wholeNumber('instances', values.instances),
     seconds: wholeNumber('seconds', values.seconds),
     via: values.via,
@@ -39,8 +41,10 @@ export function usage(): string {
   <row>             F01 …, a range such as F01..F05, or all; --list names them
   --seed <n>        fixes schedule, payloads and targets (1)
   --alerts <n>      alerts to send in all
+  --n <n>           faults of a row that counts them one by one
   --kills <n>       how often a process is killed
   --cuts <n>        how many power cuts
+  --sidecars <n>    simulated sidecars
   --instances <n>   gateway instances
   --seconds <n>     how long a load lasts
   --via <what>      what stands in front of the gateway: alertmanager
@@ -101,8 +105,10 @@ function parsed(args: string[]) {
       options: {
         seed: text,
         alerts: text,
+        n: text,
         kills: text,
         cuts: text,
+        sidecars: text,
         instances: text,
         seconds: text,
         via: text,

@@ -7,10 +7,14 @@ export interface FaultOptions {
   seed: number;
   /** Alerts to send in all; each row has its own default. */
   alerts?: number;
+  /** Faults of rows that count them one by one. */
+  n?: number;
   /** How often a process is killed. */
   kills?: number;
   /** How many power cuts. */
   cuts?: number;
+  /** Simulated sidecars. */
+  sidecars?: number;
   /** Gateway instances. */
   instances?: number;
   /** Seconds that a load lasts. */

@@ -81,6 +81,51 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'if (isReadOnly(error)) {',
     instead: 'if (false) {',
   },
+  'trust-download': {
+    file: 'apps/sidecar/dist/verify-revision.js',
+    guard: 'if (sha256(answer.body) !== config.hash)',
+    instead: 'if (false)',
+  },
+  'trust-signature': {
+    file: 'apps/sidecar/dist/verify-revision.js',
+    guard: 'if (!(0, node_crypto_1.verify)(',
+    instead: 'if (false && !(0, node_crypto_1.verify)(',
+  },
+  'write-in-place': {
+    file: 'apps/sidecar/dist/atomic-file.js',
+    guard: 'const temporary = ',
+    instead: 'const temporary = path; const unused = ',
+  },
+  'no-fsync': {
+    file: 'apps/sidecar/dist/atomic-file.js',
+    guard: 'await file.sync();',
+    instead: '',
+  },
+  'trust-reload': {
+    file: 'apps/sidecar/dist/bring-up.js',
+    guard: 'return proof.loaded\n',
+    instead: 'return true\n',
+  },
+  'no-lock': {
+    file: 'apps/sidecar/dist/write-lock.js',
+    guard: 'if (await isAlive(path, found))',
+    instead: 'if (false)',
+  },
+  'no-repair': {
+    file: 'apps/sidecar/dist/target-watch.js',
+    guard: 'await applier.repair();',
+    instead: '',
+  },
+  'no-loss-guard': {
+    file: 'apps/config/dist/rendering/decide-revision.js',
+    guard: 'if (losses.length > 0)',
+    instead: 'if (false)',
+  },
+  'no-serving-from-memory': {
+    file: 'apps/config/dist/serving/served-revisions.js',
+    guard: 'const entry = this.entries.get((0, config_key_1.keyText)(key)) ??',
+    instead: 'const entry =',
+  },
 };
 
 /** Name of the variable that tells a service process which guard to take out. */

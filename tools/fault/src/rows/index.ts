@@ -4,6 +4,7 @@ import { DATABASE_ROWS } from './database';
 import { MACHINE_ROWS } from './machine';
 import { NATS_ROWS } from './nats';
 import { REDIS_ROWS } from './redis';
+import { SIDECAR_ROWS } from './sidecar';
 import { alertmanagerKilled, alertmanagerPair, alertmanagerTruncates } from './gateway-alertmanagers';
 import { gatewayFlapping } from './gateway-flapping';
 import { gatewayFrozen } from './gateway-frozen';
@@ -37,5 +38,6 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...DATABASE_ROWS,
   ...NATS_ROWS,
   ...REDIS_ROWS,
+  ...SIDECAR_ROWS,
   ...MACHINE_ROWS,
 ];
