@@ -15,6 +15,8 @@ import {
 export class AlertmanagerTarget implements Target {
   readonly check = { tool: 'amtool', args: ['check-config'] };
   readonly minimalConfig = Buffer.from('route:\n  receiver: none\nreceivers:\n  - name: none\n');
+  /** A reload starts every group over, so it is not asked for again and again. */
+  readonly longestRetry = 20;
 
   constructor(private readonly client: TargetClient) {}
 

@@ -92,10 +92,22 @@ export class ConfigFile {
     return revision && bytes && sha256(bytes) === revision.hash ? { bytes, revision } : null;
   }
 
-  /** Notes that a revision was judged bad, so that it is not tried again. */
-  async refuse(revision: Revision, reason: string): Promise<void> {
-    this.current.refused = { ...stamp(revision), reason };
+  /**
+   * Notes that a revision was judged bad and answers whether that is final, so that it is not tried again. A target's first
+   * verdict is not: something else that was wrong may just have been put right, between its two reloads.
+   */
+  async refuse(revision: Revision, reason: string, by: 'target' | 'check'): Promise<boolean> {
+    const isFinal = by === 'check' || isSame(this.current.refused, revision);
+    this.current.refused = { ...stamp(revision), reason, isFinal };
     await this.save();
+    return isFinal;
+  }
+
+  /** Whether this revision was judged bad for good. */
+  isRefused(revision: Revision): boolean {
+    const { refused } = this.current;
+    // A state of a former release knows final verdicts only.
+    return isSame(refused, revision) && refused?.isFinal !== false;
   }
 
   /** Counts a repair of a file that somebody else changed. */
@@ -135,6 +147,10 @@ export class ConfigFile {
       if (prefixes.some((prefix) => name.startsWith(prefix))) await rm(join(dirname(this.path), name), { force: true });
     }
   }
+}
+
+function isSame(one: Revision | null, other: Revision): boolean {
+  return one?.revision === other.revision && one.hash === other.hash;
 }
 
 function stamp({ revision, hash, etag }: Revision): Revision {

@@ -17,6 +17,8 @@ import {
 export class PrometheusTarget implements Target {
   readonly check = { tool: 'promtool', args: ['check', 'rules'] };
   readonly minimalConfig = Buffer.from('groups: []\n');
+  /** A reload keeps what is unchanged: what was put right is seen within two intervals. */
+  readonly longestRetry = 2;
   private isVmalert = false;
 
   constructor(

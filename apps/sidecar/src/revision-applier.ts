@@ -41,7 +41,7 @@ export class RevisionApplier {
   refetchAt: number | null = null;
 
   constructor(private readonly parts: ApplierParts) {
-    this.retry = new Backoff(parts.syncIntervalMs, parts.syncIntervalMs * 20);
+    this.retry = new Backoff(parts.syncIntervalMs, parts.syncIntervalMs * parts.target.longestRetry);
   }
 
   /** Picks up what a former run left: the file on disk if it is ours, and the verdict on a refused revision. */
@@ -57,7 +57,7 @@ export class RevisionApplier {
     }
     if (bytes === null && onDisk === null && type === 'alertmanager-config') await this.startWithMinimal();
     if (highest === null || highest.hash === onDisk?.hash) return;
-    if (refused?.hash === highest.hash)
+    if (refused !== null && file.isRefused(highest))
       progress.failure = { revision: refused.revision, reason: refused.reason, rejected: [] };
     else this.refetchAt = 0;
   }
@@ -231,8 +231,8 @@ export class RevisionApplier {
       this.needsReload = true;
       this.notRunning(second.reason);
     }
-    if (isJudged) await file.refuse(revision, reason);
-    else this.refetchAt = performance.now() + this.retry.next();
+    const isFinal = isJudged && (await file.refuse(revision, reason, 'target'));
+    if (!isFinal) this.refetchAt = performance.now() + this.retry.next();
     this.parts.onChange();
   }
 
@@ -242,7 +242,7 @@ export class RevisionApplier {
     progress.revision = file.state.onDisk?.revision ?? null;
     progress.phase = 'idle';
     progress.failure = { revision: revision.revision, reason, rejected: content.rules };
-    if (error instanceof CheckRefused) await file.refuse(revision, reason);
+    if (error instanceof CheckRefused) await file.refuse(revision, reason, 'check');
     else this.refetchAt = performance.now() + this.retry.next();
     this.parts.onChange();
     await this.look();

@@ -7,6 +7,9 @@ import { parseGoDuration } from './go-duration';
 /** The two kinds of files a sidecar can keep, as the config service names them. */
 export type ConfigType = 'prometheus-rules' | 'alertmanager-config';
 
+/** The programs that read such a file; vmalert reads Prometheus' rules and is reloaded in its own way. */
+export type TargetKind = 'prometheus' | 'vmalert' | 'alertmanager';
+
 /** Everything the sidecar needs to know before it starts. */
 export interface Settings {
   /** Base address of AlertAgent (or of its config service) without a trailing slash in its path. */
@@ -14,6 +17,7 @@ export interface Settings {
   /** Id or name of the cluster whose configuration this is. */
   clusterId: string;
   type: ConfigType;
+  target: TargetKind;
   /** Absolute path of the file that the target reads; links are resolved so that a rename never replaces a link. */
   configPath: string;
   /** The target's `/-/reload`. */
@@ -40,11 +44,12 @@ export class SettingsError extends Error {
   }
 }
 
-const TYPES: Readonly<Record<string, ConfigType>> = {
-  prometheus: 'prometheus-rules',
-  'prometheus-rules': 'prometheus-rules',
-  alertmanager: 'alertmanager-config',
-  'alertmanager-config': 'alertmanager-config',
+const TARGETS: Readonly<Record<string, TargetKind>> = {
+  prometheus: 'prometheus',
+  'prometheus-rules': 'prometheus',
+  vmalert: 'vmalert',
+  alertmanager: 'alertmanager',
+  'alertmanager-config': 'alertmanager',
 };
 const FILE_NAMES: Readonly<Record<ConfigType, string>> = {
   'prometheus-rules': 'alertagent.rules.yml',
@@ -67,9 +72,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     problem,
   );
   const clusterId = required('CLUSTER_ID', 'id or name of the cluster in AlertAgent');
-  const typeName = required('CONFIG_TYPE', 'prometheus or alertmanager');
-  const type =
-    typeName === null ? null : (TYPES[typeName] ?? problem(`CONFIG_TYPE is neither prometheus nor alertmanager`));
+  const targetName = required('CONFIG_TYPE', 'prometheus, vmalert or alertmanager');
+  const target =
+    targetName === null
+      ? null
+      : (TARGETS[targetName] ?? problem(`CONFIG_TYPE is none of prometheus, vmalert and alertmanager`));
+  const type = target && (target === 'alertmanager' ? 'alertmanager-config' : 'prometheus-rules');
   const rawPath = required('CONFIG_PATH', 'the file that the target reads, or its directory');
   const configPath = rawPath === null || type === null ? null : readConfigPath(rawPath, type, problem);
   const reloadUrl = readUrl('RELOAD_URL', required('RELOAD_URL', 'e.g. http://localhost:9090/-/reload'), problem);
@@ -85,6 +93,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     !endpoint ||
     !clusterId ||
     !type ||
+    !target ||
     !configPath ||
     !reloadUrl ||
     !syncIntervalMs ||
@@ -99,6 +108,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     endpoint,
     clusterId,
     type,
+    target,
     configPath,
     reloadUrl,
     syncIntervalMs,

@@ -18,6 +18,7 @@ import { SyncLoop } from './sync-loop';
 import { TargetClient, type Target } from './target';
 import { TargetWatch } from './target-watch';
 import { Turn } from './turn';
+import { VmalertTarget } from './vmalert-target';
 import { webhookTokenKeeper } from './webhook-token';
 import { RENEW_MS, WriteLock } from './write-lock';
 
@@ -71,7 +72,7 @@ export class Sidecar {
     const failpoint = failpointFrom(env['ALERTAGENT_FAILPOINT']);
     const file = await ConfigFile.open({ path: settings.configPath, clusterSetting: settings.clusterId, failpoint });
     const targetClient = new TargetClient(settings.reloadUrl, settings.reloadTimeoutMs, signal);
-    const target = targetOf(settings, targetClient);
+    const target = targetOf(settings, targetClient, signal);
     const client = new ConfigClient(settings, signal);
     const { type, member, syncIntervalMs, reloadTimeoutMs } = settings;
     const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() });
@@ -157,10 +158,13 @@ export class Sidecar {
   }
 }
 
-function targetOf(settings: Settings, client: TargetClient): Target {
-  return settings.type === 'prometheus-rules'
-    ? new PrometheusTarget(client, settings.configPath)
-    : new AlertmanagerTarget(client);
+function targetOf(
+  { target, configPath, reloadTimeoutMs }: Settings,
+  client: TargetClient,
+  signal: AbortSignal,
+): Target {
+  if (target === 'vmalert') return new VmalertTarget(client, configPath, reloadTimeoutMs, signal);
+  return target === 'prometheus' ? new PrometheusTarget(client, configPath) : new AlertmanagerTarget(client);
 }
 
 function checkOf(target: Target, path: string | undefined, log: Log): (temporaryPath: string) => Promise<void> {

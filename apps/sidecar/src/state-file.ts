@@ -19,8 +19,8 @@ export interface SidecarState {
   writing: Revision | null;
   /** What `.<name>.last-good` holds. */
   good: Revision | null;
-  /** The revision that the target (or the check tool) rejected: not tried again. */
-  refused: (Revision & { reason: string }) | null;
+  /** The revision that the target (or the check tool) rejected, and how often: not tried again once `isFinal`. */
+  refused: (Revision & { reason: string; isFinal?: boolean }) | null;
   /** How often the file was changed by somebody else and put right. */
   driftRepaired: number;
 }

@@ -110,9 +110,9 @@ export class SyncLoop {
 
   private async hand(verified: VerifiedRevision, apply: () => Promise<void>): Promise<RoundResult> {
     const { file, applier, progress } = this.parts;
-    const { onDisk, refused } = file.state;
+    const { onDisk } = file.state;
     applier.refetchAt = null;
-    if (refused?.revision === verified.revision && refused.hash === verified.hash) return 'unchanged';
+    if (file.isRefused(verified)) return 'unchanged';
     const isThere = onDisk?.hash === verified.hash && (await file.hash()) === verified.hash;
     if (isThere && onDisk.revision === verified.revision && progress.failure === null) return 'unchanged';
     if (isThere) {

@@ -41,6 +41,8 @@ export interface Target {
   readonly check: { tool: string; args: readonly string[] };
   /** The smallest valid file, for when a refused first revision has no predecessor to go back to. */
   readonly minimalConfig: Buffer;
+  /** Longest pause between two attempts to make it run something that it neither refused nor proved, in sync intervals. */
+  readonly longestRetry: number;
   /** Asks the target to read its configuration again. Never rejects for what the target does. */
   reload(): Promise<ReloadAnswer>;
   /** Compares what the target runs with `content`. Rejects with ExchangeFailed when it cannot be asked. */

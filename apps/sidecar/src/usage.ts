@@ -1,5 +1,5 @@
 /** Text of `--help`. */
-export const usage = `Keeps the rule file of one Prometheus, or the configuration of one Alertmanager, equal to what AlertAgent says.
+export const usage = `Keeps the rule file of one Prometheus or vmalert, or the configuration of one Alertmanager, equal to what AlertAgent says.
 
 Usage: alertagent-sidecar [--once] [--help]
   --once   one sync, then exit: 0 when the target has a usable file, 1 otherwise (for init containers)
@@ -8,7 +8,7 @@ Environment:
   ALERTAGENT_ENDPOINT   address of AlertAgent, e.g. http://alertagent:8080
   ALERTAGENT_TOKEN      sync token of the cluster (or ALERTAGENT_TOKEN_FILE with the path of a file that holds it)
   CLUSTER_ID            id or name of the cluster
-  CONFIG_TYPE           prometheus or alertmanager
+  CONFIG_TYPE           prometheus, vmalert or alertmanager
   CONFIG_PATH           the file that the target reads, or its directory
   RELOAD_URL            the target's reload address, e.g. http://localhost:9090/-/reload
   SYNC_INTERVAL         time between heartbeats, default 30s

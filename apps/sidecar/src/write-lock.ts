@@ -73,7 +73,13 @@ export class WriteLock {
 async function createExclusively(path: string, content: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o644);
-    await file.writeFile(content).finally(() => file.close());
+    try {
+      await file.writeFile(content);
+      // A lock that a power cut left empty names nobody, and would keep everybody out for as long as it looks young.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -8,6 +8,9 @@ import {
 } from 'node:http';
 import { freePort, releasePort } from '@alertagent/local-stack';
 
+/** How long all downloads of one batch may take, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
 /** A complete 200 answer with a configuration, as AlertAgent gave it. */
 export interface GoodAnswer {
   headers: Record<string, string>;
@@ -46,16 +49,26 @@ export class TamperingProxy {
     return proxy;
   }
 
-  /** Spoils each download from now on with the next of `tampers`; what comes after the last one passes. Resolves after the last. */
+  /**
+   * Spoils each download from now on with the next of `tampers`; what comes after the last one passes. Resolves after the last.
+   * Errors: nobody downloads.
+   */
   spoil(tampers: readonly Tamper[]): Promise<void> {
     const left = [...tampers];
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`${left.length} of ${tampers.length} downloads to be spoiled were not asked for`)),
+        PATIENCE_MS,
+      );
       this.tamper = (good) => {
         const next = left.shift();
         if (left.length === 0) this.tamper = null;
         if (!next) return null;
         this.spoiled += 1;
-        if (left.length === 0) resolve();
+        if (left.length === 0) {
+          clearTimeout(timer);
+          resolve();
+        }
         return next(good);
       };
     });

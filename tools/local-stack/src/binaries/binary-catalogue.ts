@@ -82,7 +82,7 @@ export const binaryCatalogue: Readonly<Record<BinaryName, BinaryFacts>> = {
     brewFormula: 'victoriametrics',
   },
   vmalert: {
-    versionArgs: ['-version'],
+    ...plain,
     files: ['vmalert', 'vmalert-prod'],
     aptPackages: [['victoria-metrics']],
     brewFormula: 'victoriametrics',

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { ensureBinaries } from '../binaries/ensure-binaries';
 import { httpProbe } from '../processes/http-probe';
 import type { RunningServer, ServerOptions } from '../processes/running-server';
@@ -7,39 +8,43 @@ import { startServer } from '../processes/start-server';
 export interface VmalertOptions extends ServerOptions {
   /** Glob of its rule files, absolute. No file needs to exist yet. */
   rulesGlob: string;
-  /** Where rules are evaluated: the address of a VictoriaMetrics or Prometheus. */
-  datasource: string;
+  /** What it asks and writes to, e.g. a VictoriaMetrics. */
+  datasourceUrl: string;
 }
 
 /** A running vmalert. */
 export interface VmalertServer extends RunningServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** POST here to make it read its rule files again. */
+  /** POST here to make it read its rule files again; it answers 200 whatever comes of it. */
   readonly reloadUrl: string;
 }
 
-/** Starts vmalert on 127.0.0.1 without anybody to notify, installing it first if this machine has none. Rules are evaluated each second. */
-export async function startVmalert({ rulesGlob, datasource, ...options }: VmalertOptions): Promise<VmalertServer> {
+/** Starts vmalert on 127.0.0.1, installing it first if this machine has none. It notifies nobody. */
+export async function startVmalert(options: VmalertOptions): Promise<VmalertServer> {
   const { vmalert: file } = await ensureBinaries(['vmalert']);
+  const { rulesGlob, datasourceUrl } = options;
   const server = await startServer(
     {
       name: 'vmalert',
-      command: (port, dataDir) => ({
+      command: async (port, dataDir) => ({
         file,
         args: [
+          `-httpListenAddr=127.0.0.1:${port}`,
           `-rule=${rulesGlob}`,
-          `-datasource.url=${datasource}`,
-          // It does not start without one; nobody listens there.
+          `-datasource.url=${datasourceUrl}`,
+          `-remoteWrite.url=${datasourceUrl}`,
+          // The discard port: it wants somewhere to notify.
           '-notifier.url=http://127.0.0.1:9',
           '-evaluationInterval=1s',
-          `-httpListenAddr=127.0.0.1:${port}`,
+          // Says whose it is: its flags are shown over HTTP.
+          `-external.label=folder=${await realpath(dataDir)}`,
         ],
         cwd: dataDir,
       }),
-      async probe(port) {
-        // Its rule files tell ours from a stranger that had the port before.
-        if (!(await httpProbe(`http://127.0.0.1:${port}/flags`)).includes(rulesGlob))
+      async probe(port, dataDir) {
+        await httpProbe(`http://127.0.0.1:${port}/health`);
+        if (!(await httpProbe(`http://127.0.0.1:${port}/flags`)).includes(await realpath(dataDir)))
           throw new Error(`another vmalert answers on port ${port}`);
       },
     },

@@ -29,10 +29,10 @@ export const serverKilledDuringPull: FaultRow = {
         cutAnywhere(context.random),
       );
       const spoiled = proxy.spoil(cuts);
-      await scene.rule.change(proxy.spoiled);
+      await scene.rule.change(1 + proxy.spoiled);
       await spoiled;
       await scene.settled();
-      await scene.rule.change(faults + proxy.spoiled);
+      await scene.rule.change(1 + faults + proxy.spoiled);
       await delay(context.random.between(0, 60));
       const victim = context.random.pick([
         scene.stand.gateway,

@@ -9,6 +9,15 @@ import { INTERVAL_MS, SidecarStand } from '../../sidecars/sidecar-stand';
 
 /** The exit code for a file that another sidecar keeps. */
 const LOCK_HELD = 75;
+/** Runs the rest of a command under another host name. */
+const ELSEWHERE = [
+  '/usr/bin/unshare',
+  '--uts',
+  '/bin/sh',
+  '-c',
+  'echo elsewhere >/proc/sys/kernel/hostname && exec "$@"',
+  'sh',
+];
 /** Hand edits further apart than this are not taken for another manager, in milliseconds. */
 const BETWEEN_EDITS_MS = 4 * INTERVAL_MS;
 
@@ -27,7 +36,7 @@ export const twoSidecars: FaultRow = {
     const problems: string[] = [];
     let refused = 0;
     for (let round = 1; round <= rounds; round += 1) {
-      for (const wrap of [undefined, ['unshare', '--uts', 'sh', '-c', 'hostname elsewhere && exec "$@"', 'sh']]) {
+      for (const wrap of [undefined, ELSEWHERE]) {
         const second = scene.anotherSidecar({}, wrap);
         context.later(() => second.stop());
         const code = await second.ended(10_000).catch(() => -1);
