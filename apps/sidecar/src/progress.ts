@@ -71,6 +71,8 @@ export class Progress {
   failure: Failure | null = null;
   /** Why the last download was not used; the phase is not touched by it. */
   problem: string | null = null;
+  /** Why nothing is written, although there may be something to write: somebody else keeps the file too. */
+  conflict: string | null = null;
   target: TargetHealth | null = null;
   driftRepaired = 0;
 
@@ -94,8 +96,9 @@ export class Progress {
 
   private verdict(): Pick<SidecarReport, 'state' | 'revision' | 'reason' | 'rules'> {
     const revision = this.revision || null;
-    if (this.problem !== null)
-      return { state: 'failed', revision, reason: this.problem, rules: ruleReports(this.rules, this.problem) };
+    const obstacle = this.conflict ?? this.problem;
+    if (obstacle !== null)
+      return { state: 'failed', revision, reason: obstacle, rules: ruleReports(this.rules, obstacle) };
     if (this.failure !== null) {
       const { reason, rejected } = this.failure;
       return {

@@ -3,6 +3,7 @@ import { bringUp, type BringUpOutcome } from './bring-up';
 import { CheckRefused } from './config-check';
 import type { ConfigFile } from './config-file';
 import { errorText } from './error-code';
+import { fallbackOf, minimalFile } from './fallback';
 import { ExchangeFailed } from './http-exchange';
 import type { Log } from './json-log';
 import { readConfigApart } from './parse-apart';
@@ -118,6 +119,21 @@ export class RevisionApplier {
     }
   }
 
+  /** Looks what of our content the target runs and changes nothing: the file is somebody else's for now. */
+  async observe(): Promise<void> {
+    const { target, progress, onChange } = this.parts;
+    if (this.content === null) return;
+    try {
+      const proof = await target.prove(this.content, this.since);
+      Object.assign(progress, { rules: proof.rules, loadedHash: proof.loaded ? this.content.hash : null });
+    } catch (error) {
+      if (!(error instanceof ExchangeFailed)) throw error;
+      Object.assign(progress, { rules: [], loadedHash: null });
+    }
+    progress.phase = progress.revision ? 'written' : 'idle';
+    onChange();
+  }
+
   /** Puts our content back after somebody else changed the file. Without a local copy it is downloaded again. */
   async repair(): Promise<void> {
     const { file, progress, log } = this.parts;
@@ -211,8 +227,8 @@ export class RevisionApplier {
     revision: Revision,
     outcome: Exclude<BringUpOutcome, { kind: 'loaded' | 'pending' }>,
   ): Promise<void> {
-    const { file, progress, log } = this.parts;
-    const back = (await this.usableGood()) ?? this.minimal();
+    const { file, progress, type, target, log } = this.parts;
+    const back = await fallbackOf(file, type, target);
     try {
       await file.put(back.bytes, back.revision);
       await this.hold(back.bytes, back.revision);
@@ -267,31 +283,9 @@ export class RevisionApplier {
     });
   }
 
-  private async usableGood(): Promise<{ bytes: Buffer; revision: Revision; words: string } | null> {
-    const good = await this.parts.file.lastGood();
-    if (good === null) return null;
-    const isUsable = await readConfigApart({ body: good.bytes, type: this.parts.type }).then(
-      () => true,
-      () => false,
-    );
-    return isUsable
-      ? {
-          ...good,
-          words: good.revision.revision
-            ? `the last good file (revision ${good.revision.revision})`
-            : 'the file from before',
-        }
-      : null;
-  }
-
-  private minimal(): { bytes: Buffer; revision: Revision; words: string } {
-    const bytes = this.parts.target.minimalConfig;
-    return { bytes, revision: { revision: 0, hash: sha256(bytes), etag: null }, words: 'a minimal file' };
-  }
-
   /** Alertmanager does not start without a file, also not when AlertAgent is away. */
   private async startWithMinimal(): Promise<void> {
-    const { bytes, revision } = this.minimal();
+    const { bytes, revision } = minimalFile(this.parts.target);
     await this.parts.file.put(bytes, revision);
     await this.hold(bytes, revision);
     this.parts.progress.diskHash = revision.hash;

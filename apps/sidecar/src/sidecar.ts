@@ -7,6 +7,7 @@ import { checkConfig, findOnPath } from './config-check';
 import { ConfigFile } from './config-file';
 import { failpointFrom } from './failpoint';
 import { FiringSetSender } from './firing-set';
+import { ForeignChanges } from './foreign-changes';
 import type { Log } from './json-log';
 import { pause } from './pause';
 import { Progress } from './progress';
@@ -113,6 +114,7 @@ export class Sidecar {
       progress,
       reporter,
       turn,
+      foreignChanges: new ForeignChanges(),
       syncIntervalMs,
       ensureWebhookToken,
       log,

@@ -112,6 +112,8 @@ export class SyncLoop {
     const { file, applier, progress } = this.parts;
     const { onDisk } = file.state;
     applier.refetchAt = null;
+    // It is downloaded again when the conflict is over.
+    if (progress.conflict !== null) return 'unchanged';
     if (file.isRefused(verified)) return 'unchanged';
     const isThere = onDisk?.hash === verified.hash && (await file.hash()) === verified.hash;
     if (isThere && onDisk.revision === verified.revision && progress.failure === null) return 'unchanged';

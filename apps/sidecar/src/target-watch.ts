@@ -1,5 +1,6 @@
 import type { ConfigFile } from './config-file';
 import { errorText } from './error-code';
+import type { ForeignChanges } from './foreign-changes';
 import { Stopped } from './http-exchange';
 import type { Log } from './json-log';
 import { Nudge } from './nudge';
@@ -13,6 +14,11 @@ import type { Turn } from './turn';
 const FIRST_LOOK_MS = 100;
 const LAST_LOOK_MS = 2_000;
 
+/** Said as the reason of the state `failed`, so that it is found by its first word. */
+const CONFLICT =
+  'conflict: somebody else changes the file back again and again. It is not written until the other one has left it alone for ' +
+  'ten sync intervals, or this sidecar is started anew: let only one of the two keep it';
+
 /** What the watch works with. */
 export interface WatchParts {
   file: ConfigFile;
@@ -21,6 +27,7 @@ export interface WatchParts {
   progress: Progress;
   reporter: Reporter;
   turn: Turn;
+  foreignChanges: ForeignChanges;
   syncIntervalMs: number;
   /** Asks for a missing webhook token; does nothing for Prometheus. */
   ensureWebhookToken: () => Promise<void>;
@@ -65,12 +72,25 @@ export class TargetWatch {
     const { file, target, applier, progress, reporter } = this.parts;
     await this.parts.ensureWebhookToken();
     progress.diskHash = await file.hash();
-    const { onDisk } = file.state;
-    if (onDisk !== null && progress.diskHash !== onDisk.hash) await applier.repair();
+    await this.tend();
     progress.target = await target.health();
-    await applier.look();
+    if (progress.conflict === null) await applier.look();
+    else await applier.observe();
     reporter.heartbeat();
     this.lastTrouble = '';
+  }
+
+  /** Repairs the file, unless somebody else has made it his own. */
+  private async tend(): Promise<void> {
+    const { file, applier, progress, foreignChanges, log } = this.parts;
+    const { onDisk } = file.state;
+    if (onDisk === null || progress.diskHash === onDisk.hash) foreignChanges.ours();
+    else if (foreignChanges.seen(progress.diskHash) === 'repair') await applier.repair();
+    if (foreignChanges.isConflict === (progress.conflict !== null)) return;
+    progress.conflict = foreignChanges.isConflict ? CONFLICT : null;
+    if (foreignChanges.isConflict) log('error', CONFLICT, { path: file.path });
+    else log('info', 'the conflict is over; the file is kept again', { path: file.path });
+    applier.refetchAt = foreignChanges.isConflict ? null : 0;
   }
 
   private async follow(): Promise<void> {

@@ -70,6 +70,52 @@ describe('a file that somebody else changed', () => {
   });
 });
 
+describe('another manager of the file', () => {
+  let scene: Scene;
+  let manage: NodeJS.Timeout | undefined;
+
+  beforeEach(async () => {
+    scene = new Scene();
+    await scene.centre.start();
+    await scene.startTarget();
+  });
+
+  afterEach(() => {
+    clearInterval(manage);
+    return scene.close();
+  });
+
+  it('is named and not fought: nothing is written any more until it stops, and then the newest revision is', async () => {
+    const theirs = ruleText([{ name: 'Theirs' }]);
+    scene.startSidecar({ SYNC_INTERVAL: '300ms', RELOAD_TIMEOUT: '300ms' });
+    scene.centre.publish(1, TEXT);
+    await scene.reported('live', 1);
+    let changes = 0;
+    manage = setInterval(() => {
+      if (scene.file === theirs) return;
+      writeFileSync(scene.configPath, theirs);
+      changes += 1;
+    }, 20);
+
+    const conflict = await until('the conflict to be reported', () =>
+      scene.centre.reports.find(({ reason }) => reason?.startsWith('conflict: ')),
+    );
+    expect(conflict.state).toBe('failed');
+    expect(changes).toBe(4);
+
+    scene.centre.publish(2, ruleText([{ name: 'Alpha', version: 2 }]));
+    const seen = scene.centre.reports.length;
+    await until('three more heartbeats', () => (scene.centre.reports.length >= seen + 3 ? true : undefined));
+    expect(scene.file).toBe(theirs);
+    expect(changes).toBe(4);
+    expect(scene.centre.reports.slice(seen).filter(({ state }) => state === 'live')).toEqual([]);
+
+    clearInterval(manage);
+    await scene.reported('live', 2, seen);
+    expect(await scene.loadedRules()).toEqual(['Alpha@2']);
+  });
+});
+
 describe('two sidecars for one file', () => {
   let scene: Scene;
 

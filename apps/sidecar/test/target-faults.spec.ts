@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ruleText } from './rule-text';
 import { Scene } from './scene';
 import { until } from './until';
@@ -63,7 +63,10 @@ describe('faults of a real Prometheus', () => {
     scene.centre.publish(1, GOOD);
     await scene.reported('live', 1);
     scene.centre.publish(2, INVALID);
-    await scene.reported('failed', 2);
+    const statePath = join(dirname(scene.configPath), '.alertagent.rules.yml.alertagent-state.json');
+    await until('the second verdict', () =>
+      readFileSync(statePath, 'utf8').includes('"isFinal": true') ? true : undefined,
+    );
     await first.stop();
     const reloadedAt = await scene.lastReload();
 
@@ -84,6 +87,53 @@ describe('faults of a real Prometheus', () => {
 
     expect(failed.reason).toMatch(/minimal file was put back/);
     expect(scene.file).toBe('groups: []\n');
+  });
+
+  it('tries a revision again that was refused once, because something else may have been wrong just then, and only once', async () => {
+    await scene.startTarget();
+    const refusals: number[] = [];
+    let left = 1;
+    // Refuses reloads that bring the second revision, as Prometheus does while somebody's broken file lies beside ours.
+    liar = createServer((request, response) => {
+      const isReload = request.method === 'POST';
+      if (isReload && scene.file === BETTER && left > 0) {
+        left -= 1;
+        refusals.push(performance.now());
+        response.writeHead(500).end('something else is wrong');
+        return;
+      }
+      void fetch(`${scene.target.url}${request.url ?? ''}`, { method: request.method }).then(async (answer) => {
+        response.writeHead(answer.status, { date: answer.headers.get('date') ?? '' }).end(await answer.text());
+      });
+    });
+    await new Promise<void>((resolve) => liar?.listen(0, '127.0.0.1', resolve));
+    const address = liar.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    scene.startSidecar({ RELOAD_URL: `http://127.0.0.1:${port}/-/reload` });
+    scene.centre.publish(1, GOOD);
+    await scene.reported('live', 1);
+
+    scene.centre.publish(2, BETTER);
+    await scene.reported('failed', 2);
+    await scene.reported('live', 2);
+    expect(refusals.length).toBe(1);
+
+    const WORSE = ruleText([
+      { name: 'Alpha', version: 3 },
+      { name: 'Broken', expr: 'sum by (' },
+    ]);
+    const tried: string[] = [];
+    liar.on('request', (request: { method?: string }) => {
+      if (request.method === 'POST') tried.push(scene.file);
+    });
+    const seen = scene.centre.reports.length;
+    scene.centre.publish(3, WORSE);
+    await until('the revision to be tried twice', () =>
+      tried.filter((text) => text === WORSE).length === 2 ? true : undefined,
+    );
+    await until('ten more reports', () => (scene.centre.reports.length >= seen + 16 ? true : undefined));
+    expect(tried.filter((text) => text === WORSE).length).toBe(2);
+    expect(scene.file).toBe(BETTER);
   });
 
   it('puts back the file that was there before AlertAgent when the first revision is refused', async () => {

@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Longest time that the server is asked to hold a request, in milliseconds. */
 const HOLD_MS = 5_000;
-/** First and longest pause after an error, before jitter, as the sidecar has them. */
+/** First pause after an error, before jitter, as the sidecar has it. */
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+/** Longest one: the sync interval. */
+export const LONGEST_PAUSE_MS = 30_000;
 const TIMEOUT_MS = 20_000;
 
 /** One answered request. */

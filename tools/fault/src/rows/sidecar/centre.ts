@@ -5,7 +5,7 @@ import { percentile } from '../../percentile';
 import type { FaultRow, RowContext } from '../../row';
 import { senderTo } from '../../sender-to';
 import { INTERVAL_MS, SidecarStand } from '../../sidecars/sidecar-stand';
-import { SimulatedSidecar } from '../../sidecars/simulated-sidecar';
+import { LONGEST_PAUSE_MS, SimulatedSidecar } from '../../sidecars/simulated-sidecar';
 import type { Stand } from '../../stand';
 
 const PER_CLUSTER = 5;
@@ -48,11 +48,15 @@ export const herd: FaultRow = {
     const back = performance.now();
     const sender = senderTo(stand, context, 'herd');
     await sender.sendByClock(20, seconds);
+    const isBack = (sidecar: SimulatedSidecar): boolean => sidecar.pulls.some(({ startedAt }) => startedAt >= back);
+    await pollUntil(() => all.every(isBack), { what: 'all to be back', timeoutMs: LONGEST_PAUSE_MS }).catch(
+      () => undefined,
+    );
     const pulls = all.flatMap((sidecar) => sidecar.pulls.filter(({ startedAt }) => startedAt >= back));
     const late = pulls.map(({ lateMs }) => lateMs);
     const share304 = pulls.filter(({ status }) => status === 304).length / Math.max(1, pulls.length);
     const [pullP99, webhookP99] = [percentile(late, 0.99), percentile(sender.acceptedMs, 0.99)];
-    const silent = all.filter((sidecar) => !sidecar.pulls.some(({ startedAt }) => startedAt >= back)).length;
+    const silent = all.filter((sidecar) => !isBack(sidecar)).length;
     return {
       figures: {
         sidecars: count,

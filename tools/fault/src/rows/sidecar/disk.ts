@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pollUntil } from '@alertagent/local-stack';
@@ -43,7 +43,8 @@ export const sidecarPowerCut: FaultRow = {
       await sidecar.ended();
       const hash = scene.diskHash(path);
       if (hash === null) withoutFile += 1;
-      else if (!scene.allowed.has(hash)) problems.push(`after cut ${cut} the file is no published one`);
+      else if (!scene.allowed.has(hash))
+        problems.push(`after cut ${cut} the file is no published one: ${contentOf(path)}`);
       mkdirSync(folder, { recursive: true });
       const next = scene.anotherSidecar(at(path));
       await pollUntil(async () => scene.diskHash(path) === (await scene.published()).hash, {
@@ -58,6 +59,11 @@ export const sidecarPowerCut: FaultRow = {
     return { figures: { faults: cuts, without_a_file: withoutFile, finished: settled }, problems };
   },
 };
+
+function contentOf(path: string): string {
+  const bytes = readFileSync(path);
+  return `${bytes.length} bytes, ${JSON.stringify(bytes.toString('latin1').slice(0, 60))}`;
+}
 
 /** No Prometheus reads this file: only the file counts here. */
 const at = (path: string): NodeJS.ProcessEnv => ({ CONFIG_PATH: path, RELOAD_URL: 'http://127.0.0.1:9/-/reload' });
