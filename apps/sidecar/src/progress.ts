@@ -71,6 +71,8 @@ export class Progress {
   failure: Failure | null = null;
   /** Why the last download was not used; the phase is not touched by it. */
   problem: string | null = null;
+  /** Who else was started for the file; it changes nothing about the state. */
+  rival: string | null = null;
   /** Why nothing is written, although there may be something to write: somebody else keeps the file too. */
   conflict: string | null = null;
   target: TargetHealth | null = null;
@@ -111,7 +113,12 @@ export class Progress {
     const failing = this.rules.filter((entry) => entry.standing === 'failed').length;
     const reason =
       this.reason ?? (failing > 0 ? `${failing} of ${this.rules.length} rules fail when they are evaluated` : null);
-    return { state: this.phase, revision, reason, rules: ruleReports(this.rules, reason) };
+    return {
+      state: this.phase,
+      revision,
+      reason: reason ?? this.rival,
+      rules: ruleReports(this.rules, reason),
+    };
   }
 }
 

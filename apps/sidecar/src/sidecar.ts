@@ -26,6 +26,9 @@ import { RENEW_MS, WriteLock } from './write-lock';
 /** The environment as the process sees it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How long a second sidecar is named after it was last refused, in ms; supervisors come again within five minutes. */
+const RIVAL_NAMED_MS = 600_000;
+
 /** Thrown when the lock was taken away while running (a clock jump or a hand that deleted it): writing must stop. */
 export class LockLost extends Error {
   constructor() {
@@ -43,10 +46,13 @@ interface SidecarParts {
   progress: Progress;
   /** Null where nothing is told about what fires. */
   firingSet: FiringSetSender | null;
+  log: Log;
 }
 
 /** One running sidecar: keeps one file of one target equal to what AlertAgent says. */
 export class Sidecar {
+  private rivalUntil = 0;
+
   private constructor(
     private readonly lock: WriteLock,
     private readonly parts: SidecarParts,
@@ -124,7 +130,7 @@ export class Sidecar {
     const firingSet = settings.sendsFiringSet
       ? new FiringSetSender({ target: targetClient, client, syncIntervalMs, log })
       : null;
-    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSet });
+    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSet, log });
   }
 
   /** Runs until the signal aborts. Rejects with LockLost only. */
@@ -152,10 +158,28 @@ export class Sidecar {
     await this.lock.release();
   }
 
+  /** A second sidecar for this file cannot write it; that somebody started one is reported all the same. */
+  private async nameRival(): Promise<void> {
+    const { progress, reporter, log } = this.parts;
+    const refused = await this.lock.refused();
+    if (refused !== null) {
+      progress.rival = `another sidecar (${refused}) was started for this file and refused; stop one of them`;
+      this.rivalUntil = performance.now() + RIVAL_NAMED_MS;
+      log('warn', progress.rival);
+    } else if (progress.rival === null || performance.now() < this.rivalUntil) {
+      return;
+    } else {
+      progress.rival = null;
+    }
+    reporter.changed();
+  }
+
   private async keepLock(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(RENEW_MS, signal);
-      if (!signal.aborted && !(await this.lock.renew())) throw new LockLost();
+      if (signal.aborted) return;
+      if (!(await this.lock.renew())) throw new LockLost();
+      await this.nameRival();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm, stat, utimes, link } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from './error-code';
@@ -50,7 +50,11 @@ export class WriteLock {
       if (await createExclusively(path, content)) return new WriteLock(path, content);
       const found = await readText(path);
       if (found === null) continue;
-      if (await isAlive(path, found)) throw new LockHeld(path, describe(found));
+      if (await isAlive(path, found)) {
+        // The holder reports who else was started for its file; without the note it would never know.
+        await writeFile(refusedPath(path), content).catch(() => undefined);
+        throw new LockHeld(path, describe(found));
+      }
       await removeIfStill(path, found);
     }
     throw new LockHeld(path, 'unknown');
@@ -62,6 +66,14 @@ export class WriteLock {
     const now = new Date();
     await utimes(this.path, now, now).catch(() => undefined);
     return true;
+  }
+
+  /** Who was refused because of this lock since the last call; null for nobody. */
+  async refused(): Promise<string | null> {
+    const content = await readText(refusedPath(this.path));
+    if (content === null) return null;
+    await rm(refusedPath(this.path), { force: true });
+    return describe(content);
   }
 
   /** Gives the lock up, if it is still ours. */
@@ -107,6 +119,10 @@ async function removeIfStill(path: string, judged: string): Promise<void> {
   }
   if ((await readText(aside)) !== judged) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+}
+
+function refusedPath(path: string): string {
+  return `${path}.refused`;
 }
 
 function parseHolder(content: string): Holder | null {

@@ -127,7 +127,7 @@ describe('two sidecars for one file', () => {
 
   afterEach(() => scene.close());
 
-  it('are not possible: the second ends with code 75 and says why', async () => {
+  it('are not possible: the second ends with code 75 and says why, and the first reports it', async () => {
     scene.startSidecar();
     scene.centre.publish(1, TEXT);
     await scene.reported('live', 1);
@@ -136,6 +136,10 @@ describe('two sidecars for one file', () => {
 
     expect(await second.ended()).toBe(75);
     expect(second.log).toMatch(/another sidecar .* already keeps this file/);
+    const named = await until('the second one to be reported', () =>
+      scene.centre.reports.find(({ reason }) => reason?.includes(`process ${second.process.pid} on `)),
+    );
+    expect(named.state).toBe('live');
   });
 
   it('are possible one after the other when the first was killed', async () => {
