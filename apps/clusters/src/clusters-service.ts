@@ -16,6 +16,7 @@ import { KindsAndRetirement1766000000001 } from './migrations/1766000000001-kind
 import { HealthHistory1766000000002 } from './migrations/1766000000002-health-history';
 import { ClusterTroubles1766000000003 } from './migrations/1766000000003-cluster-troubles';
 import { Canaries1766000000004 } from './migrations/1766000000004-canaries';
+import { AlertmanagerAddresses1766200000000 } from './migrations/1766200000000-alertmanager-addresses';
 import { clusterTokenEntity } from './tokens/cluster-token.entity';
 
 /** The clusters service as the kit runs it: clusters, their machine tokens, how their members are, and their Alertmanager configuration. */
@@ -42,5 +43,6 @@ export const clustersService: ServiceDefinition = {
     HealthHistory1766000000002,
     ClusterTroubles1766000000003,
     Canaries1766000000004,
+    AlertmanagerAddresses1766200000000,
   ],
 };

@@ -10,6 +10,7 @@ import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
 import { AlertmanagerConfigsController } from './rest/alertmanager-configs.controller';
 import { AlertmanagerLayersController } from './rest/alertmanager-layers.controller';
+import { AlertmanagersController } from './rest/alertmanagers.controller';
 import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
@@ -18,6 +19,7 @@ import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
 import { RulesController } from './rest/rules.controller';
+import { SilencesController } from './rest/silences.controller';
 import { StatusController } from './rest/status.controller';
 
 @Module({
@@ -27,6 +29,7 @@ import { StatusController } from './rest/status.controller';
     AnalysisController,
     AlertmanagerConfigsController,
     AlertmanagerLayersController,
+    AlertmanagersController,
     ApiTokensController,
     AuditController,
     AutomationController,
@@ -36,6 +39,7 @@ import { StatusController } from './rest/status.controller';
     ParkedController,
     RolloutsController,
     RulesController,
+    SilencesController,
     StatusController,
   ],
   providers: [ApiTokensService, FirstAdminToken, { provide: Authenticator, useClass: GatewayAuthenticator }],

@@ -1,5 +1,7 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -11,6 +13,7 @@ import {
   Max,
   MaxLength,
   Min,
+  MinLength,
   ValidateNested,
 } from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
@@ -42,6 +45,17 @@ export class ClusterSettings {
   @IsOptional() @IsBoolean() canary?: boolean | null;
 }
 
+/** Where AlertAgent reaches one Alertmanager of a cluster. */
+export class AlertmanagerAddress {
+  /** Its own address, not that of a balancer. Requests go there where `security.outbound_allow` lets them. */
+  @Matches(/^https?:\/\/[^\s/?#@][^\s?#@]{0,240}$/, {
+    message: 'expected an http or https URL without user name, query and fragment',
+  })
+  url!: string;
+  /** The name that its sidecar reports under, so that these reports count when a member is chosen. */
+  @IsOptional() @IsString() @MinLength(1) @MaxLength(200) member?: string | null;
+}
+
 /** What a person writes to register a cluster: a Prometheus/Alertmanager pair or HA set that shares configuration. */
 export class ClusterInput {
   /** Unique; letters, digits, `.`, `_`, `-`. */
@@ -54,6 +68,14 @@ export class ClusterInput {
   /** The Alertmanager's URL as people and links reach it. Its health is checked where `security.outbound_allow` lets requests go. */
   @IsOptional() @Matches(/^https?:\/\/[^\s]{1,250}$/, { message: 'expected an http or https URL' }) endpoint?:
     string | null;
+  /** Its Alertmanagers, one by one, at most 16. Without them `endpoint` is asked. On a change, left out they stay as they are; null or none removes them. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(16)
+  @ArrayUnique((address?: AlertmanagerAddress | null) => address?.url)
+  @ValidateNested({ each: true })
+  @Type(() => AlertmanagerAddress)
+  alertmanagers?: AlertmanagerAddress[] | null;
   @IsOptional() @ValidateNested() @Type(() => ClusterSettings) config?: ClusterSettings | null;
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
 }
@@ -74,6 +96,12 @@ export class ClusterView {
   @IsIn(CLUSTER_KINDS) kind!: ClusterKind;
   @IsIn(CLUSTER_STATUSES) status!: ClusterStatus;
   @IsOptional() @IsString() endpoint?: string | null;
+  /** Null in what an older version answers. */
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => AlertmanagerAddress)
+  alertmanagers?: AlertmanagerAddress[] | null;
   @ValidateNested() @Type(() => ClusterSettings) config!: ClusterSettings;
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;

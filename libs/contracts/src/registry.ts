@@ -2,6 +2,7 @@ import * as ai from './ai';
 import * as alertmanagerConfigs from './alertmanager-configs';
 import * as alertmanagerLayers from './alertmanager-layers';
 import * as alertmanagerSecrets from './alertmanager-secrets';
+import * as alertmanagerRequests from './alertmanager-requests';
 import * as alerts from './alerts';
 import * as clusterHealth from './cluster-health';
 import * as clusterTroubles from './cluster-troubles';
@@ -15,6 +16,7 @@ import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
 import * as rules from './rules';
 import type { ServiceName } from './services';
+import * as silences from './silences';
 
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
@@ -25,6 +27,7 @@ const declared: unknown[] = [
   alertmanagerLayers,
   alertmanagerSecrets,
   alerts,
+  alertmanagerRequests,
   clusters,
   clusterTokens,
   clusterHealth,
@@ -34,6 +37,7 @@ const declared: unknown[] = [
   rollbacks,
   rollouts,
   rules,
+  silences,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>

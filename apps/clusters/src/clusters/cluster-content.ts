@@ -1,5 +1,11 @@
 import { parseGoDuration } from '@alertagent/alerting';
-import { ServiceError, type ClusterInput, type ClusterKind, type FieldProblem } from '@alertagent/contracts';
+import {
+  ServiceError,
+  type AlertmanagerAddress,
+  type ClusterInput,
+  type ClusterKind,
+  type FieldProblem,
+} from '@alertagent/contracts';
 
 /** Settings of a cluster with defaults filled in; durations in Go's grammar, as they were written. */
 export interface StoredClusterSettings {
@@ -10,11 +16,20 @@ export interface StoredClusterSettings {
   canary?: boolean;
 }
 
+/** Where one Alertmanager is reached, without a slash at the end. */
+export interface StoredAlertmanager {
+  url: string;
+  /** The name its sidecar reports under. */
+  member: string | null;
+}
+
 /** What a person can change of a cluster. */
 export interface ClusterContent {
   name: string;
   kind: ClusterKind;
   endpoint: string | null;
+  /** Its Alertmanagers one by one; null or none when only `endpoint` is known. */
+  alertmanagers: StoredAlertmanager[] | null;
   settings: StoredClusterSettings;
   labels: Record<string, string>;
 }
@@ -22,8 +37,13 @@ export interface ClusterContent {
 const DEFAULTS: StoredClusterSettings = { sync_interval: '30s', health_check_interval: '10s', retry_attempts: 3 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The content of an input. Errors: `invalid`, with pointers. */
-export function clusterContent({ name, kind, endpoint, config, labels }: ClusterInput): ClusterContent {
+/** The content of an input; addresses that it leaves out stay as they are in `before`. Errors: `invalid`, with pointers. */
+export function clusterContent(
+  { name, kind, endpoint, alertmanagers, config, labels }: ClusterInput,
+  before?: ClusterContent,
+): ClusterContent {
+  const addresses =
+    alertmanagers === undefined ? (before?.alertmanagers ?? null) : storedAddresses(alertmanagers ?? []);
   const settings = {
     sync_interval: config?.sync_interval ?? DEFAULTS.sync_interval,
     health_check_interval: config?.health_check_interval ?? DEFAULTS.health_check_interval,
@@ -35,6 +55,7 @@ export function clusterContent({ name, kind, endpoint, config, labels }: Cluster
     ...(UUID.test(name)
       ? [{ pointer: '/name', code: 'looks_like_id', detail: 'expected a name that does not look like an id' }]
       : []),
+    ...addressProblems(addresses ?? []),
     ...durationProblems('sync_interval', settings.sync_interval),
     ...durationProblems('health_check_interval', settings.health_check_interval),
     ...(settings.retry_attempts < 0 || settings.retry_attempts > 100
@@ -43,7 +64,14 @@ export function clusterContent({ name, kind, endpoint, config, labels }: Cluster
   ];
   const [first] = problems;
   if (first) throw new ServiceError('invalid', `${first.pointer}: ${first.detail}`, { errors: problems });
-  return { name, kind: kind ?? 'prometheus', endpoint: endpoint ?? null, settings, labels: sorted(labels ?? {}) };
+  return {
+    name,
+    kind: kind ?? 'prometheus',
+    endpoint: endpoint ?? null,
+    alertmanagers: addresses,
+    settings,
+    labels: sorted(labels ?? {}),
+  };
 }
 
 /** Milliseconds of a duration that was checked when it was stored. */
@@ -51,12 +79,13 @@ export const millisecondsOf = (duration: string): number => parseGoDuration(dura
 
 /** Whether saving `b` over `a` would change nothing. */
 export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
-  const text = ({ name, kind, endpoint, settings, labels }: ClusterContent): string => {
+  const text = ({ name, kind, endpoint, alertmanagers, settings, labels }: ClusterContent): string => {
     const { sync_interval, health_check_interval, retry_attempts, canary = false } = settings;
     return JSON.stringify([
       name,
       kind,
       endpoint,
+      (alertmanagers ?? []).map(({ url, member }) => [url, member]),
       sync_interval,
       health_check_interval,
       retry_attempts,
@@ -65,6 +94,18 @@ export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
     ]);
   };
   return text(a) === text(b);
+}
+
+const storedAddresses = (addresses: readonly AlertmanagerAddress[]): StoredAlertmanager[] =>
+  addresses.map(({ url, member }) => ({ url: url.replace(/\/+$/, ''), member: member ?? null }));
+
+function addressProblems(addresses: readonly StoredAlertmanager[]): FieldProblem[] {
+  return addresses.flatMap(({ url }, index) => {
+    const pointer = `/alertmanagers/${index}/url`;
+    if (!URL.canParse(url)) return [{ pointer, code: 'not_a_url', detail: 'expected an http or https URL' }];
+    const isRepeated = addresses.findIndex((other) => other.url === url) < index;
+    return isRepeated ? [{ pointer, code: 'repeated', detail: 'this address is in the list already' }] : [];
+  });
 }
 
 function durationProblems(field: string, text: string): FieldProblem[] {

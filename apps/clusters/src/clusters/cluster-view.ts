@@ -9,6 +9,7 @@ export function clusterView(cluster: StoredCluster): ClusterView {
     kind: cluster.kind,
     status: statusOf(cluster),
     endpoint: cluster.endpoint,
+    alertmanagers: cluster.alertmanagers ?? [],
     config: { ...cluster.settings, canary: cluster.settings.canary ?? false },
     labels: cluster.labels,
     version: cluster.version,

@@ -1,6 +1,6 @@
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-import type { ClusterContent } from './cluster-content';
+import type { ClusterContent, StoredAlertmanager } from './cluster-content';
 import type { StoredCluster } from './stored-cluster';
 
 export const clusterEntity = new EntitySchema<StoredCluster>({
@@ -11,6 +11,7 @@ export const clusterEntity = new EntitySchema<StoredCluster>({
     activeName: { name: 'active_name', type: 'varchar', length: 100, nullable: true },
     kind: { type: 'varchar', length: 20, nullable: true },
     endpoint: { type: 'varchar', length: 255, nullable: true },
+    alertmanagers: { type: 'longtext', nullable: true, transformer: json<StoredAlertmanager[]>() },
     settings: { type: 'longtext', transformer: json<ClusterContent['settings']>() },
     labels: { type: 'longtext', transformer: json<Record<string, string>>() },
     version: { type: 'int' },

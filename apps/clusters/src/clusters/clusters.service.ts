@@ -61,13 +61,13 @@ export class ClustersService {
   }
 
   /**
-   * Replaces name, endpoint, settings and labels. The same content again makes no new version. Errors: `not_found`,
+   * Replaces name, addresses, settings and labels. The same content again makes no new version. Errors: `not_found`,
    * `invalid`, and `conflict` when the name is taken, the cluster is not at `expected_version`, or is being retired.
    */
   async update({ id, cluster: input, expected_version, actor }: UpdateCluster): Promise<ClusterView> {
-    const content = clusterContent(input);
     return inTransaction(this.dataSource, async (tx) => {
       const before = await this.expect(tx, id);
+      const content = clusterContent(input, before);
       if (expected_version !== null && expected_version !== undefined && before.version !== expected_version) {
         throw new ServiceError('conflict', `the cluster is at version ${before.version}, not ${expected_version}`);
       }
