@@ -3,13 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { freePort, pollUntil, startAlertmanager, type AlertmanagerServer } from '@alertagent/local-stack';
 
 /** What a door does with the requests that it is told to spoil. */
-type Spoiling = 'answers 500' | 'answers HTML' | 'passes on and hangs up';
+type Spoiling = 'answers 500' | 'answers HTML' | 'passes on and hangs up' | 'freezes';
 
 /** A way to a real Alertmanager that can be spoilt, and that counts what is written through it. */
 export class Door {
   /** Methods and what to do with them; the rest passes. */
   spoilt = new Map<string, Spoiling>();
   readonly writes: string[] = [];
+  private thawed: Promise<void> = Promise.resolve();
+  private letGo: () => void = () => undefined;
   private readonly server: Server = createServer((request, response) => void this.take(request, response));
 
   private constructor(private readonly behind: string) {}
@@ -24,7 +26,13 @@ export class Door {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** What it took while it was frozen goes on its way now. */
+  thaw(): void {
+    this.letGo();
+  }
+
   async close(): Promise<void> {
+    this.thaw();
     this.server.closeAllConnections();
     await new Promise((done) => this.server.close(done));
   }
@@ -38,13 +46,16 @@ export class Door {
     if (spoiling === 'answers 500') return void response.writeHead(500).end('"out of order"');
     if (spoiling === 'answers HTML')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
+    // As a stopped process: whatever reaches it from now on lies in its socket.
+    if (spoiling === 'freezes') this.thawed = new Promise((resolve) => (this.letGo = resolve));
+    await this.thawed;
     try {
       const answer = await fetch(this.behind + url, {
         method,
         headers: { 'content-type': 'application/json' },
         body: method === 'GET' ? undefined : Buffer.concat(chunks).toString(),
       });
-      if (spoiling) return void request.socket.destroy();
+      if (spoiling === 'passes on and hangs up') return void request.socket.destroy();
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
     } catch {
       request.socket.destroy();
@@ -82,6 +93,7 @@ export class AlertmanagerPair {
   mend(): void {
     for (const door of this.doors) {
       door.spoilt.clear();
+      door.thaw();
       door.writes.length = 0;
     }
   }

@@ -110,6 +110,21 @@ describe.each(stack.testDatabaseUrls())('silences in a mesh of Alertmanagers, on
     expect(await untilBoth(1)).toMatchObject([{ id: written.id }]);
   });
 
+  it('that lie with a member that froze are not written to the other, and are found once it goes on', async () => {
+    for (const door of pair.doors) door.spoilt.set('POST', 'freezes');
+    const input = silence();
+    await expect(create(input, 'frozen')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('Idempotency-Key') as unknown,
+    });
+    expect(pair.writes).toHaveLength(1);
+    for (const door of pair.doors) door.thaw();
+    const [taken] = await untilBoth(1);
+    expect(await create(input, 'frozen')).toMatchObject({ id: taken!.id, changed: false });
+    expect(await untilBoth(1)).toHaveLength(1);
+    expect(pair.writes).toHaveLength(1);
+  }, 30_000);
+
   it('that one member did not take are written to the other, after a look', async () => {
     for (const door of pair.doors) door.spoilt.set('POST', 'answers 500');
     await expect(create(silence(), 'again')).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { ServiceError } from '@alertagent/contracts';
 import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import type { HeldSilence } from './alertmanager-answers';
 import { AlertmanagerApi } from './alertmanager-api';
 import type { Deadline } from './deadline';
 import { mergedSilences, type KnownSilence } from './known-silences';
@@ -33,8 +34,8 @@ export class MeshWriter {
   }
 
   /**
-   * Another member is written to only when the one before cannot have taken the write, or when nobody who answers knows of it. Errors: `invalid` when Alertmanager refuses;
-   * `unavailable` when no member took it.
+   * Another member is written to only when the one before cannot have taken the write: it was not sent, or it is not there. Errors: `invalid` when Alertmanager refuses;
+   * `unavailable` when no member took it, or when one may have and cannot be asked.
    */
   async once(mesh: Mesh, write: MeshWrite, deadline: Deadline): Promise<{ id: string; writtenBy: string }> {
     const reasons: string[] = [];
@@ -52,31 +53,40 @@ export class MeshWriter {
           throw new ServiceError('invalid', `Alertmanager refused the silence: ${error.message}`, { cause: error });
         reasons.push(`${member.address.slice(0, 60)}: ${error.message}`);
         if (error.wasNotSent) continue;
-        const id = await this.find(mesh, member, write, deadline);
+        const { id, isInDoubt } = await this.find(mesh, member, write, deadline);
         if (id !== null) return { id, writtenBy: member.address };
+        // It may still take what it was sent: whoever is written to now makes the second one.
+        if (isInDoubt) break;
       }
     }
-    const problem = `mesh ${mesh.number} did not take the silence; repeat it with the same Idempotency-Key`;
+    const problem = `mesh ${mesh.number} did not confirm the silence; repeat it with the same Idempotency-Key`;
     throw new ServiceError('unavailable', `${problem}: ${reasons.join('; ')}`.slice(0, 400));
   }
 
-  /** The one that may have taken it knows best, and has told the others by the time it answers, or not. */
-  private async find(mesh: Mesh, doubtful: Member, write: MeshWrite, deadline: Deadline): Promise<string | null> {
-    const own = await this.look([doubtful], deadline);
-    if (own.length > 0) return write.foundIn(mergedSilences(own));
+  /** The one that may have taken it knows, if it answers. If its process is gone, only what it told the others is left. */
+  private async find(
+    mesh: Mesh,
+    doubtful: Member,
+    write: MeshWrite,
+    deadline: Deadline,
+  ): Promise<{ id: string | null; isInDoubt: boolean }> {
+    const own = await this.look(doubtful, deadline);
+    if (!(own instanceof MemberFailure)) return { id: write.foundIn(mergedSilences([own])), isInDoubt: false };
     const others = mesh.members.filter((member) => member !== doubtful);
-    return write.foundIn(mergedSilences(await this.look(others, deadline)));
+    const looks = await Promise.all(others.map((member) => this.look(member, deadline)));
+    const lists = looks.filter((look) => !(look instanceof MemberFailure));
+    return { id: write.foundIn(mergedSilences(lists)), isInDoubt: own.outcome !== 'unreachable' };
   }
 
-  private async look(members: readonly Member[], deadline: Deadline) {
-    const looks = members.map(async (member) => {
-      try {
-        return [{ member, value: await this.api.silences(member, Math.min(LOOK_MS, deadline.leftMs)) }];
-      } catch (error) {
-        if (error instanceof MemberFailure) return [];
-        throw error;
-      }
-    });
-    return (await Promise.all(looks)).flat();
+  private async look(
+    member: Member,
+    deadline: Deadline,
+  ): Promise<{ member: Member; value: HeldSilence[] } | MemberFailure> {
+    try {
+      return { member, value: await this.api.silences(member, Math.min(LOOK_MS, deadline.leftMs)) };
+    } catch (error) {
+      if (error instanceof MemberFailure) return error;
+      throw error;
+    }
   }
 }
