@@ -104,6 +104,8 @@ describe.each(stack.testDatabaseUrls())('the Alertmanagers of a cluster, on $nam
     expect((await status()).members).toMatchObject([
       { answered: false, reason: expect.stringContaining('security.outbound_allow') as unknown },
     ]);
+    // No repetition helps.
+    await expect(alerts()).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('answer one by one for each other when one answers nonsense', async () => {

@@ -11,7 +11,7 @@ import { Injectable } from '@nestjs/common';
 import type { HeldAlert } from './alertmanager-answers';
 import { AlertmanagerApi } from './alertmanager-api';
 import { Deadline } from './deadline';
-import { Failover } from './failover';
+import { Failover, unanswered } from './failover';
 import type { Member } from './member';
 import { MemberDirectory } from './member-directory';
 import { PageItems, pageOf, positionOf, type PageOf } from './pages';
@@ -32,10 +32,10 @@ export class ActiveAlerts {
     const isWanted = wantedBy(query);
     const cluster = await this.directory.of(query.id);
     const ask = (member: Member, ms: number): Promise<HeldAlert[]> => this.api.alerts(member, ms);
-    const { member, value, unanswered } = await this.failover.first(cluster, ask, new Deadline(READ_MS));
+    const { member, value, failed } = await this.failover.first(cluster, ask, new Deadline(READ_MS));
     const items = new PageItems<ActiveAlert>(page);
     gather(items, member, value.filter(isWanted));
-    return { ...items.result(), unanswered };
+    return { ...items.result(), unanswered: unanswered(failed) };
   }
 
   /** Of all clusters or one, by all members: what is missing somewhere is there, and who did not answer is named. */
@@ -51,8 +51,8 @@ export class ActiveAlerts {
     const ask = async (member: Member, ms: number): Promise<void> =>
       gather(items, member, (await this.api.alerts(member, ms)).filter(isWanted));
     const members = clusters.flatMap((cluster) => cluster.members);
-    const { unanswered } = await this.failover.all(members, ask, new Deadline(READ_MS), MEMBER_MS);
-    return { ...items.result(), unanswered };
+    const { failed } = await this.failover.all(members, ask, new Deadline(READ_MS), MEMBER_MS);
+    return { ...items.result(), unanswered: unanswered(failed) };
   }
 }
 

@@ -102,6 +102,7 @@ function callFailed(error: unknown): MemberFailure {
 
 function readAnswer<T>({ status, body }: OutboundResponse, read: (json: unknown) => T): T {
   if (status >= 500) throw new MemberFailure('failed', `it answered ${status}`);
+  if (status === 400 || status === 422) throw new MemberFailure('rejected', `it rejected this (${status})`);
   if (status >= 400) throw new MemberFailure('refused', `it refused (${status})`);
   if (status < 200 || status >= 300) throw new MemberFailure('unreadable', `it answered ${status}`);
   try {

@@ -26,7 +26,6 @@ export class AlertmanagerStatuses {
   /** Errors: `not_found`; `conflict` when it has no address. That no member answers is an answer. */
   async get(idOrName: string): Promise<AlertmanagerStatus> {
     const cluster = await this.directory.of(idOrName);
-    this.breakers.keepOnly(cluster.members, [cluster.id]);
     return this.view(cluster, await this.ask(cluster.members));
   }
 
@@ -35,7 +34,6 @@ export class AlertmanagerStatuses {
     assertCursor(cursor);
     const size = limit ?? DEFAULT_LIMIT;
     const all = await this.directory.all();
-    this.breakers.keepOnly(all.flatMap(({ members }) => members));
     const following = all.filter(({ id }) => !cursor || id > cursor);
     const page = following.slice(0, size);
     const answers = await this.ask(page.flatMap(({ members }) => members));
@@ -51,7 +49,7 @@ export class AlertmanagerStatuses {
 
   private view(
     { id, name, members }: ClusterMembers,
-    { answers, unanswered }: AllAnswers<MemberStatus>,
+    { answers, failed }: AllAnswers<MemberStatus>,
   ): AlertmanagerStatus {
     const own = answers
       .filter(({ member }) => member.clusterId === id)
@@ -60,14 +58,14 @@ export class AlertmanagerStatuses {
     const views = members.map((member): AlertmanagerMember => {
       const status = own.find((answer) => answer.member.address === member.address)?.status;
       const mesh = meshes.findIndex((group) => group.some((one) => one.member.address === member.address));
-      const silent = unanswered.find(({ cluster_id, address }) => cluster_id === id && address === member.address);
+      const silent = failed.find((one) => one.member.clusterId === id && one.member.address === member.address);
       return {
         address: member.address,
         member: member.name,
         health: member.health,
         breaker: this.breakers.stateOf(member),
         answered: status !== undefined,
-        reason: silent?.reason ?? null,
+        reason: silent?.failure.message ?? null,
         version: status?.version ?? null,
         started_at: status?.startedAt ?? null,
         mesh_status: status?.meshStatus ?? null,

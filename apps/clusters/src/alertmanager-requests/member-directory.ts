@@ -6,7 +6,7 @@ import { ClustersStore } from '../clusters/clusters.store';
 import type { StoredCluster } from '../clusters/stored-cluster';
 import { ENDPOINT_TYPE } from '../health/cluster-health';
 import { HealthStore } from '../health/health.store';
-import type { StoredMember } from '../health/member-health.entity';
+import type { StoredMember } from '../health/stored-member';
 import { worstOf, type ClusterMembers } from './member';
 
 /** Finds the Alertmanagers of clusters, and how they were when somebody looked last. */

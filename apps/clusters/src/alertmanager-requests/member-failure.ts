@@ -1,6 +1,7 @@
-/** How one request to one Alertmanager ended. */
+/** How one request to one Alertmanager ended. `rejected`: what it was asked is wrong; `refused`: it would not, as without a password. */
 export const REQUEST_OUTCOMES = [
   'answered',
+  'rejected',
   'refused',
   'failed',
   'unreadable',
@@ -12,8 +13,14 @@ export const REQUEST_OUTCOMES = [
 ] as const;
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 
-/** Nothing of the request can have reached the Alertmanager. */
-const NOT_SENT: ReadonlySet<RequestOutcome> = new Set(['unreachable', 'not_allowed', 'skipped']);
+/** The request did not reach the Alertmanager, or was turned away there. */
+const NOT_TAKEN: ReadonlySet<RequestOutcome> = new Set([
+  'rejected',
+  'refused',
+  'unreachable',
+  'not_allowed',
+  'skipped',
+]);
 /** Reasons to leave a member alone for a while. */
 const FAULTS: ReadonlySet<RequestOutcome> = new Set(['failed', 'unreadable', 'timeout', 'broken', 'unreachable']);
 
@@ -28,8 +35,8 @@ export class MemberFailure extends Error {
   }
 
   /** False when it may have done it all the same. */
-  get wasNotSent(): boolean {
-    return NOT_SENT.has(this.outcome);
+  get wasNotTaken(): boolean {
+    return NOT_TAKEN.has(this.outcome);
   }
 
   get isFault(): boolean {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { HeldSilence, MemberStatus } from './alertmanager-answers';
 import { AlertmanagerApi } from './alertmanager-api';
 import type { Deadline } from './deadline';
-import { Failover, noneAnswered } from './failover';
+import { Failover, noneAnswered, unanswered } from './failover';
 import { mergedSilences, type KnownSilence } from './known-silences';
 import { inTurn, type ClusterMembers, type Member } from './member';
 import { meshesOf } from './meshes';
@@ -34,14 +34,14 @@ export class MeshSurvey {
     private readonly api: AlertmanagerApi,
   ) {}
 
-  /** Errors: `unavailable` when nobody answers. */
+  /** Errors: `unavailable` when nobody answers, `conflict` when nobody may be asked. */
   async of(cluster: ClusterMembers, deadline: Deadline): Promise<Survey> {
     const ask = async (member: Member, ms: number): Promise<{ status: MemberStatus; silences: HeldSilence[] }> => {
       const [status, silences] = await Promise.all([this.api.status(member, ms), this.api.silences(member, ms)]);
       return { status, silences };
     };
-    const { answers, unanswered } = await this.failover.all(cluster.members, ask, deadline, MEMBER_MS);
-    if (answers.length === 0) throw noneAnswered(unanswered);
+    const { answers, failed } = await this.failover.all(cluster.members, ask, deadline, MEMBER_MS);
+    if (answers.length === 0) throw noneAnswered(failed);
     const turn = this.turn++;
     const meshes = meshesOf(answers.map(({ member, value }) => ({ member, ...value }))).map((mesh, index) => ({
       number: index + 1,
@@ -51,6 +51,6 @@ export class MeshSurvey {
       ),
       silences: mergedSilences(mesh.map(({ member, silences }) => ({ member, value: silences }))),
     }));
-    return { meshes, unanswered };
+    return { meshes, unanswered: unanswered(failed) };
   }
 }

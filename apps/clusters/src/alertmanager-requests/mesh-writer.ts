@@ -34,7 +34,7 @@ export class MeshWriter {
   }
 
   /**
-   * Another member is written to only when the one before cannot have taken the write: it was not sent, or it is not there. Errors: `invalid` when Alertmanager refuses;
+   * Another member is written to only when the one before cannot have taken the write: it was not sent, was turned away, or is not there. Errors: `invalid` when Alertmanager rejects it;
    * `unavailable` when no member took it, or when one may have and cannot be asked.
    */
   async once(mesh: Mesh, write: MeshWrite, deadline: Deadline): Promise<{ id: string; writtenBy: string }> {
@@ -49,10 +49,12 @@ export class MeshWriter {
           { error, cluster: member.cluster, member: member.address },
           'a silence could not be written here',
         );
-        if (error.outcome === 'refused')
-          throw new ServiceError('invalid', `Alertmanager refused the silence: ${error.message}`, { cause: error });
+        if (error.outcome === 'rejected')
+          throw new ServiceError('invalid', `Alertmanager does not take such a silence: ${error.message}`, {
+            cause: error,
+          });
         reasons.push(`${member.address.slice(0, 60)}: ${error.message}`);
-        if (error.wasNotSent) continue;
+        if (error.wasNotTaken) continue;
         const { id, isInDoubt } = await this.find(mesh, member, write, deadline);
         if (id !== null) return { id, writtenBy: member.address };
         // It may still take what it was sent: whoever is written to now makes the second one.
@@ -74,7 +76,7 @@ export class MeshWriter {
     if (!(own instanceof MemberFailure)) return { id: write.foundIn(mergedSilences([own])), isInDoubt: false };
     const others = mesh.members.filter((member) => member !== doubtful);
     const looks = await Promise.all(others.map((member) => this.look(member, deadline)));
-    const lists = looks.filter((look) => !(look instanceof MemberFailure));
+    const lists = looks.flatMap((look) => (look instanceof MemberFailure ? [] : [look]));
     return { id: write.foundIn(mergedSilences(lists)), isInDoubt: own.outcome !== 'unreachable' };
   }
 

@@ -26,9 +26,9 @@ describe('pages of what members list', () => {
     const names = Array.from({ length: 5_000 }, (_, index) => String(index).padStart(4, '0'));
     const seen: string[] = [];
     for (let cursor: string | null = null, pages = 0; pages < 60; pages += 1) {
-      const items = new PageItems<Item>(pageOf({ cursor, limit: 100 }));
+      const items: PageItems<Item> = new PageItems<Item>(pageOf({ cursor, limit: 100 }));
       for (const name of [...names].reverse()) items.add(at(name), item(name));
-      const page = items.result();
+      const page: { items: Item[]; next_cursor: string | null } = items.result();
       seen.push(...page.items.map(({ name }) => name));
       cursor = page.next_cursor;
       if (cursor === null) break;

@@ -11,7 +11,7 @@ import { Injectable } from '@nestjs/common';
 import type { HeldSilence } from './alertmanager-answers';
 import { AlertmanagerApi } from './alertmanager-api';
 import { Deadline } from './deadline';
-import { Failover, noneAnswered, type AllAnswers } from './failover';
+import { Failover, noneAnswered, unanswered, type AllAnswers } from './failover';
 import { asOne, mergedSilences, silenceView, type KnownSilence } from './known-silences';
 import type { Member } from './member';
 import { MemberDirectory } from './member-directory';
@@ -31,10 +31,10 @@ export class SilenceLists {
   async list(query: ListSilences): Promise<SilencePage> {
     const page = pageOf(query);
     const cluster = await this.directory.of(query.id);
-    const { unanswered, ...answer } = await this.failover.first(cluster, this.ask, new Deadline(READ_MS));
+    const { failed, ...answer } = await this.failover.first(cluster, this.ask, new Deadline(READ_MS));
     const items = new PageItems<SilenceView>(page);
     gather(items, [answer], query);
-    return { ...items.result(), unanswered };
+    return { ...items.result(), unanswered: unanswered(failed) };
   }
 
   /** Of all clusters or one, by all members. */
@@ -43,22 +43,22 @@ export class SilenceLists {
     const clusters = query.cluster
       ? [await this.directory.of(query.cluster)]
       : await this.directory.all(page.fromCluster);
-    const { answers, unanswered } = await this.everybody(clusters.flatMap(({ members }) => members));
+    const { answers, failed } = await this.everybody(clusters.flatMap(({ members }) => members));
     const items = new PageItems<SilenceView>(page);
     for (const { id } of clusters) {
       const own = answers.filter(({ member }) => member.clusterId === id);
       if (own.length > 0) gather(items, own, query);
     }
-    return { ...items.result(), unanswered };
+    return { ...items.result(), unanswered: unanswered(failed) };
   }
 
   /** By any of its ids. Errors: `not_found` when all those who answer say so. */
   async get({ id, silence_id }: { id: string; silence_id: string }): Promise<FoundSilence> {
     const cluster = await this.directory.of(id);
-    const { answers, unanswered } = await this.everybody(cluster.members);
-    if (answers.length === 0) throw noneAnswered(unanswered);
+    const { answers, failed } = await this.everybody(cluster.members);
+    if (answers.length === 0) throw noneAnswered(failed);
     const one = asOne(mergedSilences(answers)).find((group) => group.some((silence) => silence.id === silence_id));
-    if (one) return { silence: silenceView(answers[0]!.member, one), unanswered };
+    if (one) return { silence: silenceView(answers[0]!.member, one), unanswered: unanswered(failed) };
     throw new ServiceError('not_found', 'no Alertmanager that answered knows this silence');
   }
 

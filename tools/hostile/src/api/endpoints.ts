@@ -60,7 +60,7 @@ const GROUP_OF: readonly [prefix: RegExp, group: Group][] = [
   [/^POST \/api\/v2\/alerts$/, 'W'],
   [/^GET \/api\/v1\/live$/, 'S'],
   [/ \/api\/v1\/rules/, 'R'],
-  [/ \/api\/v1\/clusters/, 'K'],
+  [/ \/api\/v1\/(clusters|alertmanagers)/, 'K'],
   [/ \/api\/v1\/configs/, 'C'],
   [/ \/api\/v1\/alerts\/(analyze|escalate)/, 'A'],
   [/ \/api\/v1\/automation/, 'X'],

@@ -38,6 +38,11 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
   RollbackInput: ({ ids }) => ({ targets: [ids['cluster']], reason: 'too loud' }),
   ClusterRollbackInput: () => ({ reason: 'too loud' }),
   HoldInput: () => ({ reason: 'migration' }),
+  SilenceInput: ({ serial }) => ({
+    matchers: [{ name: 'alertname', value: `Hostile${serial}`, is_regex: false, is_equal: true }],
+    ends_at: '2099-01-31T00:00:00Z',
+    comment: `silence ${serial}`,
+  }),
   ClusterTokenInput: ({ serial }) => ({ purpose: 'sync', name: `token ${serial}`, expires_at: '2099-01-31T00:00:00Z' }),
   ApiTokenInput: ({ serial }) => ({ name: `token ${serial}`, role: 'viewer', expires_at: '2099-01-31T00:00:00Z' }),
   AnalyzeInput: ({ ids }) => ({ alert_id: ids['alert'], context: { historical_data: true } }),
