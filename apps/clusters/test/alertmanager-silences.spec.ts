@@ -167,6 +167,7 @@ describe.each(stack.testDatabaseUrls())('silences in a mesh of Alertmanagers, on
     pair.mend();
     expect(await change(id, other)).toMatchObject({ id: moved.id, changed: false });
     expect(pair.writes).toEqual([]);
+    await untilBoth(1, ({ id: known }) => known === moved.id);
     expect(await untilBoth(1, isActive)).toMatchObject([{ id: moved.id }]);
     const { silence: shown } = await world.gateway.request(getSilence, { id: cluster.id, silence_id: id });
     expect(shown).toMatchObject({
@@ -201,6 +202,7 @@ describe.each(stack.testDatabaseUrls())('silences in a mesh of Alertmanagers, on
     for (const door of pair.doors) door.spoilt.set('POST', 'passes on and hangs up');
     const moved = await change(silenceID, other);
     expect(pair.writes).toHaveLength(1);
+    await untilBoth(1, ({ id: known }) => known === moved.id);
     expect(await untilBoth(1, isActive)).toMatchObject([{ id: moved.id }]);
   });
 
