@@ -1,5 +1,6 @@
 import { AlertAgentConfig, openSecretBox, type SecretBox } from '@alertagent/service-kit';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { ConfigType } from '@alertagent/contracts';
 import type { Revision } from './revision';
 
 /** Before sealed content; no file that we write begins like it. */
@@ -18,15 +19,24 @@ export class ContentSeal implements OnModuleInit {
 
   /** The revision as it is stored. */
   sealed(revision: Revision): Revision {
-    if (revision.type !== 'alertmanager-config' || revision.content === '') return revision;
-    return { ...revision, content: MARK + this.opened().seal(Buffer.from(revision.content, 'utf8'), revision.id) };
+    return { ...revision, content: this.seal(revision.type, revision.id, revision.content) };
+  }
+
+  /** A file as it is stored; `id` is whose it is, and is needed to open it. */
+  seal(type: ConfigType, id: string, content: string): string {
+    if (type !== 'alertmanager-config' || content === '') return content;
+    return MARK + this.opened().seal(Buffer.from(content, 'utf8'), id);
   }
 
   /** The revision as it was made; older ones were stored readable. Errors: SealBrokenError when the secret was changed or lost. */
   open(revision: Revision): Revision {
-    if (!revision.content.startsWith(MARK)) return revision;
-    const content = this.opened().open(revision.content.slice(MARK.length), revision.id).toString('utf8');
-    return { ...revision, content };
+    return { ...revision, content: this.unseal(revision.id, revision.content) };
+  }
+
+  /** The file that was sealed for `id`. Errors: SealBrokenError when the secret was changed or lost. */
+  unseal(id: string, content: string): string {
+    if (!content.startsWith(MARK)) return content;
+    return this.opened().open(content.slice(MARK.length), id).toString('utf8');
   }
 
   private opened(): SecretBox {

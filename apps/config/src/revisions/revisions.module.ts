@@ -8,6 +8,6 @@ import { RevisionsStore } from './revisions.store';
 @Module({
   controllers: [RevisionsHandlers],
   providers: [ContentSeal, HoldsStore, RevisionsStore],
-  exports: [HoldsStore, RevisionsStore],
+  exports: [ContentSeal, HoldsStore, RevisionsStore],
 })
 export class RevisionsModule {}

@@ -146,8 +146,9 @@ export class RevisionsStore {
   }
 
   /** One published revision with its content; null when there is none of that number. */
-  published(key: ConfigKey, revision: number): Promise<Revision | null> {
-    return this.dataSource.manager.findOneBy(RevisionEntity, { ...key, revision, status: 'published' });
+  async published(key: ConfigKey, revision: number): Promise<Revision | null> {
+    const row = await this.dataSource.manager.findOneBy(RevisionEntity, { ...key, revision, status: 'published' });
+    return row && this.seal.open(row);
   }
 
   /** One refused revision; null when there is none of that number. */

@@ -1,6 +1,8 @@
 import type { RolloutClusterState, RolloutKind, RolloutState } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, LessThan, MoreThan, Not, type EntityManager, type FindOptionsSelect } from 'typeorm';
+import type { AcceptedFile } from '../rendering/revision-writer';
+import { ContentSeal } from '../revisions/content-seal';
 import { RolloutCluster } from './rollout-cluster.entity';
 import { Rollout } from './rollout.entity';
 
@@ -36,10 +38,15 @@ export class StaleRollout extends Error {
   }
 }
 
+const sealedFor = (rolloutId: string, clusterId: string): string => `${rolloutId}/${clusterId}`;
+
 /** Rollouts and their clusters. */
 @Injectable()
 export class RolloutsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly seal: ContentSeal,
+  ) {}
 
   find(id: string, manager: EntityManager = this.dataSource.manager): Promise<Rollout | null> {
     return manager.findOneBy(Rollout, { id });
@@ -99,9 +106,22 @@ export class RolloutsStore {
     });
   }
 
+  /** Keeps the file that a cluster is to get; Alertmanager's sealed, because secrets stand in it. Errors: StaleRollout. */
+  async stage(
+    tx: EntityManager,
+    { id, type }: Rollout,
+    clusterId: string,
+    file: AcceptedFile & { fromRevision: number | null },
+  ): Promise<void> {
+    const content = this.seal.seal(type, sealedFor(id, clusterId), file.content);
+    await this.move(tx, id, [clusterId], ['planned'], { ...file, content, state: 'staged' });
+  }
+
   /** One cluster with its staged file. */
-  staged(rolloutId: string, clusterId: string): Promise<RolloutCluster | null> {
-    return this.dataSource.manager.findOneBy(RolloutCluster, { rolloutId, clusterId });
+  async staged(rolloutId: string, clusterId: string): Promise<RolloutCluster | null> {
+    const row = await this.dataSource.manager.findOneBy(RolloutCluster, { rolloutId, clusterId });
+    if (!row?.content) return row;
+    return { ...row, content: this.seal.unseal(sealedFor(rolloutId, clusterId), row.content) };
   }
 
   async add(tx: EntityManager, rollout: Rollout, clusters: readonly RolloutCluster[]): Promise<void> {

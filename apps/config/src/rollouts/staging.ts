@@ -51,12 +51,13 @@ export class Staging {
         return this.changes.end(tx, rollout, { state: 'stopped', reason: why }, SYSTEM);
       });
     }
-    const outcome =
-      preparation.kind === 'accepted'
-        ? { ...preparation.file, state: 'staged' as const }
-        : { state: 'unchanged' as const, reason: history.isRetired ? 'the cluster is retired' : null };
     return inTransaction(this.dataSource, async (tx) => {
-      await this.store.move(tx, rollout.id, [clusterId], ['planned'], { ...outcome, fromRevision });
+      if (preparation.kind === 'accepted') {
+        await this.store.stage(tx, rollout, clusterId, { ...preparation.file, fromRevision });
+      } else {
+        const reason = history.isRetired ? 'the cluster is retired' : null;
+        await this.store.move(tx, rollout.id, [clusterId], ['planned'], { state: 'unchanged', reason, fromRevision });
+      }
       return this.store.step(tx, rollout, {});
     });
   }
