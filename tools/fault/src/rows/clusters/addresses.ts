@@ -30,6 +30,12 @@ export class Addresses {
     return addresses;
   }
 
+  /** Everything that hangs is answered, and nothing hangs any more. */
+  release(): void {
+    this.hanging.clear();
+    for (const response of this.held.splice(0)) response.writeHead(200).end();
+  }
+
   of(name: string): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${name}`;
   }

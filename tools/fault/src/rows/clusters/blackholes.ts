@@ -58,6 +58,9 @@ async function run(context: RowContext): Promise<RowResult> {
     Math.max(...kept.flatMap((name) => gapsOf(addresses.asked.get(name) ?? [], begin, end))) / 1000;
   const stayed = (await health()).filter(({ name, status }) => kept.includes(name) && status === 'healthy').length;
   const worst = worstOf(from, until);
+  addresses.release();
+  // Until then their connections are open, and rightly so.
+  await delay(2 * INTERVAL_S * 1000);
   const { figures, problems } = await checkInvariants(stand);
   return {
     figures: {
