@@ -102,9 +102,9 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     instead: '',
   },
   'trust-reload': {
-    file: 'apps/sidecar/dist/bring-up.js',
-    guard: 'return proof.loaded\n',
-    instead: 'return true\n',
+    file: 'apps/sidecar/dist/rule-proof.js',
+    guard: "standing: 'missing'",
+    instead: "standing: 'live'",
   },
   'no-lock': {
     file: 'apps/sidecar/dist/write-lock.js',
@@ -114,7 +114,7 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
   'no-repair': {
     file: 'apps/sidecar/dist/target-watch.js',
     guard: 'await applier.repair();',
-    instead: '',
+    instead: 'undefined;',
   },
   'no-loss-guard': {
     file: 'apps/config/dist/rendering/decide-revision.js',

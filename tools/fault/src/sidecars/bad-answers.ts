@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Random } from '../random';
 import type { GoodAnswer, Tamper, Tampered } from './tampering-proxy';
@@ -66,6 +65,8 @@ export function badAnswers(random: Random, first: () => GoodAnswer): Readonly<Re
       const other = flipped(body);
       return whole({ ...headers, 'x-config-hash': sha256(other) }, other);
     },
+    'a threshold changed': ({ headers, body }) =>
+      whole(headers, Buffer.from(body.toString('utf8').replace('vector(0) > 1', 'vector(0) > 0'))),
     'another hash': withHeader('x-config-hash', () => sha256(HTML)),
     'another signature': withHeader('x-config-signature', () => Buffer.alloc(64, 7).toString('base64')),
     'no signature': withHeader('x-config-signature', () => ''),

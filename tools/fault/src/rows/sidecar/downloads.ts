@@ -17,7 +17,6 @@ export const serverKilledDuringPull: FaultRow = {
   title:
     'sidecar: downloads cut at a random byte (60 unless told by --n), gateway or config service killed -9 after every tenth',
   bar: '0 bad instants; after each kill disk = loaded = reported',
-  sabotages: { 'write-in-place': 'a half written file is seen' },
   run: async (context) => {
     const { n: faults = 60 } = context.options;
     const { scene, proxy } = await sceneBehindProxy(context, FAST);

@@ -24,7 +24,7 @@ export const targetFaults: FaultRow = {
   bar:
     'while it lasts the status never says live; two intervals later (and the time of two reloads and an evaluation) ' +
     'disk = loaded = reported; 0 bad instants',
-  sabotages: { 'trust-reload': 'a rule that Prometheus lacks is called live or loaded' },
+  sabotages: { 'trust-reload': 'a rule that Prometheus lacks is called live' },
   run: async (context) => {
     const { n: times = 2 } = context.options;
     let proxy: ReloadProxy | undefined;
