@@ -1,10 +1,15 @@
 import {
+  alertmanagerConfigChanged,
   clusterChanged,
   clusterRegistered,
   clusterRetired,
   listRevisions,
+  requestsOf,
   rulePublished,
   ruleWithdrawn,
+  ServiceError,
+  serviceOperations,
+  type AlertmanagerConfigChanged,
   type ClusterChanged,
   type ClusterRetired,
   type ListRevisions,
@@ -19,6 +24,20 @@ import { OnEvent, OnRequest, type Delivery, type ServiceDefinition } from '../sr
 export interface Script {
   listRevisions?: (query: ListRevisions) => Promise<RevisionPage>;
   onRulePublished?: (event: RulePublished, delivery: Delivery) => Promise<void>;
+}
+
+/** Refuses what no script is about, so that the service is complete. */
+@Controller()
+class OtherHandlers {}
+
+const scripted = [listRevisions, ...Object.values(serviceOperations.config)].map(({ subject }) => subject);
+for (const contract of requestsOf('config').filter(({ subject }) => !scripted.includes(subject))) {
+  const handler = {
+    value: (): Promise<never> => Promise.reject(new ServiceError('unavailable', 'no script is about this')),
+    configurable: true,
+  };
+  OnRequest(contract)(OtherHandlers.prototype, contract.subject, handler);
+  Object.defineProperty(OtherHandlers.prototype, contract.subject, handler);
 }
 
 /** The smallest complete service: `config` with handlers that do what the script says. */
@@ -49,9 +68,12 @@ export function scriptedConfigService(
 
     @OnEvent(clusterRetired)
     async retired(_event: ClusterRetired): Promise<void> {}
+
+    @OnEvent(alertmanagerConfigChanged)
+    async alertmanagerConfig(_event: AlertmanagerConfigChanged): Promise<void> {}
   }
 
-  @Module({ controllers: [ScriptedHandlers, ...(more.controllers ?? [])] })
+  @Module({ controllers: [ScriptedHandlers, OtherHandlers, ...(more.controllers ?? [])] })
   class ScriptedModule {}
 
   return { name: 'config', module: ScriptedModule, entities: [], migrations: [], clusterTokens: true, http: more.http };
