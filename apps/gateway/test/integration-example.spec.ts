@@ -65,6 +65,14 @@ describe('the example of an integration', () => {
       token_hash: createHash('sha256').update(TOKEN).digest('hex'),
     });
     await deliver('first');
+    // The gateway makes its stream when it first publishes; whoever follows it comes later.
+    const streams = (await gateway.get(NatsLink).current().jetstreamManager()).streams;
+    const hasStream = (): Promise<boolean> =>
+      streams.info(STREAM).then(
+        () => true,
+        () => false,
+      );
+    await pollUntil(hasStream, { what: 'the stream of the gateway' });
   }, 60_000);
   afterEach(async () => {
     for (const child of started.splice(0)) {
