@@ -76,7 +76,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(apps|libs|tools)/[^/]+/dist/' },
     enhancedResolveOptions: {
       conditionNames: ['@alertagent/source', 'types', 'import', 'require', 'node', 'default'],
       exportsFields: ['exports'],
