@@ -186,7 +186,7 @@ function checkRuleFiles() {
   const sidecars = pods()
     .flatMap(({ spec }) => spec.containers)
     .filter(({ image }) => image === 'alertagent/sidecar:0.1.0');
-  const paths = sidecars.map(({ env }) => env.find(({ name }) => name === 'CONFIG_PATH').value);
+  const paths = sidecars.map(({ env }) => env.find(({ name }) => name === 'CONFIG_PATH')?.value ?? '');
   if (!paths.some((path) => path.endsWith('.yml') && pattern === path.replace(/[^/]+$/, '*.yml')))
     problem('prometheus.yml', `rule_files ${pattern} does not match what a sidecar writes (${paths.join(', ')})`);
 }

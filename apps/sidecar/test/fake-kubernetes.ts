@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
@@ -91,10 +91,8 @@ export class FakeKubernetes {
     for (const [key, text] of Object.entries(data)) writeFileSync(join(fresh, key), text);
     symlinkSync(`..generation_${this.generation}`, join(this.mount, '..data_tmp'));
     renameSync(join(this.mount, '..data_tmp'), join(this.mount, '..data'));
-    for (const key of Object.keys(data)) {
-      rmSync(join(this.mount, key), { force: true });
-      symlinkSync(join('..data', key), join(this.mount, key));
-    }
+    const linked = new Set(readdirSync(this.mount));
+    for (const key of Object.keys(data)) if (!linked.has(key)) symlinkSync(join('..data', key), join(this.mount, key));
     rmSync(join(this.mount, `..generation_${this.generation - 1}`), { recursive: true, force: true });
   }
 
