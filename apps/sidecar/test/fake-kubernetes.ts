@@ -120,8 +120,8 @@ export class FakeKubernetes {
       return status(response, 415, 'the body of the request was in an unknown format');
     if (body.length > 3 * LIMIT) return status(response, 413, 'Request entity too large');
     const stored = this.stored as StoredConfigMap;
-    const { metadata, data } = JSON.parse(body.toString()) as {
-      metadata: { resourceVersion?: string };
+    const { metadata = {}, data } = JSON.parse(body.toString()) as {
+      metadata?: { resourceVersion?: string };
       data: Record<string, string>;
     };
     if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== String(stored.version))
