@@ -25,14 +25,22 @@ describe('the verdict on a file that may still be on its way', () => {
     expect(immediate.dueAt).toBe(0);
   });
 
-  it('waits while the target shows other rules, and believes it when that changes', () => {
+  it('waits while the target shows other rules, and believes it when that changes', async () => {
     const late = arrival();
     late.handedOver('proven');
     expect(late.judge(OTHER, false)).toMatchObject({
       kind: 'pending',
       reason: expect.stringContaining('on its way') as string,
     });
+    await late.lookBefore(showing(false), content);
     expect(late.judge(LOADED, false)).toBe(LOADED);
+  });
+
+  it('learns nothing from a reload that hung', () => {
+    const late = arrival();
+    late.handedOver('proven');
+    late.judge({ kind: 'unproven', reason: 'the reload was not answered' }, false);
+    expect(late.judge(LOADED, false).kind).toBe('pending');
   });
 
   it('does not believe rules that the target showed before, until the time is up', async () => {

@@ -82,7 +82,8 @@ export class Arrival {
       return { kind: 'pending', reason: 'the target showed these rules before; the file may still be on its way' };
     }
     if (outcome.kind === 'refused' && this.wasRunning) return outcome;
-    this.sawOther = true;
+    // A reload that hung has shown nothing; other rules are seen by the look before the next one.
+    this.sawOther ||= outcome.kind === 'refused';
     return { kind: 'pending', reason: `the file may still be on its way to the target: ${outcome.reason}` };
   }
 }
