@@ -13,6 +13,10 @@ const GOOD = ruleText([{ name: 'Alpha' }]);
 const BETTER = ruleText([{ name: 'Alpha' }, { name: 'Gamma' }]);
 const INVALID = ruleText([{ name: 'Alpha' }, { name: 'Broken', expr: 'sum by (' }]);
 
+/** The writer loads a large library before its first request, which takes long on a busy machine. */
+const PATIENCE_MS = 40_000;
+jest.setTimeout(3 * PATIENCE_MS);
+
 describe('a ConfigMap that a real Prometheus reads through a kubelet', () => {
   let scene: Scene;
   let kubernetes: FakeKubernetes;
@@ -52,13 +56,16 @@ describe('a ConfigMap that a real Prometheus reads through a kubelet', () => {
     return [...answer.matchAll(/"name":"(\w+)","query"/g)].map(([, name]) => name ?? '');
   };
   const waiting = (revision: number): Promise<unknown> =>
-    until('a report that the file is on its way', () =>
-      scene.centre.reported('written', revision).find((report) => report.reason?.includes('on its way')),
+    until(
+      'a report that the file is on its way',
+      () => scene.centre.reported('written', revision).find((report) => report.reason?.includes('on its way')),
+      PATIENCE_MS,
     );
   const failure = (pattern: RegExp): Promise<unknown> =>
     until(
       () => `a failure like ${pattern}; the last report: ${JSON.stringify(scene.centre.reports.at(-1))}`,
       () => scene.centre.reported('failed').find((report) => pattern.test(report.reason ?? '')),
+      PATIENCE_MS,
     );
   const bringLive = async (): Promise<void> => {
     scene.centre.publish(1, GOOD);
