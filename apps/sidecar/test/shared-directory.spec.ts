@@ -94,6 +94,8 @@ describe('a directory that writer and readers share', () => {
       ...SHARED,
       RELOAD_URL: `${scene.target.reloadUrl},${second.reloadUrl}`,
       RELOAD_TIMEOUT: '500ms',
+      // A reload that hung may be carried out later, and then shows new rules before one that was answered.
+      ARRIVAL_TIMEOUT: '6s',
     });
     scene.centre.publish(1, GOOD);
 
