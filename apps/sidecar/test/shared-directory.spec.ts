@@ -18,11 +18,16 @@ class LossyRoad {
   /** How many reloads are answered without reaching the target. */
   loseReloads = 0;
   reloads = 0;
+  /** Called when a reload comes by. */
+  onReload = (): void => undefined;
   private server: Server | null = null;
 
   async open(targetUrl: string): Promise<string> {
     const server = createServer((incoming, outgoing) => {
-      if (incoming.method === 'POST') this.reloads += 1;
+      if (incoming.method === 'POST') {
+        this.reloads += 1;
+        this.onReload();
+      }
       if (incoming.method === 'POST' && this.loseReloads > 0) {
         this.loseReloads -= 1;
         return void outgoing.writeHead(200).end();
@@ -62,6 +67,8 @@ describe('a directory that writer and readers share', () => {
     road.close();
     await scene.close();
   });
+
+  const statePath = (): string => join(scene.directory, 'rules', '.alertagent.rules.yml.alertagent-state.json');
 
   /** Another Prometheus that reads the same files. */
   const startReader = async (name: string): Promise<PrometheusServer> => {
@@ -165,6 +172,61 @@ describe('a directory that writer and readers share', () => {
     scene.centre.publish(3, BETTER);
     await scene.reported('live', 3);
     expect(await scene.loadedRules()).toEqual(['Alpha@1', 'Gamma@1']);
+  });
+
+  it('tries a refused revision once more, each time judged only after what was put back has arrived, and then never', async () => {
+    await scene.startTarget();
+    const tried: string[] = [];
+    road.onReload = () => tried.push(scene.file);
+    scene.startSidecar({ ...SHARED, RELOAD_URL: await road.open(scene.target.url) });
+    scene.centre.publish(1, GOOD);
+    await scene.reported('live', 1);
+
+    // What is put back is lost on its way at first: until it arrives, nothing is known about who was to blame.
+    road.onReload = () => {
+      tried.push(scene.file);
+      if (scene.file === GOOD && tried.filter((text) => text === INVALID).length === 1)
+        road.loseReloads = lost.pop() ?? 0;
+    };
+    const lost = [1, 1];
+    scene.centre.publish(2, INVALID);
+    const isFinal = (): boolean | undefined =>
+      (JSON.parse(readFileSync(statePath(), 'utf8')) as { refused: { isFinal: boolean } | null }).refused?.isFinal;
+    await until('the first verdict', () => (isFinal() === false ? true : undefined));
+    await until('the second verdict', () => (isFinal() === true ? true : undefined));
+    expect(tried.filter((text) => text === INVALID).length).toBe(2);
+
+    const seen = scene.centre.reports.length;
+    await until('five more reports', () => (scene.centre.reports.length >= seen + 5 ? true : undefined));
+    expect(tried.filter((text) => text === INVALID).length).toBe(2);
+    expect(scene.file).toBe(GOOD);
+  });
+
+  it('leaves file and readers alone in a conflict, also when the time of a file on its way is up', async () => {
+    const theirs = ruleText([{ name: 'Theirs' }]);
+    await scene.startTarget();
+    const RELOAD_URL = await road.open(scene.target.url);
+    scene.startSidecar({ ...SHARED, RELOAD_URL, SYNC_INTERVAL: '300ms', ARRIVAL_TIMEOUT: '1s' });
+    scene.centre.publish(1, GOOD);
+    await scene.reported('live', 1);
+    const manage = setInterval(() => {
+      if (scene.file !== theirs) writeFileSync(scene.configPath, theirs);
+    }, 20);
+    try {
+      await until('the conflict to be reported', () =>
+        scene.centre.reports.find(({ reason }) => reason?.startsWith('conflict: ')),
+      );
+      const { reloads } = road;
+      const seen = scene.centre.reports.length;
+      await until('six more heartbeats', () => (scene.centre.reports.length >= seen + 6 ? true : undefined));
+      expect(road.reloads).toBe(reloads);
+      expect(scene.file).toBe(theirs);
+    } finally {
+      clearInterval(manage);
+    }
+    const seen = scene.centre.reports.length;
+    await scene.reported('live', 1, seen);
+    expect(scene.file).toBe(GOOD);
   });
 
   it('refuses to write where a writer of another host is alive, until that one is dead for long', async () => {
