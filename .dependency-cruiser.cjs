@@ -52,7 +52,19 @@ module.exports = {
       comment: 'It must stay small and outlive everything else.',
       severity: 'error',
       from: { path: '(^|/)apps/sidecar/src' },
-      to: { path: '(^|/)libs/|node_modules/(?!yaml/)' },
+      to: { path: '(^|/)libs/|node_modules/(?!yaml/|@kubernetes/client-node/)' },
+    },
+    {
+      name: 'sidecar-loads-kubernetes-late',
+      comment:
+        'The client takes as much memory as the sidecar that pulls: only the ConfigMap transport loads it, when it runs.',
+      severity: 'error',
+      from: { path: '(^|/)apps/sidecar/src' },
+      to: {
+        path: ['node_modules/@kubernetes/', '(^|/)apps/sidecar/src/kubernetes-api'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'entities-stay-in-their-folder',
@@ -64,7 +76,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(apps|libs|tools)/[^/]+/dist/' },
     enhancedResolveOptions: {
       conditionNames: ['@alertagent/source', 'types', 'import', 'require', 'node', 'default'],
       exportsFields: ['exports'],

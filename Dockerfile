@@ -1,5 +1,5 @@
 # One image per program: docker build --build-arg APP=rules .
-# Services: gateway rules clusters config ai. The sidecar: docker build --target sidecar .
+# Services: gateway rules clusters config ai. The sidecar: docker build --target sidecar . (sidecar-configmap with the client of Kubernetes)
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 # Everything is compiled once; the images below share this stage's cache.
@@ -29,8 +29,12 @@ FROM ${NODE_IMAGE} AS sidecar-packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY apps/sidecar/package.json apps/sidecar/
-RUN npm ci --omit=dev --ignore-scripts --workspace apps/sidecar
+# The client of Kubernetes is optional: what pulls does without, and cannot load it by mistake.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --workspace apps/sidecar
 COPY --from=build /src/apps/sidecar/dist apps/sidecar/dist
+
+FROM sidecar-packages AS sidecar-configmap-packages
+RUN npm ci --omit=dev --ignore-scripts --workspace apps/sidecar
 
 # Beside one Prometheus or Alertmanager, as the user that these images run as: both sides write and read the same files.
 # It has no port, so there is nothing to probe: it ends when it cannot go on, and AlertAgent notices its silence.
@@ -40,6 +44,11 @@ COPY --from=sidecar-packages --chown=root:root /app /app
 WORKDIR /app/apps/sidecar
 USER 65534:65534
 ENTRYPOINT ["node", "--max-semi-space-size=1", "--max-old-space-size=24", "--lite-mode", "dist/main.js"]
+
+# Writes a ConfigMap (TRANSPORT=configmap) instead: with the client of Kubernetes, and the heap which that needs.
+FROM sidecar AS sidecar-configmap
+COPY --from=sidecar-configmap-packages --chown=root:root /app /app
+ENTRYPOINT ["node", "--max-semi-space-size=1", "--max-old-space-size=64", "--lite-mode", "dist/main.js"]
 
 # Judges what it renders with the tools of the real programs, so it carries them.
 FROM prom/prometheus:v3.5.0 AS prometheus

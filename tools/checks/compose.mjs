@@ -127,7 +127,9 @@ function checkSecrets(name, environment) {
 function checkEnvironments() {
   const rows = describeConfiguration().filter(({ env }) => env);
   const settings = new Set(rows.flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env])));
-  const sidecar = readFileSync('apps/sidecar/src/settings.ts', 'utf8');
+  const sidecar = ['settings', 'transport-settings']
+    .map((file) => readFileSync(`apps/sidecar/src/${file}.ts`, 'utf8'))
+    .join('');
   let loaded = 0;
   for (const [name, { build, environment = {}, volumes = [] }] of services) {
     if (Array.isArray(environment)) problem(name, 'write its environment as a map');

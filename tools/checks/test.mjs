@@ -18,6 +18,7 @@ const STATIC = [
   ['API description', [process.execPath, 'tools/checks/openapi.mjs', '--check']],
   ['event description', [process.execPath, 'tools/checks/asyncapi.mjs', '--check']],
   ['compose', [process.execPath, 'tools/checks/compose.mjs']],
+  ['kubernetes', [process.execPath, 'tools/checks/kubernetes.mjs']],
 ];
 /** Every real component some test must have started. */
 const COMPONENTS = ['nats-server', 'prometheus', 'alertmanager', 'mariadbd', 'redis-server'];

@@ -17,6 +17,7 @@ export class AlertmanagerTarget implements Target {
   readonly minimalConfig = Buffer.from('route:\n  receiver: none\nreceivers:\n  - name: none\n');
   /** A reload starts every group over, so it is not asked for again and again. */
   readonly longestRetry = 20;
+  readonly isExact = true;
 
   constructor(private readonly client: TargetClient) {}
 

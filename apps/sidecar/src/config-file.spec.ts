@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigFile } from './config-file';
+import { FilePlace } from './file-place';
 import { emptyState, saveState, statePath, UnreadableState } from './state-file';
 import { sha256, type Revision } from './verify-revision';
 
@@ -19,7 +20,7 @@ describe('the configuration file and what is known about it', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   const open = (clusterSetting = 'local'): Promise<ConfigFile> =>
-    ConfigFile.open({ path, clusterSetting, failpoint: () => undefined });
+    ConfigFile.open({ path, clusterSetting, place: new FilePlace(path, () => undefined) });
 
   it('finds everything again after a restart', async () => {
     const file = await open();

@@ -1,31 +1,31 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryPrefix, writeAtomically } from './atomic-file';
-import { errorCode } from './error-code';
-import type { Failpoint } from './failpoint';
+import { readOrNull } from './file-place';
+import type { Place } from './place';
 import { emptyState, loadState, saveState, statePath, type SidecarState } from './state-file';
 import { sha256, type Revision, type VerifiedRevision } from './verify-revision';
 
-/** The file that the target reads, its last good copy, and what is known about both. */
+/** The target's file at its place, its last good copy, and what is known about both. Copy and state are beside `path`. */
 export class ConfigFile {
   private constructor(
     readonly path: string,
     private readonly current: SidecarState,
-    private readonly failpoint: Failpoint,
+    private readonly place: Place,
   ) {}
 
   /**
    * Reads the state and settles a replacement that a crash interrupted. The write lock must be held.
    * Throws UnreadableState.
    */
-  static async open(options: { path: string; clusterSetting: string; failpoint: Failpoint }): Promise<ConfigFile> {
+  static async open(options: { path: string; clusterSetting: string; place: Place }): Promise<ConfigFile> {
     const loaded = await loadState(options.path);
     const isOther = loaded.clusterSetting !== null && loaded.clusterSetting !== options.clusterSetting;
     const state = {
       ...(isOther ? { ...emptyState(), key: loaded.key } : loaded),
       clusterSetting: options.clusterSetting,
     };
-    const file = new ConfigFile(options.path, state, options.failpoint);
+    const file = new ConfigFile(options.path, state, options.place);
     await file.removeLeftovers();
     await file.settleInterruptedWrite();
     return file;
@@ -36,9 +36,9 @@ export class ConfigFile {
     return this.current;
   }
 
-  /** Bytes at the configuration path, null when there is no file. */
+  /** What the target is given to read, null when there is nothing. */
   async read(): Promise<Buffer | null> {
-    return readOrNull(this.path);
+    return this.place.read();
   }
 
   /** SHA-256 of the file, null when there is none. */
@@ -63,7 +63,7 @@ export class ConfigFile {
     this.current.writing = stamp(revision);
     try {
       await this.save();
-      await writeAtomically({ path: this.path, bytes, mode: 0o644, beforeRename: check, failpoint: this.failpoint });
+      await this.place.put(bytes, check);
       this.current.onDisk = this.current.writing;
     } finally {
       this.current.writing = null;
@@ -155,13 +155,4 @@ function isSame(one: Revision | null, other: Revision): boolean {
 
 function stamp({ revision, hash, etag }: Revision): Revision {
   return { revision, hash, etag };
-}
-
-async function readOrNull(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

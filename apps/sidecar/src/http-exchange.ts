@@ -1,5 +1,6 @@
 import {
   request as plainRequest,
+  type Agent,
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -9,11 +10,13 @@ import { errorCode } from './error-code';
 
 /** One request and the limits put on its answer. */
 export interface ExchangeRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   url: URL;
   headers?: Record<string, string>;
   /** JSON. Bytes stay outside the small heap, however many they are. */
   body?: string | Buffer;
+  /** Carries authorities and certificates of its own; none unless given. */
+  agent?: Agent;
   /** Longest time in ms until the whole answer is here. */
   timeoutMs: number;
   /** Largest body accepted, in bytes. */
@@ -103,7 +106,7 @@ function requestOptions(request: ExchangeRequest): RequestOptions {
   const empty = request.method === 'POST' && request.body === undefined ? { 'content-length': '0' } : {};
   return {
     method: request.method,
-    agent: false,
+    agent: request.agent ?? false,
     headers: { 'accept-encoding': 'identity', ...body, ...empty, ...request.headers },
   };
 }

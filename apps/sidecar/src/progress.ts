@@ -75,6 +75,8 @@ export class Progress {
   rival: string | null = null;
   /** Why nothing is written, although there may be something to write: somebody else keeps the file too. */
   conflict: string | null = null;
+  /** Why file or target could not be looked after, e.g. that the place of the file cannot be read. */
+  trouble: string | null = null;
   target: TargetHealth | null = null;
   driftRepaired = 0;
 
@@ -98,7 +100,7 @@ export class Progress {
 
   private verdict(): Pick<SidecarReport, 'state' | 'revision' | 'reason' | 'rules'> {
     const revision = this.revision || null;
-    const obstacle = this.conflict ?? this.problem;
+    const obstacle = this.conflict ?? this.problem ?? this.trouble;
     if (obstacle !== null)
       return { state: 'failed', revision, reason: obstacle, rules: ruleReports(this.rules, obstacle) };
     if (this.failure !== null) {

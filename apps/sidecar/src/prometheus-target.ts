@@ -19,6 +19,7 @@ export class PrometheusTarget implements Target {
   readonly minimalConfig = Buffer.from('groups: []\n');
   /** A reload keeps what is unchanged: what was put right is seen within two intervals. */
   readonly longestRetry = 2;
+  readonly isExact = false;
   private isVmalert = false;
 
   constructor(

@@ -1,34 +1,14 @@
+import type { ApplierParts } from './applier-parts';
 import { Backoff } from './backoff';
 import { bringUp, type BringUpOutcome } from './bring-up';
 import { CheckRefused } from './config-check';
-import type { ConfigFile } from './config-file';
 import { errorText } from './error-code';
 import { fallbackOf, minimalFile } from './fallback';
 import { ExchangeFailed } from './http-exchange';
-import type { Log } from './json-log';
 import { readConfigApart } from './parse-apart';
-import type { Progress } from './progress';
 import type { LoadProof } from './rule-proof';
-import type { ConfigType } from './settings';
-import type { ConfigContent, Target } from './target';
+import type { ConfigContent } from './target';
 import { sha256, type Revision } from './verify-revision';
-
-/** What the applier works with. */
-export interface ApplierParts {
-  file: ConfigFile;
-  target: Target;
-  progress: Progress;
-  type: ConfigType;
-  /** Judges a temporary file before it is used; throws CheckRefused. */
-  check: (temporaryPath: string) => Promise<void>;
-  /** Called whenever the progress may be worth a report. */
-  onChange: () => void;
-  beforeReload: () => void;
-  syncIntervalMs: number;
-  reloadTimeoutMs: number;
-  signal: AbortSignal;
-  log: Log;
-}
 
 /** Puts content on disk, makes the target run it, proves that it does, and goes back to the last good content otherwise. */
 export class RevisionApplier {
@@ -38,6 +18,8 @@ export class RevisionApplier {
   private since: number | null = null;
   private readonly retry: Backoff;
   private retryAt = 0;
+  /** A refused revision whose verdict waits until the target is proven to run what was put back. */
+  private suspect: { revision: Revision; reason: string } | null = null;
   /** When to download the current revision again because it could not be proven, null when there is no need. */
   refetchAt: number | null = null;
 
@@ -70,6 +52,12 @@ export class RevisionApplier {
     );
   }
 
+  /** When a file that is on its way to the target is to be looked for again; null when none is, or it is somebody else's. */
+  get arrivalDueAt(): number | null {
+    const { arrival, progress } = this.parts;
+    return this.needsReload && !arrival.isImmediate && progress.conflict === null ? this.retryAt : null;
+  }
+
   /** Takes a verified revision whole through write, reload and proof. Never rejects for what disk or target do. */
   async apply(bytes: Buffer, revision: Revision, content: ConfigContent): Promise<void> {
     const { progress, file } = this.parts;
@@ -83,6 +71,7 @@ export class RevisionApplier {
       loadedHash: null,
     });
     this.refetchAt = null;
+    this.suspect = null;
     this.parts.onChange();
     try {
       await file.put(bytes, revision, this.parts.check);
@@ -90,6 +79,7 @@ export class RevisionApplier {
       await this.notWritten(error, revision, content);
       return;
     }
+    this.parts.arrival.handedOver(this.content !== null && !this.needsReload ? 'proven' : 'unknown');
     this.content = content;
     this.since = null;
     this.needsReload = true;
@@ -108,6 +98,7 @@ export class RevisionApplier {
       proof = await target.prove(this.content, this.since);
     } catch (error) {
       if (!(error instanceof ExchangeFailed)) throw error;
+      this.retryAt = Math.max(this.retryAt, this.parts.arrival.later());
       this.notRunning(`the target cannot be asked: ${error.message}`);
       return;
     }
@@ -151,6 +142,7 @@ export class RevisionApplier {
     await file.countDrift();
     progress.driftRepaired = file.state.driftRepaired;
     progress.diskHash = onDisk.hash;
+    this.parts.arrival.handedOver('unknown');
     await this.hold(good.bytes, onDisk);
     this.needsReload = true;
     this.retryAt = 0;
@@ -176,26 +168,34 @@ export class RevisionApplier {
       await this.loaded(outcome.proof);
     } else if (outcome.kind === 'pending') {
       this.notRunning(outcome.reason);
-      this.retryAt = performance.now();
+      this.retryAt = this.parts.arrival.dueAt;
     } else if (file.state.good?.hash === content.hash) {
       this.retryAt = performance.now() + this.retry.next();
       this.notRunning(outcome.reason);
       progress.failure = { revision: revision.revision || null, reason: outcome.reason, rejected: content.rules };
+      if (this.suspect !== null) this.refetchAt = this.retryAt;
+      this.suspect = null;
       this.parts.onChange();
     } else {
       await this.restore(content, revision, outcome);
     }
   }
 
-  private bring(content: ConfigContent): Promise<BringUpOutcome> {
-    const { target, progress, reloadTimeoutMs: deadlineMs, signal } = this.parts;
+  private async bring(content: ConfigContent): Promise<BringUpOutcome> {
+    const { target, arrival, progress, reloadTimeoutMs, signal } = this.parts;
     this.parts.beforeReload();
     const onReloaded = (): void => {
       progress.phase = progress.revision ? 'reloaded' : 'idle';
       progress.reason = null;
       this.parts.onChange();
     };
-    return bringUp({ target, content, deadlineMs, signal, onReloaded });
+    if (arrival.isImmediate) return bringUp({ target, content, deadlineMs: reloadTimeoutMs, signal, onReloaded });
+    // A reload that may have read the old file is not news; the turn is not held until the new one is there.
+    await arrival.lookBefore(target, content);
+    const look = await bringUp({ target, content, deadlineMs: 0, signal, onReloaded: () => undefined });
+    const outcome = arrival.judge(look, target.isExact);
+    if (outcome.kind === 'loaded') onReloaded();
+    return outcome;
   }
 
   private async loaded(proof: LoadProof): Promise<void> {
@@ -204,6 +204,7 @@ export class RevisionApplier {
     if (content === null) return;
     this.needsReload = false;
     this.retry.reset();
+    await this.settleSuspect();
     if (file.state.good?.hash !== content.hash) {
       await file
         .keepAsGood(content.bytes)
@@ -231,6 +232,7 @@ export class RevisionApplier {
     const back = await fallbackOf(file, type, target);
     try {
       await file.put(back.bytes, back.revision);
+      this.parts.arrival.handedOver(outcome.kind === 'refused' ? 'refused' : 'unknown');
       await this.hold(back.bytes, back.revision);
       progress.diskHash = back.revision.hash;
     } catch (error) {
@@ -238,17 +240,22 @@ export class RevisionApplier {
     }
     const second = await this.bring(this.content ?? rejected);
     const isJudged = outcome.kind === 'refused' && second.kind === 'loaded';
-    const reason = `${outcome.reason}; ${back.words} was put back${second.kind === 'loaded' ? ' and is loaded' : `, but is not proven: ${second.reason}`}`;
+    const restored = `${outcome.reason}; ${back.words} was put back`;
+    const reason = `${restored}${second.kind === 'loaded' ? ' and is loaded' : `, but is not proven: ${second.reason}`}`;
     progress.failure = { revision: revision.revision, reason, rejected: rejected.rules };
     if (second.kind === 'loaded') {
       this.since = second.since;
       await this.loaded(second.proof);
     } else {
       this.needsReload = true;
+      this.retryAt = this.parts.arrival.dueAt;
       this.notRunning(second.reason);
     }
-    const isFinal = isJudged && (await file.refuse(revision, reason, 'target'));
-    if (!isFinal) this.refetchAt = performance.now() + this.retry.next();
+    // Only once what was put back has arrived too, and is taken, is it known who was the culprit.
+    const isOnItsWay = second.kind === 'pending' && !this.parts.arrival.isImmediate;
+    if (outcome.kind === 'refused' && isOnItsWay) this.suspect = { revision, reason: `${restored} and is loaded` };
+    else if (isJudged) await this.refuse(revision, reason);
+    else this.refetchAt = performance.now() + this.retry.next();
     this.parts.onChange();
   }
 
@@ -281,6 +288,22 @@ export class RevisionApplier {
       rules: [],
       loadedHash: null,
     });
+  }
+
+  /** The target took what was put back: the revision before it was the culprit. */
+  private async settleSuspect(): Promise<void> {
+    const { suspect, content } = this;
+    this.suspect = null;
+    if (suspect === null || suspect.revision.hash === content?.hash) return;
+    const { progress } = this.parts;
+    if (progress.failure !== null) progress.failure = { ...progress.failure, reason: suspect.reason };
+    await this.refuse(suspect.revision, suspect.reason);
+  }
+
+  /** The target judged this revision. It is tried once more, unless that was its second verdict. */
+  private async refuse(revision: Revision, reason: string): Promise<void> {
+    const isFinal = await this.parts.file.refuse(revision, reason, 'target');
+    if (!isFinal) this.refetchAt = performance.now() + this.retry.next();
   }
 
   /** Alertmanager does not start without a file, also not when AlertAgent is away. */

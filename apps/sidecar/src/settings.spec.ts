@@ -95,4 +95,31 @@ describe('settings', () => {
     expect(['', '30', '-5s', '1d', 's', '1m 30s'].map(parseGoDuration)).toEqual([null, null, null, null, null, null]);
     expect([30_000, 90_000, 1_500].map(formatGoDuration)).toEqual(['30s', '90s', '1500ms']);
   });
+
+  it('takes several targets, an arrival time and a ConfigMap with the transports that have them', () => {
+    expect(readSettings(env())).toMatchObject({ transport: 'file', arrivalMs: 0, configMap: null });
+    const several = 'http://one:9090/-/reload, http://two:9090/-/reload';
+    const shared = readSettings(env({ TRANSPORT: 'shared-directory', RELOAD_URL: several }));
+    expect(shared.reloadUrls.map(({ host }) => host)).toEqual(['one:9090', 'two:9090']);
+    expect(shared).toMatchObject({ arrivalMs: 90_000, member: expect.stringContaining(':9090') as string });
+    const inPod = { TRANSPORT: 'configmap', KUBERNETES_SERVICE_HOST: '10.0.0.1', CONFIGMAP: 'monitoring/rules' };
+    expect(readSettings(env({ ...inPod, ARRIVAL_TIMEOUT: '5m' }))).toMatchObject({
+      arrivalMs: 300_000,
+      configMap: { namespace: 'monitoring', name: 'rules' },
+    });
+  });
+
+  it.each([
+    [{ TRANSPORT: 'push' }, /TRANSPORT is neither/],
+    [{ ARRIVAL_TIMEOUT: '1m' }, /ARRIVAL_TIMEOUT is for/],
+    [{ CONFIGMAP: 'a/b' }, /CONFIGMAP is set/],
+    [{ RELOAD_URL: 'http://a/-/reload,http://b/-/reload' }, /names several targets/],
+    [{ TRANSPORT: 'shared-directory', RELOAD_URL: 'http://a/-/reload,http://a/-/reload' }, /names a target twice/],
+    [{ TRANSPORT: 'shared-directory', RELOAD_URL: 'http://a/-/reload,' }, /RELOAD_URL/],
+    [{ TRANSPORT: 'configmap', CONFIGMAP: 'a/b' }, /needs a Kubernetes/],
+    [{ TRANSPORT: 'configmap', KUBECONFIG: '/k', CONFIGMAP: 'only-a-name' }, /CONFIGMAP is not/],
+    [{ TRANSPORT: 'configmap', KUBECONFIG: '/k', CONFIGMAP: 'a/../secrets/b' }, /CONFIGMAP is not/],
+  ])('refuses %j', (changes, message) => {
+    expect(problemsOf(changes).join('; ')).toMatch(message);
+  });
 });

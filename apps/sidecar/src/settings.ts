@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseGoDuration } from './go-duration';
+import { readDuration, readUrl, type Problem } from './setting-readers';
+import { readReloadUrls, readTransport, type ConfigMapName, type Transport } from './transport-settings';
 
 /** The two kinds of files a sidecar can keep, as the config service names them. */
 export type ConfigType = 'prometheus-rules' | 'alertmanager-config';
@@ -20,8 +21,13 @@ export interface Settings {
   target: TargetKind;
   /** Absolute path of the file that the target reads; links are resolved so that a rename never replaces a link. */
   configPath: string;
-  /** The target's `/-/reload`. */
-  reloadUrl: URL;
+  transport: Transport;
+  /** The ConfigMap that the target mounts; null for the other transports. */
+  configMap: ConfigMapName | null;
+  /** How long what was put in place may need to reach the target, in ms; 0 = the target sees it at once. */
+  arrivalMs: number;
+  /** The `/-/reload` of each target that reads the file. */
+  reloadUrls: readonly [URL, ...URL[]];
   /** Time between heartbeats and longest time between looks at the file, in ms. */
   syncIntervalMs: number;
   /** How long a reload, and the proof after it, may take, in ms. */
@@ -80,8 +86,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const type = target && (target === 'alertmanager' ? 'alertmanager-config' : 'prometheus-rules');
   const rawPath = required('CONFIG_PATH', 'the file that the target reads, or its directory');
   const configPath = rawPath === null || type === null ? null : readConfigPath(rawPath, type, problem);
-  const reloadUrl = readUrl('RELOAD_URL', required('RELOAD_URL', 'e.g. http://localhost:9090/-/reload'), problem);
-  if (reloadUrl !== null && !reloadUrl.pathname.endsWith('/-/reload')) problem('RELOAD_URL does not end in /-/reload');
+  const transport = readTransport(env, problem);
+  const reloadUrls = readReloadUrls(required('RELOAD_URL', 'e.g. http://localhost:9090/-/reload'), transport, problem);
   const syncIntervalMs = readDuration('SYNC_INTERVAL', env['SYNC_INTERVAL'] || '30s', problem);
   const reloadTimeoutMs = readDuration('RELOAD_TIMEOUT', env['RELOAD_TIMEOUT'] || '30s', problem);
   const token = readToken(env, problem);
@@ -95,22 +101,27 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     !type ||
     !target ||
     !configPath ||
-    !reloadUrl ||
+    !reloadUrls ||
+    !transport ||
+    transport.arrivalMs === null ||
     !syncIntervalMs ||
     !reloadTimeoutMs ||
     !token
   ) {
     throw new SettingsError(problems);
   }
-  const port = reloadUrl.port || (reloadUrl.protocol === 'https:' ? '443' : '80');
-  const member = env['MEMBER_NAME']?.trim() || `${hostname()}:${port}`;
+  const [{ port, protocol }] = reloadUrls;
+  const member = env['MEMBER_NAME']?.trim() || `${hostname()}:${port || (protocol === 'https:' ? '443' : '80')}`;
   return {
     endpoint,
     clusterId,
     type,
     target,
     configPath,
-    reloadUrl,
+    transport: transport.transport,
+    configMap: transport.configMap,
+    arrivalMs: transport.arrivalMs,
+    reloadUrls,
     syncIntervalMs,
     reloadTimeoutMs,
     token,
@@ -120,30 +131,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-type Problem = (text: string) => null;
-
-function readUrl(name: string, value: string | null, problem: Problem): URL | null {
-  if (value === null) return null;
-  if (!URL.canParse(value)) return problem(`${name} is not a URL`);
-  const url = new URL(value);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    return problem(`${name} must start with http:// or https://`);
-  url.pathname = url.pathname.replace(/\/+$/, '');
-  return url;
-}
-
 function readConfigPath(raw: string, type: ConfigType, problem: Problem): string | null {
   const given = resolve(raw);
   const path = existsSync(given) && statSync(given).isDirectory() ? join(given, FILE_NAMES[type]) : given;
   if (!existsSync(dirname(path))) return problem(`CONFIG_PATH: the directory ${dirname(path)} does not exist`);
   if (existsSync(path) && !statSync(path).isFile()) return problem(`CONFIG_PATH: ${path} is not a file`);
   return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-}
-
-function readDuration(name: string, text: string, problem: Problem): number | null {
-  const ms = parseGoDuration(text);
-  if (ms === null) return problem(`${name} is not a duration such as 30s or 1m30s`);
-  return ms >= 100 && ms <= 3_600_000 ? ms : problem(`${name} must be between 100ms and 1h`);
 }
 
 function readSwitch(name: string, text: string | undefined, problem: Problem): boolean | null {

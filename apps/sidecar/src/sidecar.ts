@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AlertmanagerTarget } from './alertmanager-target';
 import { Backoff } from './backoff';
 import { ConfigClient } from './config-client';
 import { checkConfig, findOnPath } from './config-check';
@@ -11,15 +10,14 @@ import { ForeignChanges } from './foreign-changes';
 import type { Log } from './json-log';
 import { pause } from './pause';
 import { Progress } from './progress';
-import { PrometheusTarget } from './prometheus-target';
 import { Reporter } from './reporter';
 import { RevisionApplier } from './revision-applier';
 import type { Settings } from './settings';
 import { SyncLoop } from './sync-loop';
 import { TargetClient, type Target } from './target';
+import { arrivalOf, placeOf, targetOf } from './transport';
 import { TargetWatch } from './target-watch';
 import { Turn } from './turn';
-import { VmalertTarget } from './vmalert-target';
 import { webhookTokenKeeper } from './webhook-token';
 import { RENEW_MS, WriteLock } from './write-lock';
 
@@ -44,8 +42,8 @@ interface SidecarParts {
   watch: TargetWatch;
   reporter: Reporter;
   progress: Progress;
-  /** Null where nothing is told about what fires. */
-  firingSet: FiringSetSender | null;
+  /** One per Alertmanager; none where nothing is told about what fires. */
+  firingSets: readonly FiringSetSender[];
   log: Log;
 }
 
@@ -77,9 +75,10 @@ export class Sidecar {
     log: Log,
   ): Promise<Sidecar> {
     const failpoint = failpointFrom(env['ALERTAGENT_FAILPOINT']);
-    const file = await ConfigFile.open({ path: settings.configPath, clusterSetting: settings.clusterId, failpoint });
-    const targetClient = new TargetClient(settings.reloadUrl, settings.reloadTimeoutMs, signal);
-    const target = targetOf(settings, targetClient, signal);
+    const place = await placeOf(settings, { kubeconfig: env['KUBECONFIG'], failpoint, signal });
+    const file = await ConfigFile.open({ path: settings.configPath, clusterSetting: settings.clusterId, place });
+    const targetClients = settings.reloadUrls.map((url) => new TargetClient(url, settings.reloadTimeoutMs, signal));
+    const target = targetOf(settings, targetClients, signal);
     const client = new ConfigClient(settings, signal);
     const { type, member, syncIntervalMs, reloadTimeoutMs } = settings;
     const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() });
@@ -98,6 +97,7 @@ export class Sidecar {
     const applier = new RevisionApplier({
       file,
       target,
+      arrival: arrivalOf(settings),
       progress,
       type,
       check,
@@ -110,7 +110,7 @@ export class Sidecar {
     });
     const turn = new Turn();
     const ensureWebhookToken =
-      type === 'alertmanager-config'
+      type === 'alertmanager-config' && settings.transport !== 'configmap'
         ? webhookTokenKeeper({ configPath: settings.configPath, member, ask: (name) => client.webhookToken(name), log })
         : (): Promise<void> => Promise.resolve();
     const watch = new TargetWatch({
@@ -127,18 +127,17 @@ export class Sidecar {
     });
     await applier.resume();
     const sync = new SyncLoop({ settings, client, file, applier, target, progress, turn, onChange, log });
-    const firingSet = settings.sendsFiringSet
-      ? new FiringSetSender({ target: targetClient, client, syncIntervalMs, log })
-      : null;
-    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSet, log });
+    const tellers = settings.sendsFiringSet ? targetClients : [];
+    const firingSets = tellers.map((each) => new FiringSetSender({ target: each, client, syncIntervalMs, log }));
+    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSets, log });
   }
 
   /** Runs until the signal aborts. Rejects with LockLost only. */
   async run(signal: AbortSignal): Promise<void> {
     const lost = this.keepLock(signal);
     // The first beat comes before the first revision: file and target are put right also when AlertAgent is away.
-    const { watch, sync, reporter, firingSet } = this.parts;
-    const work = [watch, sync, reporter, ...(firingSet === null ? [] : [firingSet])];
+    const { watch, sync, reporter, firingSets } = this.parts;
+    const work = [watch, sync, reporter, ...firingSets];
     await Promise.race([lost, Promise.all(work.map((each) => each.run(signal)))]);
   }
 
@@ -182,15 +181,6 @@ export class Sidecar {
       await this.nameRival();
     }
   }
-}
-
-function targetOf(
-  { target, configPath, reloadTimeoutMs }: Settings,
-  client: TargetClient,
-  signal: AbortSignal,
-): Target {
-  if (target === 'vmalert') return new VmalertTarget(client, configPath, reloadTimeoutMs, signal);
-  return target === 'prometheus' ? new PrometheusTarget(client, configPath) : new AlertmanagerTarget(client);
 }
 
 function checkOf(target: Target, path: string | undefined, log: Log): (temporaryPath: string) => Promise<void> {

@@ -37,7 +37,7 @@ export interface WatchParts {
 /**
  * Looks after file and target every sync interval, with or without AlertAgent: repairs a file that somebody changed,
  * notices a target that restarted or runs something else, and sends the heartbeat. In between it follows rules that
- * were loaded until they are evaluated.
+ * were loaded until they are evaluated, and a file on its way until the target shows it.
  */
 export class TargetWatch {
   private lastTrouble = '';
@@ -47,7 +47,8 @@ export class TargetWatch {
 
   /** Something changed: if rules now wait for their first evaluation, following them starts at once. */
   changed(): void {
-    if (this.parts.applier.awaitsEvaluation) this.nudge.poke();
+    const { applier } = this.parts;
+    if (applier.awaitsEvaluation || applier.arrivalDueAt !== null) this.nudge.poke();
   }
 
   /** Runs until the signal aborts. */
@@ -59,11 +60,12 @@ export class TargetWatch {
       if (isHeartbeat) heartbeatAt = performance.now() + this.parts.syncIntervalMs * (0.9 + Math.random() * 0.1);
       await this.parts.turn
         .take(() => (isHeartbeat ? this.beat() : this.follow()))
-        .catch((error: unknown) => this.troubled(error));
+        .catch((error: unknown) => this.troubled(error, isHeartbeat));
       looks = this.parts.applier.awaitsEvaluation ? looks + 1 : 0;
       const untilHeartbeat = Math.max(0, heartbeatAt - performance.now());
       const untilLook = looks === 0 ? untilHeartbeat : Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** (looks - 1));
-      await this.nudge.wait(Math.min(untilHeartbeat, untilLook), signal);
+      const untilArrival = Math.max(FIRST_LOOK_MS, (this.parts.applier.arrivalDueAt ?? Infinity) - performance.now());
+      await this.nudge.wait(Math.min(untilHeartbeat, untilLook, untilArrival), signal);
     }
   }
 
@@ -76,6 +78,7 @@ export class TargetWatch {
     progress.target = await target.health();
     if (progress.conflict === null) await applier.look();
     else await applier.observe();
+    progress.trouble = null;
     reporter.heartbeat();
     this.lastTrouble = '';
   }
@@ -94,14 +97,18 @@ export class TargetWatch {
   }
 
   private async follow(): Promise<void> {
-    if (this.parts.applier.awaitsEvaluation) await this.parts.applier.look();
+    const { applier } = this.parts;
+    const isDue = applier.arrivalDueAt !== null && performance.now() >= applier.arrivalDueAt;
+    if (applier.awaitsEvaluation || isDue) await applier.look();
   }
 
-  /** Disk errors and the like: said once, tried again at the next heartbeat. */
-  private troubled(error: unknown): void {
+  /** Disk errors and the like: said once in the log, told by each heartbeat, tried again at the next. */
+  private troubled(error: unknown, isHeartbeat: boolean): void {
     if (error instanceof Stopped) return;
     const text = errorText(error);
     if (text !== this.lastTrouble) this.parts.log('error', 'file or target could not be looked after', { error: text });
     this.lastTrouble = text;
+    this.parts.progress.trouble = text;
+    if (isHeartbeat) this.parts.reporter.heartbeat();
   }
 }

@@ -43,6 +43,8 @@ export interface Target {
   readonly minimalConfig: Buffer;
   /** Longest pause between two attempts to make it run something that it neither refused nor proved, in sync intervals. */
   readonly longestRetry: number;
+  /** Whether its proof is about the bytes of the file, not about rules that two files can share. */
+  readonly isExact: boolean;
   /** Asks the target to read its configuration again. Never rejects for what the target does. */
   reload(): Promise<ReloadAnswer>;
   /** Compares what the target runs with `content`. Rejects with ExchangeFailed when it cannot be asked. */

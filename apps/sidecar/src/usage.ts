@@ -9,8 +9,13 @@ Environment:
   ALERTAGENT_TOKEN      sync token of the cluster (or ALERTAGENT_TOKEN_FILE with the path of a file that holds it)
   CLUSTER_ID            id or name of the cluster
   CONFIG_TYPE           prometheus, vmalert or alertmanager
-  CONFIG_PATH           the file that the target reads, or its directory
-  RELOAD_URL            the target's reload address, e.g. http://localhost:9090/-/reload
+  CONFIG_PATH           the file that the target reads, or its directory; with configmap the writer's own copy
+  RELOAD_URL            the target's reload address, e.g. http://localhost:9090/-/reload; several readers with commas
+  TRANSPORT             file (beside the target, default), shared-directory (the target is elsewhere and has the same
+                        directory), configmap (the target mounts a ConfigMap)
+  CONFIGMAP             <namespace>/<name> of the ConfigMap; its key is the name of the file in CONFIG_PATH
+  ARRIVAL_TIMEOUT       how long a file may be on its way to the target, default 1m30s (shared-directory), 3m (configmap)
+  KUBECONFIG            how to reach Kubernetes from outside of it; in a pod the service account is used
   SYNC_INTERVAL         time between heartbeats, default 30s
   RELOAD_TIMEOUT        how long a reload, and its proof, may take, default 30s
   MEMBER_NAME           name of this target, default <host name>:<port of RELOAD_URL>

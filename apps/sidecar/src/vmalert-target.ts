@@ -34,6 +34,7 @@ export class VmalertTarget implements Target {
   readonly check = { tool: 'vmalert', args: ['-dryRun', '-rule'] };
   readonly minimalConfig: Buffer;
   readonly longestRetry: number;
+  readonly isExact: boolean;
   private readonly likePrometheus: PrometheusTarget;
 
   constructor(
@@ -45,6 +46,7 @@ export class VmalertTarget implements Target {
     this.likePrometheus = new PrometheusTarget(client, configPath);
     this.minimalConfig = this.likePrometheus.minimalConfig;
     this.longestRetry = this.likePrometheus.longestRetry;
+    this.isExact = this.likePrometheus.isExact;
   }
 
   async reload(): Promise<ReloadAnswer> {

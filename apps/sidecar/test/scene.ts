@@ -61,7 +61,7 @@ export class Scene {
   }
 
   /** Starts a sidecar for the target (or for `RELOAD_URL` in `env`). */
-  startSidecar(env: Record<string, string> = {}, args: string[] = []): SidecarProcess {
+  startSidecar(env: Record<string, string> = {}, args: string[] = [], heapMib?: number): SidecarProcess {
     const type = this.type === 'prometheus-rules' ? 'prometheus' : 'alertmanager';
     const sidecar = SidecarProcess.start(
       {
@@ -72,6 +72,7 @@ export class Scene {
         ...env,
       },
       args,
+      heapMib,
     );
     this.endings.push(() => sidecar.stop());
     return sidecar;

@@ -6,7 +6,11 @@ import { until } from './until';
 
 const MAIN = join(__dirname, '..', 'dist', 'main.js');
 /** The flags that the sidecar is started with in production: its small heap is part of what is tested. */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=24', '--lite-mode'];
+const nodeFlags = (heapMib: number): string[] => [
+  '--max-semi-space-size=1',
+  `--max-old-space-size=${heapMib}`,
+  '--lite-mode',
+];
 
 /** A sidecar running as its own process. */
 export class SidecarProcess {
@@ -17,10 +21,11 @@ export class SidecarProcess {
     process.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Starts the built program; `env` is added to a working environment. */
+  /** Starts the built program with a heap of its production size; `env` is added to a working environment. */
   static start(
     env: { ALERTAGENT_ENDPOINT: string; CONFIG_PATH: string; RELOAD_URL: string } & Record<string, string>,
     args: string[] = [],
+    heapMib = 24,
   ): SidecarProcess {
     if (!existsSync(MAIN)) throw new Error('build the sidecar first: npx tsc -b apps/sidecar');
     const defaults = {
@@ -33,7 +38,7 @@ export class SidecarProcess {
       MEMBER_NAME: 'member-1',
     };
     return new SidecarProcess(
-      spawn(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
+      spawn(process.execPath, [...nodeFlags(heapMib), MAIN, ...args], {
         env: { ...defaults, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

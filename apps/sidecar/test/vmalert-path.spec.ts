@@ -38,8 +38,8 @@ describe('the way of a rule file into a real vmalert', () => {
   };
   const reported = (state: 'live' | 'failed', revision: number) =>
     until(`${state} of revision ${revision}`, () => centre.reported(state, revision)[0]);
-  const shown = async (): Promise<string[]> => {
-    const { data } = JSON.parse(await getText(`${vmalert.url}/api/v1/rules`)) as {
+  const shown = async (by = vmalert): Promise<string[]> => {
+    const { data } = JSON.parse(await getText(`${by.url}/api/v1/rules`)) as {
       data: { groups: { rules: { name: string }[] }[] | null };
     };
     return (data.groups ?? []).flatMap((group) => group.rules.map(({ name }) => name));
@@ -93,6 +93,26 @@ describe('the way of a rule file into a real vmalert', () => {
 
     centre.publish(3, ruleText([{ name: 'Gamma' }]));
     await reported('live', 3);
+  });
+
+  it('reloads and proves each of several vmalerts in its own way, and names the one that is behind', async () => {
+    const second = await startVmalert({ rulesGlob: join(directory, '*.yml'), datasourceUrl: database.url });
+    try {
+      start({ TRANSPORT: 'shared-directory', RELOAD_URL: `${vmalert.reloadUrl},${second.reloadUrl}` });
+      centre.publish(1, GOOD);
+      const live = await reported('live', 1);
+      expect(await shown(second)).toEqual(['Alpha', 'Beta']);
+      expect(live.target).toMatchObject({ healthy: true, kind: 'vmalert' });
+
+      centre.publish(2, INVALID);
+      const failed = await until('the verdict', () =>
+        centre.reported('failed', 2).find(({ reason }) => reason?.endsWith('was put back and is loaded')),
+      );
+      expect(failed.reason).toMatch(/^127\.0\.0\.1:\d+: vmalert could not load the file/);
+      expect(await shown(second)).toEqual(['Alpha', 'Beta']);
+    } finally {
+      await second.stop();
+    }
   });
 
   it('does not write what vmalert itself rejects where its program is at hand', async () => {
