@@ -57,6 +57,20 @@ it('what is wrong names the layers of the value, and the versions that it is wro
   ]);
 });
 
+it('the canary goes to AlertAgent alone, and what else is routed stays as it was', () => {
+  const document: ConfigurationDocument = { route: { receiver: 'a' }, receivers: [{ name: 'a', ...hook }] };
+  const effective = effectiveConfiguration({
+    layers: [{ name: 'one', document }],
+    alertAgent: { webhook_url: 'http://agent/hook', credentials_file: 'token', canary: true },
+    versions,
+    secretOf: () => 'http://secret/',
+  });
+  expect(effective.valid).toBe(true);
+  const canary = { alertname: 'AlertAgentCanary', source: 'alertagent' };
+  expect(receiversOf(effective, canary)).toEqual(['alertagent']);
+  expect(receiversOf(effective, { alertname: 'AlertAgentCanary' })).toEqual(['alertagent', 'a']);
+});
+
 it('a secret that was never given is told, with whatever else is wrong', () => {
   const { problems } = sum({ global: { opsgenie_api_key: { secret: 'unknown' } }, route: { receiver: 'nobody' } });
   expect(problems.map(({ check }) => check)).toEqual(['missing_secret', 'unknown_receiver']);
