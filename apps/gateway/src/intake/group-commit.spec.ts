@@ -6,6 +6,7 @@ const limits: GroupCommitLimits = {
   maxBatchBytes: 100,
   maxQueue: 16,
   maxQueueBytes: 1_000,
+  maxWaitMs: 60_000,
   timeoutMs: 60_000,
 };
 
@@ -139,6 +140,25 @@ describe('the group commit', () => {
     for (let writes = 0; writes < 4; writes++) await store.finishOne();
     await Promise.all([first, ...rest]);
     expect(store.batches).toEqual([['a0'], ['a1', 'b1', 'c1'], ['a2', 'b2', 'a3'], ['a4']]);
+  });
+
+  it('closes the line of a sender whose first has waited too long, and only that one', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const commits = start({ maxBatch: 1, maxWaitMs: 1_000 });
+    const first = outcome(commits.submit('a0', 1, 'A'));
+    await new Promise(setImmediate);
+    const second = outcome(commits.submit('a1', 1, 'A'));
+    jest.advanceTimersByTime(1_000);
+    const inTime = outcome(commits.submit('a2', 1, 'A'));
+    jest.advanceTimersByTime(1);
+    expect(commits.refusalOf(1, 'A')?.code).toBe('unavailable');
+    expect(await outcome(commits.submit('a3', 1, 'A'))).toBe('unavailable');
+    expect(commits.refusalOf(1, 'B')).toBeNull();
+    jest.useRealTimers();
+    for (let writes = 0; writes < 3; writes++) await store.finishOne();
+    expect(await Promise.all([first, second, inTime])).toEqual(['stored', 'stored', 'stored']);
+    expect(commits.refusalOf(1, 'A')).toBeNull();
+    expect(store.stored).toEqual(['a0', 'a1', 'a2']);
   });
 
   it('takes a single item of any size when nothing waits', async () => {

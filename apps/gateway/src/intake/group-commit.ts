@@ -10,6 +10,8 @@ export interface GroupCommitLimits {
   maxQueue: number;
   /** Bytes that may wait, those being written included. */
   maxQueueBytes: number;
+  /** Milliseconds the first in a sender's line may have waited for its turn; while it waits longer, the sender's next ones are refused. */
+  maxWaitMs: number;
   /** Milliseconds after which the caller is told `unavailable`; the write itself may still succeed. */
   timeoutMs: number;
 }
@@ -26,6 +28,8 @@ interface Waiting<T> {
   item: T;
   sender: string;
   bytes: number;
+  /** When it was taken in, by `performance.now()`. */
+  since: number;
   resolve: () => void;
   reject: (error: unknown) => void;
   timer: NodeJS.Timeout;
@@ -71,14 +75,14 @@ export class GroupCommit<T> {
    * long or the store cannot be reached; whatever `write` throws for this item alone.
    */
   submit(item: T, bytes: number, sender = ''): Promise<void> {
-    if (this.isClosed) return Promise.reject(overloaded('this instance is shutting down'));
-    if (!this.hasRoomFor(bytes, sender))
-      return Promise.reject(overloaded('too many webhooks are waiting to be stored'));
+    const refusal = this.refusalOf(bytes, sender);
+    if (refusal !== null) return Promise.reject(refusal);
     return new Promise<void>((resolve, reject) => {
       const entry: Waiting<T> = {
         item,
         sender,
         bytes,
+        since: performance.now(),
         resolve,
         reject,
         isSettled: false,
@@ -90,6 +94,20 @@ export class GroupCommit<T> {
       else queue.push(entry);
       this.running ??= this.run();
     });
+  }
+
+  /**
+   * Why an item of this size would be refused now, null when it would not. To be asked before work is put into an item: under
+   * overload most are refused, and what that costs is missing for the others.
+   */
+  refusalOf(bytes: number, sender = ''): ServiceError | null {
+    if (this.isClosed) return overloaded('this instance is shutting down');
+    if (!this.hasRoomFor(bytes, sender)) return overloaded('too many webhooks are waiting to be stored');
+    const first = this.waiting.get(sender)?.[0];
+    // A line that moves too slowly is closed long before it is full: who is let in is answered soon.
+    if (first !== undefined && performance.now() - first.since > this.limits.maxWaitMs)
+      return overloaded('webhooks are waiting too long to be stored');
+    return null;
   }
 
   private hasRoomFor(bytes: number, sender: string): boolean {

@@ -36,6 +36,7 @@ export class WebhookIntake implements BeforeApplicationShutdown {
         maxBatchBytes: MAX_BATCH_BYTES,
         maxQueue: intake.max_queue,
         maxQueueBytes: MAX_QUEUE_BYTES,
+        maxWaitMs: intake.max_wait,
         timeoutMs: intake.commit_timeout,
       },
       async (webhooks) => {
@@ -59,6 +60,8 @@ export class WebhookIntake implements BeforeApplicationShutdown {
   async accept(raw: Buffer, clusterId: string, origin: WebhookOrigin = WEBHOOK_ORIGIN): Promise<WebhookReceipt> {
     const started = performance.now();
     try {
+      const refusal = this.commits.refusalOf(raw.length, clusterId);
+      if (refusal !== null) throw refusal;
       const receivedAt = this.clock.now().getTime();
       const { receipt, format, truncated_alerts } = readWebhookBody(raw, origin, receivedAt);
       const webhook: IncomingWebhook = {

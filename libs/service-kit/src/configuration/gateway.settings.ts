@@ -77,6 +77,13 @@ export class IntakeSettings {
   @Max(1_000)
   max_batch: number = 64;
 
+  @Setting({
+    type: 'duration',
+    doc: 'While the first webhook in the line of a cluster has waited this long for its turn, more of that cluster are refused with 503.',
+  })
+  @DurationBetween('100ms', '8s')
+  max_wait: number = 1_000;
+
   @Setting({ type: 'duration', doc: 'How long a webhook may wait for its commit before it is refused with 503.' })
   @DurationBetween('100ms', '8s')
   commit_timeout: number = 4_000;
