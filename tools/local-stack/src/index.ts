@@ -25,3 +25,5 @@ export { startInfluxdb, type InfluxdbServer } from './servers/start-influxdb';
 export { startVictoriametrics, type VictoriametricsServer } from './servers/start-victoriametrics';
 export { startVmalert, type VmalertOptions, type VmalertServer } from './servers/start-vmalert';
 export { sharedStack, SharedStack, testMariadb, type TestDatabase, type TestMariadb } from './testing-stack';
+export { ensureN8n, type N8nInstallation } from './servers/n8n-installation';
+export { startN8n, type N8nCredentials, type N8nOptions, type N8nServer } from './servers/start-n8n';
