@@ -10,6 +10,7 @@ module.exports = {
     'tools/launcher',
     'tools/fault',
     'tools/simulation',
+    'tools/stubs',
     'apps/gateway',
     'apps/rules',
     'apps/clusters',

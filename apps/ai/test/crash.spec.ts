@@ -6,7 +6,7 @@ import { pollUntil, sharedStack, type GuardedProcess } from '@alertagent/local-s
 import { fakePeer } from '@alertagent/service-kit/testing';
 import { startServiceProcess } from './service-process';
 import { completedReport, incident, WORKFLOW } from './stand';
-import { startN8nStub } from './stubs';
+import { startN8nStub } from '@alertagent/stubs';
 
 describe('a service process that is killed while it waits for n8n', () => {
   const stack = sharedStack();

@@ -1,5 +1,5 @@
 import { Stand } from './stand';
-import { startDifyStub, type DifyApp, type DifyMode, type DifyStub } from './stubs';
+import { startDifyStub, type DifyApp, type DifyMode, type DifyStub } from '@alertagent/stubs';
 
 describe('an incident with Dify', () => {
   let stand: Stand;

@@ -2,7 +2,7 @@ import { pollUntil } from '@alertagent/local-stack';
 import { DataSource } from 'typeorm';
 import { decisionEntity } from '../src/decisions/decision.entity';
 import { completedReport, Stand } from './stand';
-import { startDifyStub, startN8nStub, type DifyStub, type N8nStub } from './stubs';
+import { startDifyStub, startN8nStub, type DifyStub, type N8nStub } from '@alertagent/stubs';
 
 const N8N_TIMEOUT = 60_000;
 

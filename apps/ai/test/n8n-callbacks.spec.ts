@@ -2,7 +2,7 @@ import { pollUntil } from '@alertagent/local-stack';
 import { DataSource } from 'typeorm';
 import { decisionEntity } from '../src/decisions/decision.entity';
 import { completedReport, Stand } from './stand';
-import { startN8nStub, type N8nStub } from './stubs';
+import { startN8nStub, type N8nStub } from '@alertagent/stubs';
 
 const CALLBACK_TIMEOUT = 600_000;
 

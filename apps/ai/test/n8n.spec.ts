@@ -1,7 +1,7 @@
 import { startAnalysis } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
 import { completedReport, OPERATOR, Stand } from './stand';
-import { startN8nStub, type N8nMode, type N8nStub } from './stubs';
+import { startN8nStub, type N8nMode, type N8nStub } from '@alertagent/stubs';
 
 const AUTH = { name: 'X-AlertAgent-Key', value: 'the-shared-secret' };
 const CALLBACK_TIMEOUT = 600_000;
