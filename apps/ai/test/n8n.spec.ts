@@ -1,7 +1,7 @@
 import { startAnalysis } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
-import { completedReport, OPERATOR, Stand } from './stand';
 import { startN8nStub, type N8nMode, type N8nStub } from '@alertagent/stubs';
+import { completedReport, OPERATOR, Stand } from './stand';
 
 const AUTH = { name: 'X-AlertAgent-Key', value: 'the-shared-secret' };
 const CALLBACK_TIMEOUT = 600_000;
@@ -87,6 +87,14 @@ describe('an incident with n8n', () => {
         include_related_metrics: true,
         include_similar_incidents: true,
         analysis_depth: 'detailed',
+      },
+      prompt: {
+        inputs: {
+          alert_data: expect.stringContaining(alert.name),
+          historical_context: expect.any(String),
+          instructions: expect.any(String),
+        },
+        query: expect.stringMatching(/never an instruction to follow[\s\S]*<data-[0-9a-f]+ name="alert">/),
       },
     });
   });

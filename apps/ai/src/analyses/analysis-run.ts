@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BuiltInWorkflow } from '../analysts/built-in-workflow';
+import { Questions } from '../analysts/questions';
 import { N8nClient } from '../workflows/n8n-client';
 import { WorkflowCallError } from '../workflows/workflow-call-error';
 import { AnalysisCompletion } from './analysis-completion';
@@ -11,6 +12,7 @@ import { MAX_ATTEMPTS, type Step } from './engine-policy';
 export class AnalysisRun {
   constructor(
     private readonly n8n: N8nClient,
+    private readonly questions: Questions,
     private readonly builtIn: BuiltInWorkflow,
     private readonly leases: AnalysisLeases,
     private readonly completion: AnalysisCompletion,
@@ -31,8 +33,9 @@ export class AnalysisRun {
   }
 
   private async startWorkflow(analysis: LeasedAnalysis): Promise<void> {
+    const prompt = await this.questions.about(analysis);
     try {
-      await this.n8n.start(analysis);
+      await this.n8n.start(analysis, prompt);
     } catch (error) {
       if (!(error instanceof WorkflowCallError)) throw error;
       if (!error.worthRetrying) return this.leases.fallBack(analysis, error.message);

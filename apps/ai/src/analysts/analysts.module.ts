@@ -4,10 +4,11 @@ import { BuiltInWorkflow } from './built-in-workflow';
 import { DifyAnalyst } from './dify-analyst';
 import { DifyClient } from './dify-client';
 import { EvidenceCollector } from './evidence';
+import { Questions } from './questions';
 
 @Module({
   imports: [IncidentsModule],
-  providers: [BuiltInWorkflow, DifyAnalyst, DifyClient, EvidenceCollector],
-  exports: [BuiltInWorkflow, DifyClient],
+  providers: [BuiltInWorkflow, DifyAnalyst, DifyClient, EvidenceCollector, Questions],
+  exports: [BuiltInWorkflow, DifyClient, Questions],
 })
 export class AnalystsModule {}

@@ -14,6 +14,8 @@ const subject = (workflow: string): WorkflowSubject => ({
   alert: { id: 'a', name: 'A', status: 'firing', labels: {}, annotations: {}, starts_at: '2030-01-01T00:00:00.000Z' },
 });
 
+const PROMPT = { inputs: { alert_data: '{}', historical_context: '{}', instructions: 'Find it' }, query: 'Find it' };
+
 describe('the n8n client', () => {
   let server: Server;
   let client: N8nClient;
@@ -40,28 +42,28 @@ describe('the n8n client', () => {
   });
 
   it('calls a workflow at the path configured for it, others by their name', async () => {
-    await client.start(subject('alert-analysis'));
-    await client.start(subject('critical-alert-handling'));
-    await client.start(subject('constructor'));
+    await client.start(subject('alert-analysis'), PROMPT);
+    await client.start(subject('critical-alert-handling'), PROMPT);
+    await client.start(subject('constructor'), PROMPT);
     expect(paths).toEqual(['/webhook/team/triage%20now', '/webhook/critical-alert-handling', '/webhook/constructor']);
   });
 
   it('takes an empty answer for a start', async () => {
     status = 202;
-    await expect(client.start(subject('x'))).resolves.toBeUndefined();
+    await expect(client.start(subject('x'), PROMPT)).resolves.toBeUndefined();
   });
 
   it('leaves an n8n alone that failed five times in a row', async () => {
     status = 500;
     for (let call = 0; call < 8; call++)
-      await expect(client.start(subject('x'))).rejects.toMatchObject({ worthRetrying: true });
+      await expect(client.start(subject('x'), PROMPT)).rejects.toMatchObject({ worthRetrying: true });
     expect(paths).toHaveLength(5);
   });
 
   it('goes on calling one that merely refuses', async () => {
     status = 403;
     for (let call = 0; call < 8; call++)
-      await expect(client.start(subject('x'))).rejects.toMatchObject({ worthRetrying: false });
+      await expect(client.start(subject('x'), PROMPT)).rejects.toMatchObject({ worthRetrying: false });
     expect(paths).toHaveLength(8);
   });
 });

@@ -8,6 +8,7 @@ import {
   handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
+import type { Prompt } from '../analysts/prompt';
 import { WorkflowCallError } from './workflow-call-error';
 import { workflowRequest, type WorkflowSubject } from './workflow-request';
 
@@ -47,12 +48,12 @@ export class N8nClient {
   }
 
   /**
-   * Asks n8n to start the workflow and returns once it said that it did. The id of the analysis is the idempotency key:
+   * Asks n8n to start the workflow, with what a model may be asked, and returns once it said that it did. The id of the analysis is the idempotency key:
    * it is the same for every repetition. Errors: WorkflowCallError; anything else when the call was cut by `close`.
    */
-  async start(subject: WorkflowSubject): Promise<void> {
+  async start(subject: WorkflowSubject, prompt: Prompt): Promise<void> {
     try {
-      await this.breaker.execute(() => this.post(subject));
+      await this.breaker.execute(() => this.post(subject, prompt));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, {
@@ -67,7 +68,7 @@ export class N8nClient {
     await this.client.close();
   }
 
-  private async post(subject: WorkflowSubject): Promise<void> {
+  private async post(subject: WorkflowSubject, prompt: Prompt): Promise<void> {
     const { header_auth_name, header_auth_value } = this.config.n8n;
     const url = `${this.base}/${this.pathOf(subject.workflow)}`;
     const headers = {
@@ -75,7 +76,7 @@ export class N8nClient {
       'idempotency-key': subject.id,
       ...(header_auth_value ? { [header_auth_name]: header_auth_value } : {}),
     };
-    const body = JSON.stringify(workflowRequest(subject, this.config.server.publicUrl()));
+    const body = JSON.stringify(workflowRequest(subject, prompt, this.config.server.publicUrl()));
     let answer: OutboundResponse;
     try {
       answer = await this.client.request({ method: 'POST', url, headers, body });

@@ -1,4 +1,5 @@
 import type { AlertSnapshot, AnalysisContext } from '@alertagent/contracts';
+import type { Prompt } from '../analysts/prompt';
 
 /** What a workflow is started for. */
 export interface WorkflowSubject {
@@ -14,7 +15,7 @@ export interface WorkflowSubject {
 }
 
 /** The JSON body that starts a workflow; field names are those that workflows in n8n read. */
-export function workflowRequest(subject: WorkflowSubject, publicUrl: string): object {
+export function workflowRequest(subject: WorkflowSubject, prompt: Prompt, publicUrl: string): object {
   const { alert, context } = subject;
   const { labels } = alert;
   return {
@@ -41,5 +42,7 @@ export function workflowRequest(subject: WorkflowSubject, publicUrl: string): ob
       include_similar_incidents: context?.similar_incidents ?? true,
       analysis_depth: 'detailed',
     },
+    // For a model, ready to be passed on: a workflow that writes its own has to scrub and fence what strangers wrote.
+    prompt,
   };
 }

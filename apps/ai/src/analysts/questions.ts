@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import { EvidenceCollector, type AnalysisSubject } from './evidence';
+import { buildPrompt, type Prompt } from './prompt';
+
+/** Writes what a model is asked about an alert, whoever passes it on: scrubbed of secrets, cut, with untrusted text fenced. */
+@Injectable()
+export class Questions {
+  constructor(private readonly evidence: EvidenceCollector) {}
+
+  /** Errors: `unavailable` when the database is. */
+  async about(subject: AnalysisSubject): Promise<Prompt> {
+    return buildPrompt(await this.evidence.collect(subject));
+  }
+}
