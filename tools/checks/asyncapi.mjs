@@ -18,6 +18,9 @@ const schemas = validationMetadatasToSchemas({
   additionalConverters: {
     isLabelMap: texts,
     isStringMap: texts,
+    isRuleTextMap: texts,
+    isParameterMap: { type: 'object' },
+    isRuleTarget: {},
     isCleanText: { type: 'string', minLength: 1 },
     isTargetList: { type: 'array', minItems: 1 },
   },

@@ -16,6 +16,9 @@ const schemas = validationMetadatasToSchemas({
   additionalConverters: {
     isLabelMap: text('labels'),
     isStringMap: text('strings'),
+    isRuleTextMap: text('labels or annotations'),
+    isParameterMap: { type: 'object', description: 'numbers or strings' },
+    isRuleTarget: {},
     isCleanText: { type: 'string', minLength: 1 },
     isUtcTime: { type: 'string', format: 'date-time' },
     isTargetList: { type: 'array', minItems: 1 },

@@ -29,7 +29,7 @@ export type RuleReportState = (typeof RULE_REPORT_STATES)[number];
 
 /** One rule of the file as the member's `/api/v1/rules` shows it. */
 export class RuleReport {
-  @IsString() @MaxLength(300) group!: string;
+  @IsString() @MaxLength(500) group!: string;
   @IsString() @MaxLength(300) name!: string;
   @IsOptional() @IsString() @MaxLength(36) rule_id?: string | null;
   @IsOptional() @IsInt() rule_version?: number | null;

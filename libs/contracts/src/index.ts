@@ -17,6 +17,8 @@ export * from './kit';
 export * from './registry';
 export * from './rollbacks';
 export * from './rollouts';
+export * from './rule-batches';
+export * from './rule-groups';
 export * from './rules';
 export * from './services';
 export * from './silences';

@@ -94,6 +94,87 @@ export function IsCleanText(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
+/**
+ * Labels or annotations of a rule, `{name: text}`: any name that Prometheus 3 knows, which may be more than an older one takes; at
+ * most 64 entries of 16384 characters.
+ */
+export function IsRuleTextMap(options?: ValidationOptions): PropertyDecorator {
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isRuleTextMap',
+        validator: {
+          validate: isRuleTextMap,
+          defaultMessage: () =>
+            'expected an object of label names to strings, at most 64 entries of 16384 characters, no control characters',
+        },
+      },
+      options,
+    ),
+  );
+}
+
+function isRuleTextMap(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const isClean = (text: unknown, longest: number): boolean =>
+    typeof text === 'string' && text.length <= longest && text.isWellFormed() && !CONTROL.test(text);
+  const entries = Object.entries(value);
+  return (
+    entries.length <= 64 &&
+    entries.every(
+      ([name, text]) => name !== '' && !(name in Object.prototype) && isClean(name, 200) && isClean(text, 16_384),
+    )
+  );
+}
+
+/** Parameters of a rule, `{name: number or text}`; at most 64, text of at most 1000 characters. */
+export function IsParameterMap(options?: ValidationOptions): PropertyDecorator {
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isParameterMap',
+        validator: {
+          validate: (value) => {
+            if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+            const texts = Object.entries(value).map(([name, one]): [string, unknown] => [
+              name,
+              typeof one === 'number' && Number.isFinite(one) ? String(one) : one,
+            ]);
+            return isLabelMap(Object.fromEntries(texts), 64, 1000);
+          },
+          defaultMessage: () =>
+            'expected an object of names ([a-zA-Z_][a-zA-Z0-9_]*) to numbers or strings, at most 64 entries of 1000 characters',
+        },
+      },
+      options,
+    ),
+  );
+}
+
+function isTarget(target: unknown): boolean {
+  if (typeof target === 'string') return target.trim() === target && target.length > 0 && target.length <= 100;
+  if (target === null || typeof target !== 'object' || Object.keys(target).join() !== 'labels') return false;
+  const { labels } = target as { labels: object };
+  return isLabelMap(labels, 64, 4096) && Object.keys(labels).length > 0;
+}
+
+/** One target of a rule: a cluster id or name, or `{labels: {…}}`. */
+export function IsRuleTarget(options?: ValidationOptions): PropertyDecorator {
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isRuleTarget',
+        validator: {
+          validate: isTarget,
+          defaultMessage: () =>
+            'expected a cluster id or name, or a selector such as {"labels": {"environment": "production"}}',
+        },
+      },
+      options,
+    ),
+  );
+}
+
 /** A rule's targets: cluster ids or names, or `{labels: {…}}` which selects every cluster carrying all of them. */
 export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
   return asReceived(
@@ -102,18 +183,7 @@ export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
         name: 'isTargetList',
         validator: {
           validate: (value) =>
-            Array.isArray(value) &&
-            value.length > 0 &&
-            value.length <= 1000 &&
-            value.every(
-              (target: unknown) =>
-                (typeof target === 'string' && target.trim() === target && target.length > 0 && target.length <= 100) ||
-                (target !== null &&
-                  typeof target === 'object' &&
-                  Object.keys(target).join() === 'labels' &&
-                  isLabelMap((target as { labels: unknown }).labels, 64, 4096) &&
-                  Object.keys((target as { labels: object }).labels).length > 0),
-            ),
+            Array.isArray(value) && value.length > 0 && value.length <= 1000 && value.every(isTarget),
           defaultMessage: () =>
             'expected a non-empty list of cluster ids or names, or selectors such as {"labels": {"environment": "production"}}',
         },

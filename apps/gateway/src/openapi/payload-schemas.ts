@@ -12,6 +12,8 @@ export interface JsonSchema {
 }
 
 const labels = { type: 'object', additionalProperties: { type: 'string' } } as const;
+const selector = { type: 'object' as const, required: ['labels'], properties: { labels } };
+const target = { oneOf: [{ type: 'string' as const }, selector] };
 
 /** JSON schemas of every class with validators, by class name. Errors: two classes share a name, one would hide the other. */
 export function payloadSchemas(): Record<string, JsonSchema> {
@@ -22,13 +24,12 @@ export function payloadSchemas(): Record<string, JsonSchema> {
     additionalConverters: {
       isLabelMap: labels,
       isStringMap: labels,
+      isRuleTextMap: labels,
+      isParameterMap: { type: 'object', additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] } },
       isCleanText: { type: 'string', minLength: 1 },
       isUtcTime: { type: 'string', pattern: UTC_TIME.source },
-      isTargetList: {
-        type: 'array',
-        minItems: 1,
-        items: { oneOf: [{ type: 'string' }, { type: 'object', required: ['labels'], properties: { labels } }] },
-      },
+      isRuleTarget: target,
+      isTargetList: { type: 'array', minItems: 1, items: target },
     },
   }) as Record<string, JsonSchema>;
 }

@@ -17,15 +17,16 @@ export const JsonBody = createParamDecorator(<T extends object>(type: Payload<T>
   return parsePayload(type, body, { unknownFields: 'refuse' });
 });
 
-/** The validated query string; `limit` and the like arrive as text and become numbers. */
+/** The validated query string; `limit`, `enabled` and the like arrive as text and become numbers and truth values. */
 export const QueryParams = createParamDecorator(<T extends object>(type: Payload<T>, context: ExecutionContext): T => {
   const { query } = context.switchToHttp().getRequest<RequestData>();
-  return parsePayload(type, numbersOf(query), { unknownFields: 'refuse' });
+  return parsePayload(type, valuesOf(query), { unknownFields: 'refuse' });
 });
 
 const NUMERIC = new Set(['limit']);
+const BOOLEAN = new Set(['enabled', 'deleted']);
 
-function numbersOf(query: Record<string, unknown>): Record<string, unknown> {
+function valuesOf(query: Record<string, unknown>): Record<string, unknown> {
   refuseControlCharacters(query);
   return Object.fromEntries(
     Object.entries(query).map(([name, value]) => {
@@ -35,9 +36,14 @@ function numbersOf(query: Record<string, unknown>): Record<string, unknown> {
       // A query is one line: line ends in it are meant for somebody's log.
       if (typeof value === 'string' && /[\t\r\n]/.test(value))
         throw badParameter(name, 'control_character', 'control characters are not allowed here');
-      return [name, NUMERIC.has(name) && typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value];
+      return [name, typeof value === 'string' ? valueOf(name, value) : value];
     }),
   );
+}
+
+function valueOf(name: string, text: string): string | number | boolean {
+  if (NUMERIC.has(name) && /^\d{1,9}$/.test(text)) return Number(text);
+  return BOOLEAN.has(name) && (text === 'true' || text === 'false') ? text === 'true' : text;
 }
 
 function badParameter(name: string, code: string, detail: string): ServiceError {
