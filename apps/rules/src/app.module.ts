@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DistributionsModule } from './distributions/distributions.module';
+import { RuleBatchesModule } from './rule-batches/rule-batches.module';
+import { RuleGroupsModule } from './rule-groups/rule-groups.module';
 import { RulesModule } from './rules/rules.module';
 
-@Module({ imports: [RulesModule, DistributionsModule] })
+@Module({ imports: [RulesModule, RuleGroupsModule, RuleBatchesModule, DistributionsModule] })
 export class AppModule {}

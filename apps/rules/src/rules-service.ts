@@ -7,6 +7,10 @@ import { memberProofEntity } from './distributions/member-proof.entity';
 import { ruleDistributionEntity } from './distributions/rule-distribution.entity';
 import { CreateRuleTables1763800000000 } from './migrations/1763800000000-create-rule-tables';
 import { ClosedClusters1766000000000 } from './migrations/1766000000000-closed-clusters';
+import { RuleModel1767000000000 } from './migrations/1767000000000-rule-model';
+import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
+import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
+import { ruleGroupEntity } from './rule-groups/rule-group.entity';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
 
@@ -17,11 +21,14 @@ export const rulesService: ServiceDefinition = {
   entities: [
     ruleEntity,
     ruleVersionEntity,
+    ruleGroupEntity,
+    ruleBatchEntity,
+    ruleBatchItemEntity,
     ruleDistributionEntity,
     memberProofEntity,
     knownClusterEntity,
     clusterMemberEntity,
     targetingLockEntity,
   ],
-  migrations: [CreateRuleTables1763800000000, ClosedClusters1766000000000],
+  migrations: [CreateRuleTables1763800000000, ClosedClusters1766000000000, RuleModel1767000000000],
 };

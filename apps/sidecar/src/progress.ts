@@ -5,6 +5,7 @@ import type { TargetHealth } from './target';
 
 /** Longest group or rule name in a report, in characters; rules are told apart by their ids. */
 const MAX_NAME = 300;
+const MAX_GROUP = 500;
 
 /** How far the file on disk got. `idle` = AlertAgent has not given this target anything yet. */
 export type Phase = 'idle' | 'fetched' | 'written' | 'reloaded' | 'loaded' | 'live';
@@ -124,16 +125,16 @@ export class Progress {
   }
 }
 
-/** How the rules of a rejected revision stand: those that the file on disk has too may be live. */
+/** How the rules of a rejected revision stand: those that the file on disk has too may be live. Recording rules do not show whether they are the same. */
 function standingsOf(rejected: readonly RuleIdentity[], onDisk: readonly RuleStanding[]): RuleStanding[] {
   const byKey = new Map(onDisk.map((entry) => [entry.rule.key, entry]));
-  return rejected.map((rule) => byKey.get(rule.key) ?? missing(rule));
+  return rejected.map((rule) => (rule.isRecording ? undefined : byKey.get(rule.key)) ?? missing(rule));
 }
 
 /** A rule that the target lacks counts as failed, for the reason that its revision failed. */
 function ruleReports(standings: readonly RuleStanding[], reason: string | null): RuleReport[] {
   return standings.map(({ rule, standing, reason: own, health, lastEvaluation, evaluationSeconds, firing }) => ({
-    group: rule.group.slice(0, MAX_NAME),
+    group: rule.group.slice(0, MAX_GROUP),
     name: rule.name.slice(0, MAX_NAME),
     rule_id: rule.ruleId,
     rule_version: rule.ruleVersion,

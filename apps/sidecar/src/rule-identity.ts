@@ -8,6 +8,8 @@ export interface RuleIdentity {
   name: string;
   ruleId: string | null;
   ruleVersion: number | null;
+  /** Recording rules have no annotations, so that one shows neither id nor version. */
+  isRecording: boolean;
   /** Equal for equal rules: group, name, and the proof of version (alerts) or the labels (recording rules have no annotations). */
   key: string;
 }
@@ -24,7 +26,14 @@ export function ruleIdentity(
     ? [ruleId, version]
     : Object.entries(textMap(rule.labels)).sort(([a], [b]) => (a < b ? -1 : 1));
   const ruleVersion = version !== null && /^\d{1,9}$/.test(version) ? Number(version) : null;
-  return { group, name: rule.name, ruleId, ruleVersion, key: JSON.stringify([group, rule.name, rule.isAlert, proof]) };
+  return {
+    group,
+    name: rule.name,
+    ruleId,
+    ruleVersion,
+    isRecording: !rule.isAlert,
+    key: JSON.stringify([group, rule.name, rule.isAlert, proof]),
+  };
 }
 
 /** An object as a record of unknown values; anything else as an empty one. */

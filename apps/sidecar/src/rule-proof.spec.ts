@@ -97,6 +97,29 @@ describe('the proof that rules are loaded', () => {
     expect(told({ evaluationTime: undefined })).toMatchObject({ evaluationSeconds: null, firing: 0 });
   });
 
+  it('calls no recording rule loaded as long as anything else in the file is not', () => {
+    const marked = (version: number): ReturnType<typeof readConfig> =>
+      readConfig(
+        Buffer.from(
+          `groups: [{name: g, rules: [{record: a:b, expr: up}, {alert: M, expr: up, annotations: {alertagent_rule_id: m, alertagent_rule_version: '${version}'}}]}]`,
+        ),
+        'prometheus-rules',
+      );
+    const rules = [
+      { type: 'recording', name: 'a:b', health: 'ok', lastEvaluation: '2026-01-01T00:00:11Z' },
+      {
+        type: 'alerting',
+        name: 'M',
+        annotations: { alertagent_rule_id: 'm', alertagent_rule_version: '1' },
+        health: 'ok',
+        lastEvaluation: '2026-01-01T00:00:11Z',
+      },
+    ];
+    const shown = loadedFile(answer({ name: 'g', file: PATH, rules }), PATH);
+    expect(proveRules(marked(1), shown, null).rules.map(({ standing }) => standing)).toEqual(['live', 'live']);
+    expect(proveRules(marked(2), shown, null).rules.map(({ standing }) => standing)).toEqual(['missing', 'missing']);
+  });
+
   it('tells recording rules apart by their labels', () => {
     const recorded = readConfig(
       Buffer.from('groups: [{name: g, rules: [{record: a:b, expr: up, labels: {x: 1}}]}]'),

@@ -81,7 +81,8 @@ function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
 
 /**
  * Compares the rules of our file with those the target shows. Loaded means equal sets: a rule too many proves that a
- * deletion has not arrived. A rule is live once it was evaluated without error at or after `since` (epoch ms by the
+ * deletion has not arrived. Recording rules count only together with all others, among which is a marker of this very file
+ * (ADR 30). A rule is live once it was evaluated without error at or after `since` (epoch ms by the
  * target's clock, null = any evaluation counts).
  */
 export function proveRules(expected: readonly RuleIdentity[], shown: LoadedFile, since: number | null): LoadProof {
@@ -91,7 +92,10 @@ export function proveRules(expected: readonly RuleIdentity[], shown: LoadedFile,
   const missingCount = rules.filter((entry) => entry.standing === 'missing').length;
   const extra = shown.rules.length - (expected.length - missingCount);
   if (missingCount === 0 && extra === 0 && shown.problem === null) return { loaded: true, detail: null, rules };
-  return { loaded: false, detail: shown.problem ?? difference(missingCount, extra, shown.rules.length), rules };
+  const detail = shown.problem ?? difference(missingCount, extra, shown.rules.length);
+  // A recording rule does not show its version: it may be that of another file as long as anything differs.
+  const proven = rules.map((entry) => (entry.rule.isRecording ? missing(entry.rule) : entry));
+  return { loaded: false, detail, rules: proven };
 }
 
 function difference(lacking: number, extra: number, shown: number): string {

@@ -1,10 +1,10 @@
-import { canaryInstance, canaryRule, isCanary } from './canary';
+import { canaryGroup, canaryInstance, canaryRule, isCanary } from './canary';
 import { renderAlertmanagerConfig } from './alertmanager/alertmanager-config';
 import { readRuleFile, renderRuleFile } from './rules/rule-file';
 
 describe('the canary', () => {
   it('is a rule like any other, and is read back as the one it is', () => {
-    const { content } = renderRuleFile([canaryRule]);
+    const { content } = renderRuleFile([canaryRule], [canaryGroup]);
     expect(readRuleFile(content)).toEqual([
       { rule_id: 'alertagent-canary', rule_version: 1, group: 'alertagent-canary', name: 'AlertAgentCanary' },
     ]);

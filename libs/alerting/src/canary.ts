@@ -1,4 +1,4 @@
-import type { PlacedRule } from './rules/rule-file';
+import { CANARY_GROUP, type PlacedGroup, type PlacedRule } from './rules/rule-file';
 
 export const CANARY_ALERT = 'AlertAgentCanary';
 /** Stands for a rule's id, so that the canary is read back and proven like any rule. */
@@ -6,18 +6,20 @@ export const CANARY_RULE_ID = 'alertagent-canary';
 /** The label that tells replicas apart. */
 const INSTANCE_LABEL = 'prometheus_url';
 
-/** The rule that fires always. It is evaluated often, so that a Prometheus that stands still is noticed. */
+/** The rule that fires always. */
 export const canaryRule: PlacedRule & { group: string } = {
   rule_id: CANARY_RULE_ID,
   version: 1,
   name: CANARY_ALERT,
-  group: 'alertagent-canary',
-  interval: '30s',
+  group: CANARY_GROUP,
   expression: 'vector(1)',
   severity: 'none',
   labels: { source: 'alertagent', [INSTANCE_LABEL]: '{{ $externalURL }}' },
   annotations: { summary: 'Fires always, so that AlertAgent notices when alerts do not arrive. Nobody is told.' },
 };
+
+/** Its group is evaluated often, so that a Prometheus that stands still is noticed. */
+export const canaryGroup: PlacedGroup = { namespace: '', name: CANARY_GROUP, interval: '30s', labels: {} };
 
 /** Whether an alert with these labels is a canary. */
 export const isCanary = (labels: Readonly<Record<string, unknown>>): boolean =>

@@ -1,10 +1,14 @@
 export { parseDuration, formatDuration, parseGoDuration } from './durations';
 export { pointerTo, excerpt, type FieldProblem } from './problems';
 export { RenderError, type ManifestEntry, type RenderedFile } from './rendered-file';
-export { canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
+export { canaryGroup, canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
 export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';
-export { renderRuleFile, readRuleFile, type PlacedRule } from './rules/rule-file';
+export { renderedGroupName, renderRuleFile, readRuleFile, type PlacedGroup, type PlacedRule } from './rules/rule-file';
+export { MARKER_RULE_ID } from './rules/file-marker';
+export { fillInRule, overriddenParameterProblems, type RuleParameters } from './rules/parameters';
+export { effectiveRule, type AppliedOverride, type EffectiveRule, type OverriddenField } from './rules/overrides';
+export { versionGate, type GatedGroup, type RuleLoader } from './rules/version-gates';
 export { renderAlertmanagerConfig, type AlertmanagerConfigInput } from './alertmanager/alertmanager-config';
 export {
   checkAlertmanagerConfig,
@@ -102,7 +106,7 @@ export { groupingOf, type CompiledConvergenceRule, type Grouping } from './pipel
 export { severityRank } from './pipeline/severity-rank';
 export { explainRouting, type RouteExplanation } from './pipeline/explain-routing';
 export { compileSchedules, type Schedules } from './pipeline/schedule';
-export { compileMatchers, type LabelTest } from './policy/matchers';
+export { compileMatchers, parseMatchers, type LabelTest } from './policy/matchers';
 export { compilePolicy, type CompiledPolicy } from './policy/compile-policy';
 export { CLOCK_SKEWS, clockSkewOf, type ClockSkew } from './webhook/clock-skew';
 export { checkPolicy } from './policy/check-policy';

@@ -8,6 +8,8 @@ export interface ManifestEntry {
   rule_version: number;
   group: string;
   name: string;
+  /** A recording rule, which shows neither id nor version; absent for others. */
+  kind?: 'recording';
 }
 
 /** A configuration file ready to be served. `hash` is the SHA-256 (hex) of the UTF-8 bytes of `content`. */

@@ -78,6 +78,7 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusters.resolveTargets,
     ),
     hears: hears(
+      rules.clusterRulesChanged,
       rules.rulePublished,
       rules.ruleWithdrawn,
       clusters.clusterRegistered,

@@ -83,6 +83,8 @@ export class RevisionRule {
   @IsInt() rule_version!: number;
   @IsString() group!: string;
   @IsString() name!: string;
+  /** A recording rule, which shows neither id nor version; absent for others. */
+  @IsOptional() @IsIn(['recording']) kind?: 'recording';
 }
 
 /** One rendered configuration of one cluster. Immutable; the number grows per (cluster, type). */

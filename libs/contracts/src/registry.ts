@@ -14,6 +14,8 @@ import { allServiceOperations } from './kit';
 import * as holds from './holds';
 import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
+import * as ruleBatches from './rule-batches';
+import * as ruleGroups from './rule-groups';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -36,6 +38,8 @@ const declared: unknown[] = [
   holds,
   rollbacks,
   rollouts,
+  ruleBatches,
+  ruleGroups,
   rules,
   silences,
 ].flatMap((module) => Object.values(module));

@@ -323,6 +323,12 @@ export class RuleWithdrawn {
   @IsString() withdrawn_at!: string;
 }
 
+/** What a cluster should run changed although no rule has a new version. */
+export class ClusterRulesChanged {
+  @IsString() cluster_id!: string;
+  @IsString() changed_at!: string;
+}
+
 const owner = 'rules' as const;
 
 /** Sent by rules in the transaction of a create, change or retarget; config re-renders that cluster's rule file. */
@@ -337,6 +343,14 @@ export const ruleWithdrawn = defineEvent({
   owner,
   subject: 'alertagent.rules.v1.rule-withdrawn',
   payload: RuleWithdrawn,
+  key: 'cluster_id',
+});
+
+/** Sent by rules when the settings of a group changed, other overrides apply on a cluster, or one of its members runs another version; config renders its rule file again. */
+export const clusterRulesChanged = defineEvent({
+  owner,
+  subject: 'alertagent.rules.v1.cluster-rules-changed',
+  payload: ClusterRulesChanged,
   key: 'cluster_id',
 });
 
@@ -361,6 +375,14 @@ export const deleteRule = defineRequest({
   reply: Done,
   timeoutMs: 8000,
 });
+/** Brings a deleted rule back as its next version. Errors: `not_found`; `conflict` when it is not deleted or the group has a rule like it by now; `invalid` when a target is gone. */
+export const restoreRule = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.restore-rule',
+  request: RestoreRule,
+  reply: RuleView,
+  timeoutMs: 8000,
+});
 export const getRule = defineRequest({
   owner,
   subject: 'alertagent.rules.v1.get-rule',
@@ -372,6 +394,13 @@ export const listRules = defineRequest({
   subject: 'alertagent.rules.v1.list-rules',
   request: ListRules,
   reply: RulePage,
+});
+/** Errors: `not_found` when there is no such rule or cluster. */
+export const getRuleOnCluster = defineRequest({
+  owner,
+  subject: 'alertagent.rules.v1.get-rule-on-cluster',
+  request: GetRuleOnCluster,
+  reply: RuleOnCluster,
 });
 export const listRuleVersions = defineRequest({
   owner,

@@ -1,9 +1,12 @@
 import {
   ASSUMED_VERSIONS,
+  canaryGroup,
   canaryRule,
   CANARY_RULE_ID,
+  MARKER_RULE_ID,
   renderAlertmanagerConfig,
   renderConfigurationDocument,
+  renderedGroupName,
   renderRuleFile,
   RenderError,
   type ConfigurationDocument,
@@ -49,14 +52,20 @@ export class DesiredFiles {
   }
 
   private async ruleFile(clusterId: string): Promise<DesiredFile> {
-    const { rules, withdrawn_rule_ids } = await this.bus.request(getClusterRules, { id: clusterId });
+    const { rules, groups = [], withdrawn_rule_ids } = await this.bus.request(getClusterRules, { id: clusterId });
     const { config, kind, status } = await this.bus.request(getCluster, { id: clusterId });
     const hasCanary = config.canary === true && kind !== 'alertmanager' && status === 'active';
-    // Whoever switched it off wants it gone.
-    const withdrawnRuleIds = new Set([...withdrawn_rule_ids, ...(hasCanary ? [] : [CANARY_RULE_ID])]);
+    // Whoever switched the canary off wants it gone; the marker comes and goes with what it proves.
+    const withdrawnRuleIds = new Set([...withdrawn_rule_ids, MARKER_RULE_ID, ...(hasCanary ? [] : [CANARY_RULE_ID])]);
     const all = hasCanary ? [...rules, canaryRule] : rules;
-    const meant = all.map(({ rule_id, version, group, name }) => ({ rule_id, rule_version: version, group, name }));
-    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(all)) };
+    const settings = hasCanary ? [...groups, canaryGroup] : groups;
+    const meant = all.map((rule) => ({
+      rule_id: rule.rule_id,
+      rule_version: rule.version,
+      group: renderedGroupName(rule.namespace, rule.group),
+      name: rule.name,
+    }));
+    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(all, settings)) };
   }
 
   private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {

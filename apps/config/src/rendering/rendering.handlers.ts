@@ -3,11 +3,13 @@ import {
   clusterChanged,
   clusterRegistered,
   clusterRetired,
+  clusterRulesChanged,
   rulePublished,
   ruleWithdrawn,
   type AlertmanagerConfigChanged,
   type ClusterChanged,
   type ClusterRetired,
+  type ClusterRulesChanged,
   type RulePublished,
   type RuleWithdrawn,
 } from '@alertagent/contracts';
@@ -34,6 +36,11 @@ export class RenderingHandlers {
 
   @OnEvent(ruleWithdrawn)
   async onRuleWithdrawn({ cluster_id }: RuleWithdrawn): Promise<void> {
+    await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
+  }
+
+  @OnEvent(clusterRulesChanged)
+  async onClusterRulesChanged({ cluster_id }: ClusterRulesChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 

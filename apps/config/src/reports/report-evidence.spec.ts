@@ -51,6 +51,26 @@ describe('an exact report', () => {
   });
 });
 
+describe('recording rules, which cannot say who they are', () => {
+  const recorded = (rule_id: string, name: string): RevisionRule => ({ ...entry(rule_id, 3, name), kind: 'recording' });
+  const twice = { ...served, manifest: [entry('a'), recorded('r1', 'a:b'), recorded('r2', 'a:b')] };
+  const rules = [shown('a'), shown(null, null, 'a:b'), shown(null, null, 'a:b')];
+
+  it('are those of the file, in its order', () => {
+    expect(withIds(rules, twice.manifest).map(({ rule_id, rule_version }) => [rule_id, rule_version])).toEqual([
+      ['a', 1],
+      ['r1', 3],
+      ['r2', 3],
+    ]);
+    expect(isExact(report({ rules }), twice)).toBe(true);
+  });
+
+  it('do not stand for one that is not there', () => {
+    expect(isExact(report({ rules: rules.slice(0, 2) }), twice)).toBe(false);
+    expect(isExact(report({ rules: [...rules, shown(null, null, 'a:b')] }), twice)).toBe(false);
+  });
+});
+
 describe('rules reported without an id', () => {
   it('get the id and version of the only rule in their place', () => {
     expect(withIds([shown(null, null, 'a')], served.manifest)).toEqual([

@@ -58,22 +58,34 @@ export function isExact(report: SidecarReport, served: Served): boolean {
   if (report.state !== 'loaded' && report.state !== 'live') return false;
   if (report.revision !== served.revision || report.hash !== served.hash) return false;
   if (report.rules.length !== served.manifest.length) return false;
-  const shown = new Set(report.rules.map((rule) => `${rule.rule_id} ${rule.rule_version}`));
+  // Recording rules cannot say who they are; the sidecar calls none loaded unless everything else in the file is.
+  const recording = served.manifest.filter(({ kind }) => kind === 'recording');
+  const named = withIds(report.rules, recording);
+  const shown = new Set(named.map((rule) => `${rule.rule_id} ${rule.rule_version}`));
   return (
     shown.size === served.manifest.length &&
     served.manifest.every((rule) => shown.has(`${rule.rule_id} ${rule.rule_version}`))
   );
 }
 
-/** Gives rules reported without an id (by a file that could not be read back, say) the one of the rule in their place. */
+/**
+ * Gives rules reported without an id (recording rules; rules of a file that could not be read back) the one of the rule in their
+ * place. Rules that share a place get theirs by order, which is the file's, where all of them are recording rules.
+ */
 export function withIds(rules: readonly RuleReport[], manifest: readonly RevisionRule[]): RuleReport[] {
   const byPlace = new Map<string, RevisionRule[]>();
-  for (const rule of manifest) byPlace.set(placeOf(rule), [...(byPlace.get(placeOf(rule)) ?? []), rule]);
+  const claimed = new Set(rules.flatMap(({ rule_id }) => rule_id ?? []));
+  for (const rule of manifest) {
+    if (claimed.has(rule.rule_id)) continue;
+    byPlace.set(placeOf(rule), [...(byPlace.get(placeOf(rule)) ?? []), rule]);
+  }
   return rules.map((rule) => {
     const candidates = byPlace.get(placeOf(rule)) ?? [];
-    const [only] = candidates;
-    if (rule.rule_id || !only || candidates.length > 1) return rule;
-    return { ...rule, rule_id: only.rule_id, rule_version: rule.rule_version ?? only.rule_version };
+    const isClear = candidates.length === 1 || candidates.every(({ kind }) => kind === 'recording');
+    if (rule.rule_id || candidates.length === 0 || !isClear) return rule;
+    const [next, ...others] = candidates as [RevisionRule, ...RevisionRule[]];
+    byPlace.set(placeOf(rule), others);
+    return { ...rule, rule_id: next.rule_id, rule_version: rule.rule_version ?? next.rule_version };
   });
 }
 

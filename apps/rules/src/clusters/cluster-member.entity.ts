@@ -12,5 +12,7 @@ export const clusterMemberEntity = new EntitySchema<ClusterMember>({
     reason: { type: 'longtext', nullable: true },
     reportedAt: { name: 'reported_at', type: 'bigint', transformer: epochMs },
     lastHeard: { name: 'last_heard', type: 'bigint', transformer: epochMs },
+    program: { type: 'varchar', length: 20, nullable: true },
+    programVersion: { name: 'program_version', type: 'varchar', length: 100, nullable: true },
   },
 });

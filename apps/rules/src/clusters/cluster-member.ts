@@ -1,4 +1,4 @@
-import type { SidecarState } from '@alertagent/contracts';
+import type { SidecarState, TargetKind } from '@alertagent/contracts';
 
 /** A Prometheus replica that reports for a cluster, and the newest thing it said about a revision. */
 export interface ClusterMember {
@@ -12,4 +12,8 @@ export interface ClusterMember {
   reportedAt: Date;
   /** When it was last heard at all; never goes back. */
   lastHeard: Date;
+  /** What it showed itself to be; null while it has not. */
+  program: TargetKind | null;
+  /** The version of that program, as it tells it. */
+  programVersion: string | null;
 }

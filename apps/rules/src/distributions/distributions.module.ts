@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
+import { ClusterRulesNews } from './cluster-rules-news';
 import { ClusterDistributions } from './cluster-distributions';
 import { DistributionsHandlers } from './distributions.handlers';
 import { DistributionsMetrics } from './distributions.metrics';
@@ -14,6 +15,7 @@ import { RulePlacement } from './rule-placement';
   controllers: [DistributionsHandlers],
   providers: [
     ClusterDistributions,
+    ClusterRulesNews,
     DistributionsMetrics,
     DistributionsService,
     DistributionsStore,
@@ -21,6 +23,6 @@ import { RulePlacement } from './rule-placement';
     RevisionNews,
     RulePlacement,
   ],
-  exports: [DistributionsMetrics, DistributionsService, DistributionsStore, RulePlacement],
+  exports: [ClusterRulesNews, DistributionsMetrics, DistributionsService, DistributionsStore, RulePlacement],
 })
 export class DistributionsModule {}

@@ -9,6 +9,11 @@ import { DistributionsStore, type Proofs } from './distributions.store';
 import type { StoredDistribution } from './rule-distribution.entity';
 import { targetStatus } from './target-status';
 
+/** Why a rule is kept from clusters that could not load it, by cluster id. */
+export type Gates = ReadonlyMap<string, string>;
+
+const NO_GATES: Gates = new Map();
+
 /** Tells how far rules have come. */
 @Injectable()
 export class DistributionsService {
@@ -19,8 +24,11 @@ export class DistributionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Where a rule is, as of now, cluster by cluster and member by member; no targets for a rule nobody placed. */
-  async ofRule(ruleId: string): Promise<RuleDistribution> {
+  /**
+   * Where a rule is, as of now, cluster by cluster and member by member; no targets for a rule nobody placed. `gates` tells why it
+   * is kept from a cluster.
+   */
+  async ofRule(ruleId: string, gates: Gates = NO_GATES): Promise<RuleDistribution> {
     const { manager } = this.dataSource;
     const distributions = await this.store.ofRule(manager, ruleId);
     const clusterIds = distributions.map(({ clusterId }) => clusterId);
@@ -33,7 +41,13 @@ export class DistributionsService {
     const members = await this.clusters.members(manager, clusterIds, now);
     const targets = distributions.map((distribution) => {
       const name = clusters.get(distribution.clusterId)?.name ?? distribution.clusterId;
-      return view(distribution, { name, proofs, members: members.get(distribution.clusterId) ?? [], now });
+      return view(distribution, {
+        name,
+        proofs,
+        members: members.get(distribution.clusterId) ?? [],
+        now,
+        gate: gates.get(distribution.clusterId),
+      });
     });
     return { rule_id: ruleId, targets };
   }
@@ -41,9 +55,17 @@ export class DistributionsService {
 
 function view(
   distribution: StoredDistribution,
-  { name, proofs, members, now }: { name: string; proofs: Proofs; members: ClusterMember[]; now: Date },
+  {
+    name,
+    proofs,
+    members,
+    now,
+    gate,
+  }: { name: string; proofs: Proofs; members: ClusterMember[]; now: Date; gate: string | undefined },
 ): DistributionTarget {
-  const status = targetStatus(targetOf(distribution, proofs), membersOf(distribution, { members, proofs }), now);
+  const target = targetOf(distribution, proofs);
+  const gated = gate === undefined ? target : { ...target, renderedRevision: null, refusedReason: gate };
+  const status = targetStatus(gated, membersOf(distribution, { members, proofs }), now);
   const reports = members
     .filter((member) => proofs.get(distribution.id)?.has(member.name))
     .map(({ lastHeard }) => lastHeard.getTime());

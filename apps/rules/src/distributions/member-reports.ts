@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ClusterMember } from '../clusters/cluster-member';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
+import { ClusterRulesNews } from './cluster-rules-news';
 import { ClusterDistributions } from './cluster-distributions';
 import { DistributionsMetrics, type Transition } from './distributions.metrics';
 
@@ -16,6 +17,7 @@ export class MemberReports {
   constructor(
     private readonly clusters: KnownClustersStore,
     private readonly state: ClusterDistributions,
+    private readonly news: ClusterRulesNews,
     private readonly metrics: DistributionsMetrics,
     private readonly inbox: Inbox,
     private readonly clock: Clock,
@@ -38,7 +40,11 @@ export class MemberReports {
     const reportedAt = new Date(event.reported_at);
     const known = await this.clusters.member(tx, event.cluster_id, name);
     const isNews = !known || isNewer(event.revision ?? null, reportedAt, known);
-    await this.clusters.saveMember(tx, heard(event, { name, reportedAt, known, isNews }));
+    const member = heard(event, { name, reportedAt, known, isNews });
+    await this.clusters.saveMember(tx, member);
+    // A rule that this member could not load before it may load now, and the other way round.
+    const isOther = known?.program !== member.program || known?.programVersion !== member.programVersion;
+    if (isOther && member.program !== null) await this.news.tell(tx, [event.cluster_id], this.clock.now());
     const { revision } = event;
     if (!isNews || revision === null || revision === undefined) return [];
 
@@ -75,5 +81,8 @@ function heard(
     reason: event.reason ?? null,
     reportedAt,
     lastHeard,
+    // A member that cannot be asked now is what it was.
+    program: event.target?.kind ?? known?.program ?? null,
+    programVersion: event.target?.version ?? known?.programVersion ?? null,
   };
 }

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
+import { ClusterRulesNews } from '../distributions/cluster-rules-news';
 import type { Transition } from '../distributions/distributions.metrics';
 import { DistributionsStore } from '../distributions/distributions.store';
 import { RulePlacement } from '../distributions/rule-placement';
-import { selects } from './rule-targets';
+import { ruleOnCluster } from './rule-on-cluster';
+import { isMeantFor } from './rule-targets';
+import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
 
 /** What changed on a cluster: ids of rules. */
@@ -23,18 +26,20 @@ export class ClusterTargeting {
     private readonly distributions: DistributionsStore,
     private readonly placement: RulePlacement,
     private readonly clusters: KnownClustersStore,
+    private readonly news: ClusterRulesNews,
   ) {}
 
-  /** The caller holds the targeting lock and the cluster's. Rules that name the cluster one by one are not touched. */
-  async apply(tx: EntityManager, cluster: KnownCluster, now: Date): Promise<Retargeted> {
+  /** The caller holds the targeting lock and the cluster's, which is `before` no more. */
+  async apply(tx: EntityManager, before: KnownCluster, cluster: KnownCluster, now: Date): Promise<Retargeted> {
     const { clusterId } = cluster;
     const existing = new Map((await this.distributions.ofCluster(tx, clusterId)).map((each) => [each.ruleId, each]));
     const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
+    let isOther = false;
     for (const rule of await this.rules.withSelectors(tx)) {
-      if (rule.pinnedClusters.includes(clusterId)) continue;
       const distribution = existing.get(rule.id);
       const runs = distribution !== undefined && !distribution.withdrawn;
-      const should = selects(rule.targets, cluster.labels);
+      const should = isMeantFor(rule, cluster);
+      if (should && runs) isOther ||= isOtherOn(rule, before, cluster);
       if (should === runs) continue;
       if (should) {
         result.moved.push(...(await this.placement.publish(tx, { rule, clusterId, existing: distribution, now })));
@@ -44,6 +49,8 @@ export class ClusterTargeting {
         result.withdrawn.push(rule.id);
       }
     }
+    // Rules that go on running there, but with other overrides.
+    if (isOther) await this.news.tell(tx, [clusterId], now);
     return result;
   }
 
@@ -67,3 +74,6 @@ export class ClusterTargeting {
     await this.clusters.dropMembers(tx, clusterId);
   }
 }
+
+const isOtherOn = (rule: StoredRule, before: KnownCluster, after: KnownCluster): boolean =>
+  JSON.stringify(ruleOnCluster(rule, before)) !== JSON.stringify(ruleOnCluster(rule, after));

@@ -34,7 +34,7 @@ export class Retargeting {
       await this.clusters.save(tx, cluster);
       const { placed, withdrawn, moved } = closedAt
         ? await this.targeting.withdrawAll(tx, event.cluster_id, now)
-        : await this.targeting.apply(tx, cluster, now);
+        : await this.targeting.apply(tx, known, cluster, now);
       if (moved.length > 0) await this.record(tx, event.cluster_id, { placed, withdrawn });
       return moved;
     });

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsMetrics, type Transition } from '../distributions/distributions.metrics';
-import { ruleView } from './rule-content';
+import { ruleView } from './rule-view';
 import type { RuleChange } from './rule-version.entity';
 import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
@@ -35,26 +35,42 @@ export class RuleChanges {
     actor: Actor,
     decide: (tx: EntityManager) => Promise<DecidedChange>,
   ): Promise<StoredRule> {
-    let moved: Transition[] = [];
-    const rule = await inTransaction(this.dataSource, async (tx) => {
-      moved = [];
-      await this.clusters.lockTargeting(tx);
+    return this.transaction(async (tx, moved) => {
       const change = await decide(tx);
-      if (change.after === change.before) return change.after;
-      await this.write(tx, { kind, actor, change });
-      moved = await change.distribute(tx);
-      await this.audit.record(tx, {
-        actor,
-        action: `rule.${kind}`,
-        resource_type: 'rule',
-        resource_id: change.after.id,
-        before: change.before && ruleView(change.before),
-        after: kind === 'deleted' ? null : ruleView(change.after),
-      });
+      moved.push(...(await this.apply(tx, { kind, actor, change })));
       return change.after;
     });
+  }
+
+  /** Several changes in one transaction; `work` notes what moved, for the metrics after commit. */
+  async transaction<T>(work: (tx: EntityManager, moved: Transition[]) => Promise<T>): Promise<T> {
+    let moved: Transition[] = [];
+    const result = await inTransaction(this.dataSource, async (tx) => {
+      moved = [];
+      await this.clusters.lockTargeting(tx);
+      return work(tx, moved);
+    });
     this.metrics.record(moved);
-    return rule;
+    return result;
+  }
+
+  /** Called in a `transaction`. Answers what moved; nothing when there was nothing to change. Errors: `conflict`. */
+  async apply(
+    tx: EntityManager,
+    { kind, actor, change, reason }: { kind: RuleChange; actor: Actor; change: DecidedChange; reason?: string | null },
+  ): Promise<Transition[]> {
+    if (change.after === change.before) return [];
+    await this.write(tx, { kind, actor, change });
+    const moved = await change.distribute(tx);
+    await this.audit.record(tx, {
+      actor,
+      action: `rule.${kind}`,
+      resource_type: 'rule',
+      resource_id: change.after.id,
+      before: change.before && ruleView(change.before),
+      after: kind === 'deleted' ? null : { ...ruleView(change.after), ...(reason ? { reason } : {}) },
+    });
+    return moved;
   }
 
   private async write(
@@ -63,12 +79,15 @@ export class RuleChanges {
   ): Promise<void> {
     const { before, after } = change;
     try {
-      const isWritten = before ? await this.store.replace(tx, after) : (await this.store.insert(tx, after), true);
+      const isWritten = before
+        ? await this.store.replace(tx, before, after)
+        : (await this.store.insert(tx, after), true);
       if (!isWritten) throw new ServiceError('conflict', 'the rule was changed by somebody else meanwhile');
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new ServiceError('conflict', 'the group has a rule of this name already', {
-        errors: [{ pointer: '/name', code: 'not_unique', detail: 'another rule of the group has this name' }],
+      const detail = 'another rule of the group has this name, severity and labels';
+      throw new ServiceError('conflict', 'the group has this rule already', {
+        errors: [{ pointer: '/name', code: 'not_unique', detail }],
         cause: error,
       });
     }

@@ -1,9 +1,10 @@
 import {
   ServiceError,
-  type ClusterRules,
+  type GetRuleOnCluster,
   type ListRules,
   type ListRuleVersions,
   type RuleDistribution,
+  type RuleOnCluster,
   type RulePage,
   type RuleVersionPage,
   type RuleView,
@@ -12,8 +13,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsService } from '../distributions/distributions.service';
-import { DistributionsStore } from '../distributions/distributions.store';
-import { clusterRule, ruleView } from './rule-content';
+import { ClusterRulesReader } from './cluster-rules-reader';
+import { badCursor, cursorOf, positionOf } from './rule-filter';
+import { ruleView } from './rule-view';
 import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
 
@@ -26,7 +28,7 @@ export class RuleReader {
     private readonly dataSource: DataSource,
     private readonly rules: RulesStore,
     private readonly clusters: KnownClustersStore,
-    private readonly distributions: DistributionsStore,
+    private readonly onClusters: ClusterRulesReader,
     private readonly statuses: DistributionsService,
   ) {}
 
@@ -37,15 +39,17 @@ export class RuleReader {
     return ruleView(rule);
   }
 
-  /** Newest first. Errors: `invalid` when the cursor is none of ours. */
-  async list({ cursor, limit, cluster_id, ...filter }: ListRules): Promise<RulePage> {
+  /** Newest first unless told. Errors: `invalid` when the cursor is none of ours or the matchers cannot be read. */
+  async list({ cursor, limit, cluster_id, sort, ...filter }: ListRules): Promise<RulePage> {
     const { manager } = this.dataSource;
-    if (cursor && !/^[0-9a-f-]{36}$/.test(cursor)) throw badCursor();
+    const order = sort ?? '-created';
+    const after = positionOf(cursor, order);
     const clusterId = cluster_id ? ((await this.clusters.findId(manager, cluster_id)) ?? cluster_id) : null;
     const size = limit ?? DEFAULT_LIMIT;
-    const found = await this.rules.list(manager, { ...filter, clusterId, before: cursor }, size + 1);
+    const found = await this.rules.list(manager, { ...filter, clusterId }, { sort: order, after, limit: size + 1 });
     const items = found.slice(0, size);
-    return { items: items.map(ruleView), next_cursor: found.length > size ? (items.at(-1)?.id ?? null) : null };
+    const last = items.at(-1);
+    return { items: items.map(ruleView), next_cursor: found.length > size && last ? cursorOf(last, order) : null };
   }
 
   /** Newest first, deleted rules included. Errors: `not_found`; `invalid` when the cursor is none of ours. */
@@ -70,17 +74,19 @@ export class RuleReader {
 
   /** Errors: `not_found` when there never was such a rule. */
   async distribution(id: string): Promise<RuleDistribution> {
-    await this.known(id);
-    return this.statuses.ofRule(id);
+    const rule = await this.known(id);
+    return this.statuses.ofRule(id, await this.onClusters.gatesOf(rule));
   }
 
-  /** Everything a cluster should run now; nothing for a cluster that no rule was placed on. */
-  async ofCluster(clusterId: string): Promise<ClusterRules> {
+  /** Errors: `not_found` when there is no such rule or cluster. */
+  async onCluster({ id, cluster }: GetRuleOnCluster): Promise<RuleOnCluster> {
     const { manager } = this.dataSource;
-    const placed = await this.rules.placedOn(manager, clusterId);
-    // Asked second: a rule withdrawn between the two is in both lists, never in neither, where it would seem lost.
-    const withdrawn = await this.distributions.withdrawnRuleIds(manager, clusterId);
-    return { cluster_id: clusterId, rules: placed.map(clusterRule), withdrawn_rule_ids: withdrawn };
+    const rule = await this.known(id);
+    const clusterId = await this.clusters.findId(manager, cluster);
+    const known = clusterId && (await this.clusters.byIds(manager, [clusterId])).get(clusterId);
+    if (rule.deletedAt || !known)
+      throw new ServiceError('not_found', known ? 'there is no such rule' : 'there is no such cluster');
+    return this.onClusters.one(rule, known);
   }
 
   private async known(id: string): Promise<StoredRule> {
@@ -89,8 +95,3 @@ export class RuleReader {
     return rule;
   }
 }
-
-const badCursor = (): ServiceError =>
-  new ServiceError('invalid', '/cursor: not a cursor of this list', {
-    errors: [{ pointer: '/cursor', code: 'bad_cursor', detail: 'expected the next_cursor of an earlier page' }],
-  });

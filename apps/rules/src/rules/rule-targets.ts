@@ -9,6 +9,9 @@ import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
+import type { PinnedOverride, RuleContent } from './rule-content';
+import { ruleOnCluster, type RuleSite } from './rule-on-cluster';
+import type { StoredRule } from './rule.entity';
 
 /** What the clusters service answered for a rule's targets. */
 export interface ResolvedRuleTargets {
@@ -16,18 +19,29 @@ export interface ResolvedRuleTargets {
   pinned: Map<string, string>;
   /** Clusters some selector matches. Id → name, like `pinned`. */
   selected: Map<string, string>;
+  /** The rule's overrides, each with the cluster it names. */
+  overrides: PinnedOverride[];
 }
+
+type Targeted = Pick<RuleContent, 'targets' | 'overrides'>;
 
 const isSelector = (target: RuleTarget): target is Exclude<RuleTarget, string> => typeof target !== 'string';
 
-/** Whether some target is a selector, so that clusters may come and go without the rule being touched. */
-export const hasSelectors = (targets: readonly RuleTarget[]): boolean => targets.some(isSelector);
+/** Whether clusters may come, go and change without the rule being touched, because a target or an override is a selector. */
+export const hasSelectors = ({ targets, overrides }: Targeted): boolean =>
+  targets.some(isSelector) || overrides.some(({ target }) => isSelector(target));
 
 /** Whether some selector among the targets matches a cluster with these labels. */
 export function selects(targets: readonly RuleTarget[], labels: Record<string, string>): boolean {
   return targets
     .filter(isSelector)
     .some((target) => Object.entries(target.labels).every(([name, value]) => labels[name] === value));
+}
+
+/** Whether the rule is meant to run on the cluster, by its targets, whether it is enabled, and its overrides. */
+export function isMeantFor(rule: StoredRule, site: RuleSite): boolean {
+  const isTarget = rule.pinnedClusters.includes(site.clusterId) || selects(rule.targets, site.labels);
+  return isTarget && ruleOnCluster(rule, site).enabled;
 }
 
 /** Turns a rule's targets into clusters. */
@@ -39,18 +53,41 @@ export class RuleTargets {
   ) {}
 
   /** Asks the clusters service. Errors: `invalid` naming each target that no cluster has; `unavailable`, `deadline`. */
-  async resolve(targets: readonly RuleTarget[]): Promise<ResolvedRuleTargets> {
+  async resolve({ targets, overrides }: Targeted): Promise<ResolvedRuleTargets> {
     const names = targets.filter((target) => typeof target === 'string');
-    const selectors = targets.filter(isSelector);
-    const [named, selected] = await Promise.all([this.ask(names), this.ask(selectors)]);
+    const inOverrides = overrides.map(({ target }) => target).filter((target) => typeof target === 'string');
+    const [named, selected] = await Promise.all([
+      this.ask([...new Set([...names, ...inOverrides])]),
+      this.ask(targets.filter(isSelector)),
+    ]);
     const unknown = new Set(named.unknown);
-    const problems = targets.flatMap((target, index): FieldProblem[] =>
-      typeof target === 'string' && unknown.has(target)
-        ? [{ pointer: `/targets/${index}`, code: 'unknown_cluster', detail: 'no cluster has this id or name' }]
-        : [],
-    );
+    const problemsIn = (list: readonly RuleTarget[], pointer: (index: number) => string): FieldProblem[] =>
+      list.flatMap((target, index): FieldProblem[] =>
+        typeof target === 'string' && unknown.has(target)
+          ? [{ pointer: pointer(index), code: 'unknown_cluster', detail: 'no cluster has this id or name' }]
+          : [],
+      );
+    const problems = [
+      ...problemsIn(targets, (index) => `/targets/${index}`),
+      ...problemsIn(
+        overrides.map(({ target }) => target),
+        (index) => `/overrides/${index}/target`,
+      ),
+    ];
     if (problems.length > 0) throw unknownTargets(problems);
-    return { pinned: named.clusters, selected: selected.clusters };
+    const isNamed = new Set(names);
+    const pinned = new Map([...named.clusters].filter(([id, name]) => isNamed.has(id) || isNamed.has(name)));
+    const idOf = (target: RuleTarget): string | undefined =>
+      typeof target !== 'string'
+        ? undefined
+        : named.clusters.has(target)
+          ? target
+          : [...named.clusters].find(([, name]) => name === target)?.[0];
+    const withIds = overrides.map((override): PinnedOverride => {
+      const clusterId = idOf(override.target);
+      return clusterId === undefined ? override : { ...override, clusterId };
+    });
+    return { pinned, selected: selected.clusters, overrides: withIds };
   }
 
   /**
@@ -60,23 +97,25 @@ export class RuleTargets {
    */
   async current(
     tx: EntityManager,
-    targets: readonly RuleTarget[],
-    resolved: ResolvedRuleTargets,
+    rule: StoredRule,
+    resolved: Pick<ResolvedRuleTargets, 'pinned' | 'selected'>,
   ): Promise<ClusterRef[]> {
     const wanted = new Map([...resolved.selected, ...resolved.pinned]);
     for (const cluster of await this.clusters.active(tx)) {
-      if (selects(targets, cluster.labels)) wanted.set(cluster.clusterId, cluster.name);
+      if (selects(rule.targets, cluster.labels)) wanted.set(cluster.clusterId, cluster.name);
       else if (cluster.version > 0 && !resolved.pinned.has(cluster.clusterId)) wanted.delete(cluster.clusterId);
     }
-    for (const { clusterId, name, closedAt, retiredAt } of (
-      await this.clusters.byIds(tx, [...wanted.keys()])
-    ).values()) {
+    const known = await this.clusters.byIds(tx, [...wanted.keys()]);
+    for (const { clusterId, name, closedAt, retiredAt } of known.values()) {
       if (!closedAt && !retiredAt) continue;
       if (resolved.pinned.has(clusterId))
         throw new ServiceError('conflict', `the cluster ${name} takes no rules any more`);
       wanted.delete(clusterId);
     }
-    return [...wanted].map(([id, name]) => ({ id, name }));
+    const labelsOf = (clusterId: string): Record<string, string> => known.get(clusterId)?.labels ?? {};
+    return [...wanted]
+      .filter(([clusterId]) => ruleOnCluster(rule, { clusterId, labels: labelsOf(clusterId) }).enabled)
+      .map(([id, name]) => ({ id, name }));
   }
 
   private async ask(targets: RuleTarget[]): Promise<{ clusters: Map<string, string>; unknown: string[] }> {

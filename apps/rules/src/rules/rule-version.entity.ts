@@ -3,7 +3,7 @@ import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
 
 /** What was done to a rule; `deleted` keeps the content as it was. */
-export type RuleChange = 'created' | 'updated' | 'deleted';
+export type RuleChange = 'created' | 'updated' | 'deleted' | 'restored';
 
 /** A rule as it was at one version; never changed. */
 export interface StoredRuleVersion {

@@ -1,18 +1,23 @@
-import type { RuleTarget } from '@alertagent/contracts';
+import type { RuleKind, RuleParameters, RuleTarget } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-import type { RuleContent } from './rule-content';
+import type { PinnedOverride, RuleContent } from './rule-content';
 
 /** A rule at its current version; deleted ones are kept. */
 export interface StoredRule extends RuleContent {
   id: string;
-  /** SHA-256 of group and name; null for deleted rules, which give their name back. */
+  /** SHA-256 of what makes it unique (`nameKey`); null for deleted rules, which give their name back. */
   nameKey: string | null;
   /** The name in lower case, for searching. */
   nameFolded: string;
+  /** Everything that a search for text looks at, in lower case. */
+  searchText: string;
   /** The clusters that were named when the rule was saved, by id: a cluster that is renamed keeps its rules. */
   pinnedClusters: string[];
+  /** Which clusters it runs on, or what it is like there, depends on their labels. */
   hasSelectors: boolean;
+  /** Tells rules apart that are the same in all that makes a rule unique, which only imports may bring; 0 for others. */
+  duplicateNo: number;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -40,9 +45,30 @@ export const ruleEntity = new EntitySchema<StoredRule>({
     createdAt: { name: 'created_at', type: 'bigint', transformer: epochMs },
     updatedAt: { name: 'updated_at', type: 'bigint', transformer: epochMs },
     deletedAt: { name: 'deleted_at', type: 'bigint', nullable: true, transformer: epochMs },
+    kind: { type: 'varchar', length: 20, nullable: true, transformer: orElse<RuleKind>('alerting') },
+    namespace: { type: 'varchar', length: 200, nullable: true, transformer: orElse('') },
+    position: { type: 'int', default: 0 },
+    owner: { type: 'varchar', length: 100, nullable: true },
+    runbook: { type: 'varchar', length: 1000, nullable: true },
+    description: { type: 'longtext', nullable: true },
+    enabled: { type: 'boolean', default: true },
+    parameters: { type: 'longtext', nullable: true, transformer: jsonOrElse<RuleParameters>({}) },
+    overrides: { type: 'longtext', nullable: true, transformer: jsonOrElse<PinnedOverride[]>([]) },
+    duplicateNo: { name: 'duplicate_no', type: 'int', default: 0 },
+    searchText: { name: 'search_text', type: 'longtext', nullable: true, transformer: orElse('') },
   },
   indices: [
     { name: 'UQ_rules_name_key', columns: ['nameKey'], unique: true },
     { name: 'IX_rules_group_name', columns: ['group'] },
   ],
 });
+
+/** For columns that came later: rows of a version before, running beside this one, do not have them. */
+function orElse<T>(fallback: T) {
+  return { to: (value: T): T => value, from: (value: T | null): T => value ?? fallback };
+}
+
+function jsonOrElse<T>(fallback: T) {
+  const { to, from } = json<T>();
+  return { to, from: (value: string | null): T => (from(value) as T | null) ?? structuredClone(fallback) };
+}

@@ -7,8 +7,10 @@ import {
   getClusterRules,
   getRule,
   getRuleDistribution,
+  getRuleOnCluster,
   listRules,
   listRuleVersions,
+  restoreRule,
   updateRule,
   type ById,
   type ClusterChanged,
@@ -17,9 +19,12 @@ import {
   type CreateRule,
   type DeleteRule,
   type Done,
+  type GetRuleOnCluster,
   type ListRules,
   type ListRuleVersions,
+  type RestoreRule,
   type RuleDistribution,
+  type RuleOnCluster,
   type RulePage,
   type RuleVersionPage,
   type RuleView,
@@ -27,6 +32,7 @@ import {
 } from '@alertagent/contracts';
 import { OnEvent, OnRequest, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
+import { ClusterRulesReader } from './cluster-rules-reader';
 import { Retargeting } from './retargeting';
 import { RuleReader } from './rule-reader';
 import { RulesService } from './rules.service';
@@ -37,6 +43,7 @@ export class RulesHandlers {
   constructor(
     private readonly rules: RulesService,
     private readonly reader: RuleReader,
+    private readonly onClusters: ClusterRulesReader,
     private readonly retargeting: Retargeting,
   ) {}
 
@@ -54,6 +61,16 @@ export class RulesHandlers {
   async delete(query: DeleteRule): Promise<Done> {
     await this.rules.delete(query);
     return { done: true };
+  }
+
+  @OnRequest(restoreRule)
+  restore(query: RestoreRule): Promise<RuleView> {
+    return this.rules.restore(query);
+  }
+
+  @OnRequest(getRuleOnCluster)
+  onCluster(query: GetRuleOnCluster): Promise<RuleOnCluster> {
+    return this.reader.onCluster(query);
   }
 
   @OnRequest(getRule)
@@ -78,7 +95,7 @@ export class RulesHandlers {
 
   @OnRequest(getClusterRules)
   ofCluster({ id }: ById): Promise<ClusterRules> {
-    return this.reader.ofCluster(id);
+    return this.onClusters.all(id);
   }
 
   @OnEvent(clusterRegistered)

@@ -1,15 +1,23 @@
-import { ServiceError, type CreateRule, type DeleteRule, type RuleView, type UpdateRule } from '@alertagent/contracts';
+import {
+  ServiceError,
+  type CreateRule,
+  type DeleteRule,
+  type RestoreRule,
+  type RuleView,
+  type UpdateRule,
+} from '@alertagent/contracts';
 import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RulePlacement } from '../distributions/rule-placement';
 import { RuleChanges } from './rule-changes';
-import { foldName, isSameContent, nameKey, ruleContent, ruleView, type RuleContent } from './rule-content';
-import { hasSelectors, RuleTargets, type ResolvedRuleTargets } from './rule-targets';
+import { ruleContent } from './rule-content';
+import { RuleDecisions } from './rule-decisions';
+import { RuleTargets } from './rule-targets';
+import { ruleInputOf, ruleView } from './rule-view';
 import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
 
-/** Creates, changes and deletes rules. */
+/** Creates, changes, deletes and restores rules. */
 @Injectable()
 export class RulesService {
   constructor(
@@ -17,87 +25,77 @@ export class RulesService {
     private readonly store: RulesStore,
     private readonly targets: RuleTargets,
     private readonly changes: RuleChanges,
-    private readonly placement: RulePlacement,
+    private readonly decisions: RuleDecisions,
     private readonly clock: Clock,
   ) {}
 
-  /** Errors: `invalid` (with pointers into the rule), `conflict` when the group has a rule of that name, `unavailable`. */
-  async create({ rule: input, actor }: CreateRule): Promise<RuleView> {
+  /** Errors: `invalid` (with pointers into the rule), `conflict` when the group has the rule already, `unavailable`. */
+  async create({ rule: input, allow_duplicate, actor }: CreateRule): Promise<RuleView> {
     const content = ruleContent(input);
-    const resolved = await this.targets.resolve(content.targets);
+    const resolved = await this.targets.resolve(content);
     const now = this.clock.now();
-    const after = storedRule({ id: newId(), version: 1, createdAt: now, updatedAt: now }, content, resolved);
-    const rule = await this.changes.commit('created', actor, async () => ({
-      before: null,
-      after,
-      distribute: async (tx) =>
-        this.placement.place(tx, after, await this.targets.current(tx, content.targets, resolved), now),
-    }));
+    const identity = { id: newId(), version: 1, createdAt: now, updatedAt: now, duplicateNo: 0 };
+    const rule = await this.changes.commit('created', actor, (tx) =>
+      this.decisions.write(tx, { before: null, identity, content, resolved, allowDuplicate: allow_duplicate === true }),
+    );
     return ruleView(rule);
   }
 
   /**
    * Replaces a rule. The same content again makes no new version. Errors: as for `create`, `not_found`, and `conflict`
-   * when the rule is not at `expected_version`.
+   * (`version_mismatch`) when the rule is not at `expected_version`.
    */
   async update({ id, rule: input, expected_version, actor }: UpdateRule): Promise<RuleView> {
     // Before anything is asked of others; decided again under the lock.
     expectVersion(await this.store.find(this.dataSource.manager, id), expected_version);
     const content = ruleContent(input);
-    const resolved = await this.targets.resolve(content.targets);
-    const now = this.clock.now();
+    const resolved = await this.targets.resolve(content);
     const rule = await this.changes.commit('updated', actor, async (tx) => {
       const before = expectVersion(await this.store.find(tx, id), expected_version);
-      const next = { id, version: before.version + 1, createdAt: before.createdAt, updatedAt: now };
-      const after =
-        isSameContent(before, content) && isSameSet(before.pinnedClusters, resolved.pinned)
-          ? before
-          : storedRule(next, content, resolved);
-      return {
-        before,
-        after,
-        distribute: async () =>
-          this.placement.place(tx, after, await this.targets.current(tx, content.targets, resolved), now),
-      };
+      return this.decisions.write(tx, { before, identity: this.next(before), content, resolved });
     });
     return ruleView(rule);
   }
 
   /** The rule is gone from every list at once; its removal from the clusters can be followed. Errors: `not_found`, `conflict`. */
   async delete({ id, expected_version, actor }: DeleteRule): Promise<void> {
-    const now = this.clock.now();
     await this.changes.commit('deleted', actor, async (tx) => {
       const before = expectVersion(await this.store.find(tx, id), expected_version);
-      const after = { ...before, version: before.version + 1, updatedAt: now, deletedAt: now, nameKey: null };
-      return { before, after, distribute: () => this.placement.withdrawEverywhere(tx, before, now) };
+      return this.decisions.remove(before, this.clock.now());
     });
+  }
+
+  /**
+   * Brings a deleted rule back as its next version. Errors: `not_found`; `conflict` when it is not deleted or its group has
+   * the like by now; `invalid` when a cluster that it names is gone.
+   */
+  async restore({ id, actor }: RestoreRule): Promise<RuleView> {
+    const deleted = expectDeleted(await this.store.find(this.dataSource.manager, id));
+    const content = ruleContent(ruleInputOf(ruleView(deleted)));
+    const resolved = await this.targets.resolve(content);
+    const rule = await this.changes.commit('restored', actor, async (tx) => {
+      const before = expectDeleted(await this.store.find(tx, id));
+      return this.decisions.write(tx, { before, identity: this.next(before), content, resolved });
+    });
+    return ruleView(rule);
+  }
+
+  private next({ id, version, createdAt, duplicateNo }: StoredRule) {
+    return { id, version: version + 1, createdAt, updatedAt: this.clock.now(), duplicateNo };
   }
 }
 
 function expectVersion(rule: StoredRule | null, expected: number | null | undefined): StoredRule {
   if (!rule || rule.deletedAt) throw new ServiceError('not_found', 'there is no such rule');
   if (expected !== null && expected !== undefined && rule.version !== expected) {
-    throw new ServiceError('conflict', `the rule is at version ${rule.version}, not ${expected}`);
+    const detail = `the rule is at version ${rule.version}, not ${expected}`;
+    throw new ServiceError('conflict', detail, { errors: [{ pointer: '', code: 'version_mismatch', detail }] });
   }
   return rule;
 }
 
-/** A name may mean another cluster than it did when the rule was saved. */
-const isSameSet = (pinned: readonly string[], now: ReadonlyMap<string, string>): boolean =>
-  pinned.length === now.size && pinned.every((id) => now.has(id));
-
-function storedRule(
-  identity: Pick<StoredRule, 'id' | 'version' | 'createdAt' | 'updatedAt'>,
-  content: RuleContent,
-  resolved: ResolvedRuleTargets,
-): StoredRule {
-  return {
-    ...identity,
-    ...content,
-    nameKey: nameKey(content),
-    nameFolded: foldName(content.name),
-    pinnedClusters: [...resolved.pinned.keys()],
-    hasSelectors: hasSelectors(content.targets),
-    deletedAt: null,
-  };
+function expectDeleted(rule: StoredRule | null): StoredRule {
+  if (!rule) throw new ServiceError('not_found', 'there is no such rule');
+  if (!rule.deletedAt) throw new ServiceError('conflict', 'the rule is not deleted');
+  return rule;
 }

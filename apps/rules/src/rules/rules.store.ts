@@ -1,22 +1,13 @@
+import type { RuleOrder } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, type EntityManager } from 'typeorm';
-import { foldName } from './rule-content';
+import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
+import { nameKey, type RuleContent } from './rule-content';
+import { applyFilter, applyOrder, labelTest, PLACED, type RuleFilter, type RulePosition } from './rule-filter';
 import { ruleVersionEntity, type StoredRuleVersion } from './rule-version.entity';
 import { ruleEntity, type StoredRule } from './rule.entity';
 
-/** Which rules a list shows. */
-export interface RuleFilter {
-  name?: string | null;
-  group?: string | null;
-  severity?: string | null;
-  /** Only rules that should run on this cluster. */
-  clusterId?: string | null;
-  /** Only rules older than the one with this id. */
-  before?: string | null;
-}
-
-const PLACED =
-  'rule.id IN (SELECT placed.rule_id FROM rule_distributions placed WHERE placed.cluster_id = :clusterId AND placed.withdrawn = 0)';
+/** Rows looked at per statement when labels have to be compared here. */
+const LOOKED_AT = 500;
 
 /** Rules and their versions. */
 @Injectable()
@@ -26,16 +17,30 @@ export class RulesStore {
     return manager.findOneBy(ruleEntity, { id });
   }
 
-  /** Newest first. */
-  list(manager: EntityManager, filter: RuleFilter, limit: number): Promise<StoredRule[]> {
-    const query = manager.createQueryBuilder(ruleEntity, 'rule').where('rule.deletedAt IS NULL');
-    if (filter.before) query.andWhere('rule.id < :before', { before: filter.before });
-    if (filter.name)
-      query.andWhere("rule.nameFolded LIKE :name ESCAPE '!'", { name: `%${escapeLike(foldName(filter.name))}%` });
-    if (filter.group) query.andWhere('rule.group = :group', { group: filter.group });
-    if (filter.severity) query.andWhere('rule.severity = :severity', { severity: filter.severity });
-    if (filter.clusterId) query.andWhere(PLACED, { clusterId: filter.clusterId });
-    return query.orderBy('rule.id', 'DESC').take(limit).getMany();
+  /** The rules with these ids, deleted or not, by id. */
+  async byIds(manager: EntityManager, ids: readonly string[]): Promise<Map<string, StoredRule>> {
+    const found = ids.length === 0 ? [] : await manager.findBy(ruleEntity, { id: In([...ids]) });
+    return new Map(found.map((rule) => [rule.id, rule]));
+  }
+
+  /** At most `limit` rules after a place in an order. */
+  async list(
+    manager: EntityManager,
+    filter: RuleFilter,
+    { sort, after, limit }: { sort: RuleOrder; after: RulePosition | null; limit: number },
+  ): Promise<StoredRule[]> {
+    const query = manager.createQueryBuilder(ruleEntity, 'rule').where('1 = 1');
+    applyFilter(query, filter);
+    applyOrder(query, sort, after);
+    const test = labelTest(filter);
+    if (!test) return query.take(limit).getMany();
+    const found: StoredRule[] = [];
+    for (let skipped = 0; found.length < limit; skipped += LOOKED_AT) {
+      const rows = await query.clone().skip(skipped).take(LOOKED_AT).getMany();
+      found.push(...rows.filter(test));
+      if (rows.length < LOOKED_AT) break;
+    }
+    return found.slice(0, limit);
   }
 
   /** Every rule that should run on the cluster. One statement, so that each rule is there with the version it has. */
@@ -47,23 +52,48 @@ export class RulesStore {
     return query.orderBy('rule.id', 'ASC').getMany();
   }
 
-  /** Every rule whose clusters depend on labels. */
-  withSelectors(tx: EntityManager): Promise<StoredRule[]> {
-    return tx.find(ruleEntity, { where: { hasSelectors: true, deletedAt: IsNull() }, order: { id: 'ASC' } });
+  /** Every rule whose clusters, or what it is like there, depend on labels. */
+  async withSelectors(tx: EntityManager): Promise<StoredRule[]> {
+    const where = { hasSelectors: true, enabled: true, deletedAt: IsNull() };
+    return tx.find(ruleEntity, { where, order: { id: 'ASC' } });
   }
 
-  /** Errors: a unique violation when a rule of the group has the name. */
+  /** The place after the last rule of a group. */
+  async nextPosition(
+    tx: EntityManager,
+    { namespace, group }: Pick<RuleContent, 'namespace' | 'group'>,
+  ): Promise<number> {
+    const last = await tx.maximum(ruleEntity, 'position', { namespace, group, deletedAt: IsNull() });
+    return last === null ? 0 : Number(last) + 1;
+  }
+
+  /** The lowest number under which the group does not have this very rule yet. */
+  async freeDuplicateNo(tx: EntityManager, content: RuleContent): Promise<number> {
+    for (let number = 0; ; number += 1)
+      if (!(await tx.existsBy(ruleEntity, { nameKey: nameKey(content, number) }))) return number;
+  }
+
+  /** How many rules a group has. */
+  async countOf(
+    manager: EntityManager,
+    { namespace, group }: Pick<RuleContent, 'namespace' | 'group'>,
+  ): Promise<number> {
+    return manager.countBy(ruleEntity, { namespace, group, deletedAt: IsNull() });
+  }
+
+  /** Errors: a unique violation when the group has the rule. */
   async insert(tx: EntityManager, rule: StoredRule): Promise<void> {
-    await tx.insert(ruleEntity, rule);
+    // A copy: TypeORM writes what MariaDB returns, unconverted, into the object it is given.
+    await tx.insert(ruleEntity, { ...rule });
   }
 
   /**
    * Writes the next version of a rule, unless somebody else wrote it first: answers false then. Errors: a unique violation
-   * when another rule of the group has the name.
+   * when the group has another such rule.
    */
-  async replace(tx: EntityManager, rule: StoredRule): Promise<boolean> {
-    const { id, ...rest } = rule;
-    const { affected } = await tx.update(ruleEntity, { id, version: rule.version - 1, deletedAt: IsNull() }, rest);
+  async replace(tx: EntityManager, before: StoredRule, after: StoredRule): Promise<boolean> {
+    const { id, ...rest } = after;
+    const { affected } = await tx.update(ruleEntity, { id, version: before.version }, rest);
     return affected === 1;
   }
 
@@ -84,5 +114,3 @@ export class RulesStore {
     });
   }
 }
-
-const escapeLike = (text: string): string => text.replace(/[!%_]/g, (character) => `!${character}`);

@@ -1,39 +1,73 @@
 import { parse } from 'yaml';
 import { renderYaml, type ManifestEntry, type RenderedFile, type YamlValue } from '../rendered-file';
+import { fileMarker } from './file-marker';
 import type { RuleDefinition } from './rule';
 
-/** A rule at the version that a cluster should have. */
-export interface PlacedRule extends RuleDefinition {
+/** A rule at the version that a cluster should have, as it is there: overrides applied, placeholders filled in. */
+export interface PlacedRule extends Omit<RuleDefinition, 'interval'> {
   /** Becomes the annotation that proves, read back from Prometheus, which rule was loaded. */
   rule_id: string;
   version: number;
+  /** `alerting` when absent. */
+  kind?: 'alerting' | 'recording';
+  /** None when absent or empty. */
+  namespace?: string;
+  /** Its place in the group; 0 when absent. */
+  position?: number;
+  /** Its version alone does not tell what it is like there. */
+  overridden?: boolean;
+}
+
+/** Settings of a group; what is absent or null is as Prometheus has it. */
+export interface PlacedGroup {
+  namespace: string;
+  name: string;
+  interval?: string | null;
+  limit?: number | null;
+  query_offset?: string | null;
+  labels: Record<string, string>;
 }
 
 /** Group of rules whose author named none. */
 const DEFAULT_GROUP = 'alertagent';
 
+/** Group of the canary, whose settings are always the same. */
+export const CANARY_GROUP = 'alertagent-canary';
+
 /** Annotations of ours. They do not change an alert's identity, and Prometheus shows them unexpanded. */
 const RULE_ID_ANNOTATION = 'alertagent_rule_id';
 const RULE_VERSION_ANNOTATION = 'alertagent_rule_version';
 
+/** A group's name in a rule file that holds the groups of all namespaces. */
+export const renderedGroupName = (namespace: string | undefined, name: string): string =>
+  namespace ? `${namespace}/${name}` : name;
+
 /**
  * Renders the Prometheus rule file of one cluster. The same rules give the same bytes in whatever order they come,
- * so an unchanged rule set never causes a reload. Throws a RenderError when a value cannot be written exactly;
- * whether Prometheus accepts the rules is for {@link validateRule} to say, before they get here.
+ * so an unchanged rule set never causes a reload. `settings` of groups without rules are left out. Throws a RenderError when a
+ * value cannot be written exactly; whether Prometheus accepts the rules is for {@link validateRule} to say, before they get here.
  */
-export function renderRuleFile(rules: PlacedRule[]): RenderedFile {
+export function renderRuleFile(rules: readonly PlacedRule[], settings: readonly PlacedGroup[] = []): RenderedFile {
+  const settingsOf = new Map(settings.map((group) => [renderedGroupName(group.namespace, group.name), group]));
   const manifest: ManifestEntry[] = [];
   const groups: YamlValue[] = [];
-  for (const group of groupsOf(rules)) {
-    const ordered = [...group.rules].sort((a, b) => compare(a.name, b.name) || compare(a.rule_id, b.rule_id));
-    for (const rule of ordered) {
-      manifest.push({ rule_id: rule.rule_id, rule_version: rule.version, group: group.name, name: rule.name });
+  let needsMarker = false;
+  for (const [group, members] of groupsOf(rules)) {
+    for (const rule of members) {
+      const isRecording = rule.kind === 'recording';
+      const place = { rule_id: rule.rule_id, rule_version: rule.version, group, name: rule.name };
+      manifest.push(isRecording ? { ...place, kind: 'recording' } : place);
+      needsMarker ||= isRecording || rule.overridden === true;
     }
-    groups.push({
-      name: group.name,
-      ...(group.interval === null ? {} : { interval: group.interval }),
-      rules: ordered.map(ruleEntry),
-    });
+    const header = groupHeader(settingsOf.get(group));
+    // The canary's group never changes: its rule's version stands for it.
+    needsMarker ||= Object.keys(header).length > 0 && group !== CANARY_GROUP;
+    groups.push({ name: group, ...header, rules: members.map(ruleEntry) });
+  }
+  if (needsMarker) {
+    const marker = fileMarker(groups, identity);
+    groups.push(marker.group);
+    manifest.push(marker.entry);
   }
   return { ...renderYaml({ groups }), rules: manifest.length, manifest };
 }
@@ -64,54 +98,51 @@ export function readRuleFile(content: string): ManifestEntry[] {
   return entries;
 }
 
-interface RuleGroup {
-  name: string;
-  interval: string | null;
-  rules: PlacedRule[];
+/** Rules by rendered group name: groups by name, rules in the order they are evaluated in. */
+function groupsOf(rules: readonly PlacedRule[]): [string, PlacedRule[]][] {
+  const groups = new Map<string, PlacedRule[]>();
+  for (const rule of rules) {
+    const name = renderedGroupName(rule.namespace, rule.group || DEFAULT_GROUP);
+    const members = groups.get(name);
+    if (members) members.push(rule);
+    else groups.set(name, [rule]);
+  }
+  for (const members of groups.values())
+    members.sort(
+      (a, b) => (a.position ?? 0) - (b.position ?? 0) || compare(a.name, b.name) || compare(a.rule_id, b.rule_id),
+    );
+  return [...groups].sort(([a], [b]) => compare(a, b));
 }
 
-/**
- * Rules of one group that ask for different evaluation intervals cannot share it: Prometheus has one interval per
- * group. The oldest rule (lowest id) keeps the group's plain name, because Prometheus forgets how long alerts have
- * been pending when their group is renamed; the others get a group beside it.
- */
-function groupsOf(rules: PlacedRule[]): RuleGroup[] {
-  const groups = new Map<string, RuleGroup>();
-  const plainNames = new Set(rules.map((rule) => rule.group || DEFAULT_GROUP));
-  const taken = new Set<string>();
-  for (const rule of [...rules].sort((a, b) => compare(a.rule_id, b.rule_id))) {
-    const plainName = rule.group || DEFAULT_GROUP;
-    const interval = rule.interval || null;
-    const key = JSON.stringify([plainName, interval]);
-    let group = groups.get(key);
-    if (!group) {
-      let name = plainName;
-      if (taken.has(name)) {
-        name = `${plainName} (${interval === null ? 'default interval' : `every ${interval}`})`;
-        while (taken.has(name) || plainNames.has(name)) name += '*';
-      }
-      taken.add(name);
-      group = { name, interval, rules: [] };
-      groups.set(key, group);
-    }
-    group.rules.push(rule);
-  }
-  return [...groups.values()].sort((a, b) => compare(a.name, b.name));
+function groupHeader(group: PlacedGroup | undefined): { [key: string]: YamlValue } {
+  if (!group) return {};
+  const labels = sortedEntries(group.labels);
+  return {
+    ...(group.interval ? { interval: group.interval } : {}),
+    ...(group.query_offset ? { query_offset: group.query_offset } : {}),
+    ...(group.limit ? { limit: group.limit } : {}),
+    ...(labels.length > 0 ? { labels: Object.fromEntries(labels) } : {}),
+  };
 }
+
+const identity = (id: string, version: number): { [key: string]: YamlValue } => ({
+  [RULE_ID_ANNOTATION]: id,
+  [RULE_VERSION_ANNOTATION]: String(version),
+});
 
 function ruleEntry(rule: PlacedRule): YamlValue {
   const labels = sortedEntries(rule.labels);
   if (rule.severity) labels.push(['severity', rule.severity]);
-  const annotations = sortedEntries(rule.annotations);
-  annotations.push([RULE_ID_ANNOTATION, rule.rule_id], [RULE_VERSION_ANNOTATION, String(rule.version)]);
+  const labelled: { [key: string]: YamlValue } = labels.length > 0 ? { labels: Object.fromEntries(labels) } : {};
+  if (rule.kind === 'recording') return { record: rule.name, expr: rule.expression, ...labelled };
   return {
     alert: rule.name,
     expr: rule.expression,
     ...(rule.duration ? { for: rule.duration } : {}),
     ...(rule.keep_firing_for ? { keep_firing_for: rule.keep_firing_for } : {}),
-    ...(labels.length > 0 ? { labels: Object.fromEntries(labels) } : {}),
-    // Object.fromEntries defines properties, so a name such as __proto__ stays data. Later pairs win: ours.
-    annotations: Object.fromEntries(annotations),
+    ...labelled,
+    // Object.fromEntries defines properties, so a name such as __proto__ stays data.
+    annotations: { ...Object.fromEntries(sortedEntries(rule.annotations)), ...identity(rule.rule_id, rule.version) },
   };
 }
 

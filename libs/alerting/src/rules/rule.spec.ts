@@ -34,7 +34,7 @@ it.each<[string, Partial<RuleDefinition>, string, string]>([
   ['an interval of nothing', { interval: '0s' }, '/interval', 'bad_duration'],
   ['an empty severity', { severity: '' }, '/severity', 'required'],
   ['severity twice', { severity: 'a', labels: { severity: 'b' } }, '/labels/severity', 'duplicate'],
-  ['a label name with a dash', { labels: { 'a-b': 'x' } }, '/labels/a-b', 'bad_name'],
+  ['a label without a name', { labels: { '': 'x' } }, '/labels/', 'bad_name'],
   ['a label called alertname', { labels: { alertname: 'x' } }, '/labels/alertname', 'reserved'],
   ['a label called __name__', { labels: { __name__: 'x' } }, '/labels/__name__', 'reserved'],
   ['a label called constructor', { labels: { constructor: 'x' } }, '/labels/constructor', 'reserved'],
@@ -49,9 +49,27 @@ it.each<[string, Partial<RuleDefinition>, string, string]>([
   ['a query in an annotation', { annotations: { a: '{{ query "up" }}' } }, '/annotations/a', 'bad_template'],
   ['a control character in a label', { labels: { a: 'x\u0000' } }, '/labels/a', 'control_character'],
   ['a label of 4,097 bytes', { labels: { a: 'é'.repeat(2049) } }, '/labels/a', 'too_long'],
-  ['a slash in an annotation name', { annotations: { 'a/b': 'x' } }, '/annotations/a~1b', 'bad_name'],
+  [
+    'a control character in an annotation name',
+    { annotations: { 'a\u0007': 'x' } },
+    '/annotations/a\\u0007',
+    'bad_name',
+  ],
+  ['a recording rule that waits', { kind: 'recording', duration: '5m' }, '/duration', 'not_for_recording'],
+  ['a recording rule with a severity', { kind: 'recording', severity: 'x' }, '/severity', 'not_for_recording'],
+  [
+    'a recording rule with annotations',
+    { kind: 'recording', annotations: { a: 'x' } },
+    '/annotations',
+    'not_for_recording',
+  ],
 ])('%s is refused at its place', (_, over, pointer, code) => {
   expect(validateRule(rule(over)).map((problem) => [problem.pointer, problem.code])).toContainEqual([pointer, code]);
+});
+
+it('names that only Prometheus 3 takes are no fault of the rule, and labels of a recording rule are no templates', () => {
+  expect(validateRule(rule({ labels: { 'a-b': 'x', größe: '1' } }))).toEqual([]);
+  expect(validateRule(rule({ kind: 'recording', name: 'a:b', labels: { a: '{{ $value' } }))).toEqual([]);
 });
 
 it('a label called __proto__ is refused and pollutes nothing', () => {

@@ -3,9 +3,11 @@ import { excerpt, pointerTo, type FieldProblem } from '../problems';
 import { checkExpression } from './promql';
 import { checkTemplate } from './template-text';
 
-/** An alerting rule as its author wrote it. Durations are in Prometheus' grammar. */
+/** A rule as its author wrote it, or as it is on one cluster. Durations are in Prometheus' grammar. */
 export interface RuleDefinition {
-  /** Becomes the `alertname` label. */
+  /** `alerting` when absent. A recording rule has neither durations nor severity nor annotations. */
+  kind?: 'alerting' | 'recording';
+  /** Becomes the `alertname` label, or names the series that a recording rule writes. */
   name: string;
   /** Group in the rule file; rules of a group are evaluated one after the other. */
   group?: string;
@@ -28,13 +30,12 @@ const LONGEST_SEVERITY = 100;
 const LONGEST_LABEL_VALUE = 4096;
 const LONGEST_ANNOTATION = 16 * 1024;
 const MOST_PAIRS = 64;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const RESERVED_PREFIX = 'alertagent_';
 const CONTROL = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f]');
 const CONTROL_IN_TEXT = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]');
 
 /**
- * Every reason why Prometheus 2.42 would refuse this rule, load something that can never fire, or load something else
+ * Every reason why Prometheus would refuse this rule whatever its version ({@link versionGate} knows what only some take), load something that can never fire, or load something else
  * than its author meant. Empty means valid.
  */
 export function validateRule(rule: RuleDefinition): FieldProblem[] {
@@ -46,11 +47,27 @@ export function validateRule(rule: RuleDefinition): FieldProblem[] {
     ...durationProblems('/keep_firing_for', rule.keep_firing_for, { leastMs: 0 }),
     ...durationProblems('/interval', rule.interval, { leastMs: 1 }),
     ...severityProblems(rule),
-    ...pairsProblems('labels', rule.labels),
-    ...pairsProblems('annotations', rule.annotations),
+    ...pairsProblems('labels', rule.labels, { isTemplate: rule.kind !== 'recording' }),
+    ...pairsProblems('annotations', rule.annotations, { isTemplate: true }),
   ];
   const templated = /\{\{/.test(rule.name);
   if (templated) problems.push({ pointer: '/name', code: 'bad_template', detail: 'a rule name is not a template' });
+  return rule.kind === 'recording' ? [...problems, ...recordingProblems(rule)] : problems;
+}
+
+/** What a recording rule cannot have. */
+function recordingProblems(rule: RuleDefinition): FieldProblem[] {
+  const detail = 'a recording rule has none';
+  const given = (['duration', 'keep_firing_for', 'severity'] as const).filter((field) => rule[field]);
+  const problems = given.map((field) => ({ pointer: `/${field}`, code: 'not_for_recording', detail }));
+  if (Object.keys(rule.annotations).length > 0)
+    problems.push({ pointer: '/annotations', code: 'not_for_recording', detail });
+  if (Object.hasOwn(rule.labels, '__name__'))
+    problems.push({
+      pointer: '/labels/__name__',
+      code: 'reserved',
+      detail: 'the name of the series is that of the rule',
+    });
   return problems;
 }
 
@@ -111,7 +128,11 @@ function severityProblems({ severity, labels }: RuleDefinition): FieldProblem[] 
   return problems;
 }
 
-function pairsProblems(field: 'labels' | 'annotations', pairs: Record<string, string>): FieldProblem[] {
+function pairsProblems(
+  field: 'labels' | 'annotations',
+  pairs: Record<string, string>,
+  { isTemplate }: { isTemplate: boolean },
+): FieldProblem[] {
   const entries = Object.entries(pairs);
   if (entries.length > MOST_PAIRS) {
     return [
@@ -128,7 +149,7 @@ function pairsProblems(field: 'labels' | 'annotations', pairs: Record<string, st
     }
     return [
       ...textProblems(pointer, value, field === 'labels' ? CONTROL : CONTROL_IN_TEXT),
-      ...templateProblems(pointer, value, field === 'labels'),
+      ...(isTemplate ? templateProblems(pointer, value, field === 'labels') : []),
     ];
   });
 }
@@ -139,8 +160,8 @@ function labelNameProblem(name: string): { code: string; detail: string } | null
 }
 
 function annotationNameProblem(name: string): { code: string; detail: string } | null {
-  if (!LABEL_NAME.test(name)) {
-    return { code: 'bad_name', detail: 'must be letters, digits and underscores and not begin with a digit' };
+  if (name === '' || !name.isWellFormed() || CONTROL.test(name)) {
+    return { code: 'bad_name', detail: 'must not be empty and must not hold control characters' };
   }
   if (Buffer.byteLength(name) > LONGEST_NAME) {
     return { code: 'too_long', detail: `must not be longer than ${LONGEST_NAME} characters` };

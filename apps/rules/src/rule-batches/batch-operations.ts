@@ -1,0 +1,78 @@
+import { ServiceError, type RuleTarget } from '@alertagent/contracts';
+import { Clock } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { KnownClustersStore } from '../clusters/known-clusters.store';
+import type { DecidedChange } from '../rules/rule-changes';
+import { ruleContent, type UnplacedContent } from '../rules/rule-content';
+import { RuleDecisions } from '../rules/rule-decisions';
+import { ruleInputOf, ruleView } from '../rules/rule-view';
+import type { StoredRule } from '../rules/rule.entity';
+import type { StoredBatch } from './rule-batch.entity';
+
+/** What a batch means for one rule. */
+@Injectable()
+export class BatchOperations {
+  constructor(
+    private readonly decisions: RuleDecisions,
+    private readonly clusters: KnownClustersStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Called under the targeting lock. Errors: ServiceError `not_found`, `invalid`, `conflict`. */
+  async decide(tx: EntityManager, batch: StoredBatch, rule: StoredRule | undefined): Promise<DecidedChange> {
+    if (!rule || rule.deletedAt) throw new ServiceError('not_found', 'there is no such rule');
+    const now = this.clock.now();
+    if (batch.operation === 'delete') return this.decisions.remove(rule, now);
+    const { id, version, createdAt, duplicateNo } = rule;
+    return this.decisions.write(tx, {
+      before: rule,
+      identity: { id, version: version + 1, createdAt, updatedAt: now, duplicateNo },
+      content: contentAfter(batch, rule),
+      resolved: {
+        pinned: await this.pinnedAfter(tx, batch, rule),
+        selected: new Map(),
+        overrides: rule.overrides,
+      },
+    });
+  }
+
+  private async pinnedAfter(tx: EntityManager, { operation, terms }: StoredBatch, rule: StoredRule) {
+    const given = new Map(Object.entries(terms.pinned));
+    if (operation === 'retarget') return given;
+    const known = await this.clusters.byIds(tx, rule.pinnedClusters);
+    const own = rule.pinnedClusters.map((id): [string, string] => [id, known.get(id)?.name ?? id]);
+    return new Map([...own, ...(operation === 'distribute' ? given : [])]);
+  }
+}
+
+function contentAfter({ operation, terms }: StoredBatch, rule: StoredRule): UnplacedContent {
+  const content: UnplacedContent = { ...rule };
+  switch (operation) {
+    case 'enable':
+      return { ...content, enabled: true };
+    case 'disable':
+      return { ...content, enabled: false };
+    case 'retarget':
+      return { ...content, targets: terms.targets ?? [] };
+    case 'distribute':
+      return { ...content, targets: union(rule.targets, terms.targets ?? []) };
+    case 'relabel':
+      return ruleContent(ruleInputOf(ruleView(relabelled(rule, terms.setLabels ?? {}, terms.removeLabels ?? []))));
+    case 'delete':
+      return content;
+  }
+}
+
+function relabelled(rule: StoredRule, set: Record<string, string>, remove: readonly string[]): StoredRule {
+  const { severity, ...others } = set;
+  const labels = Object.fromEntries(
+    Object.entries({ ...rule.labels, ...others }).filter(([name]) => !remove.includes(name)),
+  );
+  return { ...rule, labels, severity: remove.includes('severity') ? null : (severity ?? rule.severity) };
+}
+
+function union(own: readonly RuleTarget[], more: readonly RuleTarget[]): RuleTarget[] {
+  const known = new Set(own.map((target) => JSON.stringify(target)));
+  return [...own, ...more.filter((target) => !known.has(JSON.stringify(target)))];
+}
