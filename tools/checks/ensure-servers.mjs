@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../local-stack/package.json', import.meta.url));
-const { ensureBinaries } = require('../local-stack/dist/index.js');
+const { ensureBinaries, ensureN8n } = require('../local-stack/dist/index.js');
 
 const external = process.env.ALERTAGENT_TEST_MYSQL_URL ? [] : ['mariadbd', 'mariadb-install-db'];
 try {
@@ -21,6 +21,7 @@ try {
     { log: console.log },
   );
   for (const [name, path] of Object.entries(found)) console.log(`${name}: ${path}`);
+  console.log(`n8n: ${(await ensureN8n(console.log)).program}`);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -18,10 +18,11 @@ const STATIC = [
   ['API description', [process.execPath, 'tools/checks/openapi.mjs', '--check']],
   ['event description', [process.execPath, 'tools/checks/asyncapi.mjs', '--check']],
   ['compose', [process.execPath, 'tools/checks/compose.mjs']],
+  ['n8n workflows', [process.execPath, 'tools/checks/n8n-workflows.mjs']],
   ['kubernetes', [process.execPath, 'tools/checks/kubernetes.mjs']],
 ];
 /** Every real component some test must have started. */
-const COMPONENTS = ['nats-server', 'prometheus', 'alertmanager', 'mariadbd', 'redis-server'];
+const COMPONENTS = ['nats-server', 'prometheus', 'alertmanager', 'mariadbd', 'redis-server', 'n8n'];
 
 const work = mkdtempSync(join(tmpdir(), 'alertagent-npm-test-'));
 const evidence = join(work, 'started');

@@ -125,6 +125,8 @@ export {
   type SuppressionKind,
 } from './policy/policy-document';
 export { pickWorkflow, type Routing } from './routing';
+export { lintWorkflow } from './n8n/lint-workflow';
+export type { WorkflowFault } from './n8n/workflow-check';
 export { decide, defaultThresholds, type Decision, type DecisionInput, type DecisionThresholds } from './decision';
 export { analyseBuiltIn, type AnalysisResult, type BuiltInAnalysisInput } from './analysis/built-in-analyst';
 export { parseAnalysisText, type ParsedAnalysis } from './analysis/analysis-text';

