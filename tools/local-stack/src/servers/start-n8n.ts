@@ -64,10 +64,11 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nServer> {
       name: 'n8n',
       readyTimeoutMs: 120_000,
       async command(port, dataDir) {
+        // What a test runner tells its own program makes n8n another one.
+        const { NODE_ENV: _test, NODE_OPTIONS: _flags, ...inherited } = process.env;
         const env = {
-          ...process.env,
+          ...inherited,
           ...QUIET,
-          NODE_OPTIONS: '',
           N8N_USER_FOLDER: dataDir,
           N8N_ENCRYPTION_KEY: 'only-for-tests-0123456789abcdef',
           N8N_PORT: String(port),
