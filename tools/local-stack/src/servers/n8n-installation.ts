@@ -44,7 +44,10 @@ export async function ensureN8n(log: (line: string) => void = () => undefined): 
 
 function recipeHash(): string {
   const files = ['package.json', 'package-lock.json'].map((name) => readFileSync(join(RECIPE, name), 'utf8'));
-  return createHash('sha256').update([...files, NODE_PACKAGE].join('\0')).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update([...files, NODE_PACKAGE].join('\0'))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 const isNewEnough = (): boolean => Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
@@ -80,6 +83,8 @@ function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}):
 /** What `npm run` tells its children about this project is not meant for another one. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^npm_(?:package_|lifecycle_|config_local_prefix|command)/.test(name) && name !== 'NODE_OPTIONS'),
+    Object.entries(env).filter(
+      ([name]) => !/^npm_(?:package_|lifecycle_|config_local_prefix|command)/.test(name) && name !== 'NODE_OPTIONS',
+    ),
   );
 }
