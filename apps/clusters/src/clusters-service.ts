@@ -17,6 +17,7 @@ import { HealthHistory1766000000002 } from './migrations/1766000000002-health-hi
 import { ClusterTroubles1766000000003 } from './migrations/1766000000003-cluster-troubles';
 import { Canaries1766000000004 } from './migrations/1766000000004-canaries';
 import { AlertmanagerAddresses1766200000000 } from './migrations/1766200000000-alertmanager-addresses';
+import { QueryUrls1767300000000 } from './migrations/1767300000000-query-urls';
 import { clusterTokenEntity } from './tokens/cluster-token.entity';
 
 /** The clusters service as the kit runs it: clusters, their machine tokens, how their members are, and their Alertmanager configuration. */
@@ -44,5 +45,6 @@ export const clustersService: ServiceDefinition = {
     ClusterTroubles1766000000003,
     Canaries1766000000004,
     AlertmanagerAddresses1766200000000,
+    QueryUrls1767300000000,
   ],
 };

@@ -76,6 +76,22 @@ describe.each(stack.testDatabaseUrls())('clusters on $name', (database) => {
     expect(JSON.stringify(world.service.logLines())).not.toMatch(/aat_/);
   });
 
+  it('keep where PromQL is asked until it is changed or taken away', async () => {
+    const { id, name } = await world.register({ query_url: 'http://prometheus:9090/prom/' });
+    const change = async (query_url?: string | null) =>
+      (await world.gateway.request(updateCluster, { id, cluster: { name, query_url }, actor: ACTOR })).query_url;
+    expect((await world.gateway.request(getCluster, { id })).query_url).toBe('http://prometheus:9090/prom');
+    expect(await change()).toBe('http://prometheus:9090/prom');
+    expect(await change('https://vm:8428')).toBe('https://vm:8428');
+    expect(await change(null)).toBeNull();
+    for (const query_url of ['http://user:pw@prometheus:9090', 'file:///etc/passwd', 'http://p/?x=1']) {
+      await expect(world.register({ query_url })).rejects.toMatchObject({
+        code: 'invalid',
+        errors: [{ pointer: '/cluster/query_url' }],
+      });
+    }
+  });
+
   it('have names that are unique byte by byte, until they are retired', async () => {
     const name = newName();
     const first = await world.register({ name });

@@ -22,6 +22,7 @@ import type { RuleTarget } from './rules';
 import { IsLabelMap, IsTargetList } from './validators';
 
 const GO_DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
+const plainUrlMessage = { message: 'expected an http or https URL without user name, query and fragment' };
 const durationMessage = { message: 'expected a duration such as 30s or 1m30s' };
 
 /** What evaluates the rules of a cluster. A cluster of kind `alertmanager` has nothing that does, and gets no rules. */
@@ -48,9 +49,7 @@ export class ClusterSettings {
 /** Where AlertAgent reaches one Alertmanager of a cluster. */
 export class AlertmanagerAddress {
   /** Its own address, not that of a balancer. Requests go there where `security.outbound_allow` lets them. */
-  @Matches(/^https?:\/\/[^\s/?#@][^\s?#@]{0,240}$/, {
-    message: 'expected an http or https URL without user name, query and fragment',
-  })
+  @Matches(/^https?:\/\/[^\s/?#@][^\s?#@]{0,240}$/, plainUrlMessage)
   url!: string;
   /** The name that its sidecar reports under, so that these reports count when a member is chosen. */
   @IsOptional() @IsString() @MinLength(1) @MaxLength(200) member?: string | null;
@@ -76,6 +75,8 @@ export class ClusterInput {
   @ValidateNested({ each: true })
   @Type(() => AlertmanagerAddress)
   alertmanagers?: AlertmanagerAddress[] | null;
+  /** Where PromQL is asked about this cluster: its Prometheus, its VictoriaMetrics, or a query front end before them; `/api/v1/…` is appended. Requests go there where `security.outbound_allow` lets them. On a change, left out it stays as it is; null removes it. */
+  @IsOptional() @Matches(/^https?:\/\/[^\s/?#@][^\s?#@]{0,240}$/, plainUrlMessage) query_url?: string | null;
   @IsOptional() @ValidateNested() @Type(() => ClusterSettings) config?: ClusterSettings | null;
   @IsOptional() @IsLabelMap() labels?: Record<string, string>;
 }
@@ -102,6 +103,7 @@ export class ClusterView {
   @ValidateNested({ each: true })
   @Type(() => AlertmanagerAddress)
   alertmanagers?: AlertmanagerAddress[] | null;
+  @IsOptional() @IsString() query_url?: string | null;
   @ValidateNested() @Type(() => ClusterSettings) config!: ClusterSettings;
   @IsLabelMap() labels!: Record<string, string>;
   @IsInt() version!: number;

@@ -30,6 +30,8 @@ export interface ClusterContent {
   endpoint: string | null;
   /** Its Alertmanagers one by one; null or none when only `endpoint` is known. */
   alertmanagers: StoredAlertmanager[] | null;
+  /** Where PromQL is asked about it, without a slash at the end. */
+  queryUrl: string | null;
   settings: StoredClusterSettings;
   labels: Record<string, string>;
 }
@@ -39,11 +41,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The content of an input; addresses that it leaves out stay as they are in `before`. Errors: `invalid`, with pointers. */
 export function clusterContent(
-  { name, kind, endpoint, alertmanagers, config, labels }: ClusterInput,
+  { name, kind, endpoint, alertmanagers, query_url, config, labels }: ClusterInput,
   before?: ClusterContent,
 ): ClusterContent {
   const addresses =
     alertmanagers === undefined ? (before?.alertmanagers ?? null) : storedAddresses(alertmanagers ?? []);
+  const queryUrl = query_url === undefined ? (before?.queryUrl ?? null) : withoutSlash(query_url);
   const settings = {
     sync_interval: config?.sync_interval ?? DEFAULTS.sync_interval,
     health_check_interval: config?.health_check_interval ?? DEFAULTS.health_check_interval,
@@ -56,6 +59,9 @@ export function clusterContent(
       ? [{ pointer: '/name', code: 'looks_like_id', detail: 'expected a name that does not look like an id' }]
       : []),
     ...addressProblems(addresses ?? []),
+    ...(queryUrl !== null && !URL.canParse(queryUrl)
+      ? [{ pointer: '/query_url', code: 'not_a_url', detail: 'expected an http or https URL' }]
+      : []),
     ...durationProblems('sync_interval', settings.sync_interval),
     ...durationProblems('health_check_interval', settings.health_check_interval),
     ...(settings.retry_attempts < 0 || settings.retry_attempts > 100
@@ -69,6 +75,7 @@ export function clusterContent(
     kind: kind ?? 'prometheus',
     endpoint: endpoint ?? null,
     alertmanagers: addresses,
+    queryUrl,
     settings,
     labels: sorted(labels ?? {}),
   };
@@ -79,13 +86,14 @@ export const millisecondsOf = (duration: string): number => parseGoDuration(dura
 
 /** Whether saving `b` over `a` would change nothing. */
 export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
-  const text = ({ name, kind, endpoint, alertmanagers, settings, labels }: ClusterContent): string => {
+  const text = ({ name, kind, endpoint, alertmanagers, queryUrl, settings, labels }: ClusterContent): string => {
     const { sync_interval, health_check_interval, retry_attempts, canary = false } = settings;
     return JSON.stringify([
       name,
       kind,
       endpoint,
       (alertmanagers ?? []).map(({ url, member }) => [url, member]),
+      queryUrl,
       sync_interval,
       health_check_interval,
       retry_attempts,
@@ -95,6 +103,8 @@ export function isSameContent(a: ClusterContent, b: ClusterContent): boolean {
   };
   return text(a) === text(b);
 }
+
+const withoutSlash = (url: string | null): string | null => url && url.replace(/\/+$/, '');
 
 const storedAddresses = (addresses: readonly AlertmanagerAddress[]): StoredAlertmanager[] =>
   addresses.map(({ url, member }) => ({ url: url.replace(/\/+$/, ''), member: member ?? null }));

@@ -10,6 +10,7 @@ export function clusterView(cluster: StoredCluster): ClusterView {
     status: statusOf(cluster),
     endpoint: cluster.endpoint,
     alertmanagers: cluster.alertmanagers ?? [],
+    query_url: cluster.queryUrl,
     config: { ...cluster.settings, canary: cluster.settings.canary ?? false },
     labels: cluster.labels,
     version: cluster.version,

@@ -12,6 +12,7 @@ export const clusterEntity = new EntitySchema<StoredCluster>({
     kind: { type: 'varchar', length: 20, nullable: true },
     endpoint: { type: 'varchar', length: 255, nullable: true },
     alertmanagers: { type: 'longtext', nullable: true, transformer: json<StoredAlertmanager[]>() },
+    queryUrl: { name: 'query_url', type: 'varchar', length: 255, nullable: true },
     settings: { type: 'longtext', transformer: json<ClusterContent['settings']>() },
     labels: { type: 'longtext', transformer: json<Record<string, string>>() },
     version: { type: 'int' },
