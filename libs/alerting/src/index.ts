@@ -137,3 +137,5 @@ export {
   type PastEpisode,
   type PreviewResult,
 } from './pipeline/suppression/preview';
+export { EXPRESSION_CHANGES, type ExpressionChangeKind } from './rules/diff/compare-expressions';
+export { diffRules, type RuleDiff } from './rules/diff/rule-diff';
