@@ -118,6 +118,12 @@ export function canonical(node: PromqlNode): string {
   }
 }
 
+/** Two expressions with the same answer mean the same; null when it does not follow the grammar. */
+export function canonicalExpression(expression: string): string | null {
+  const tree = parsePromql(expression);
+  return tree && canonical(tree);
+}
+
 function stringValue(text: string): string {
   return /^["'`]/.test(text) ? (unquotePromqlString(text) ?? text) : text;
 }

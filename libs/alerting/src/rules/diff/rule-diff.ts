@@ -64,13 +64,13 @@ export function diffRules(before: ComparedRule, after: ComparedRule): RuleDiff {
 
 function diffMaps(before: ComparedRule, after: ComparedRule): ValueDiff[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => {
+  return keys.flatMap((key): ValueDiff[] => {
     const [was, is] = [own(before, key), own(after, key)];
     if (jsonOf(was) === jsonOf(is)) return [];
     if (DURATIONS.has(key) && isSameDuration(was, is)) return [{ key, change: 'formatting', before: was, after: is }];
     const change = was === null ? 'added' : is === null ? 'removed' : 'changed';
     const isText = typeof was === 'string' && typeof is === 'string' && /\s/.test(was + is);
-    return [{ key, change, before: was, after: is, ...(isText && { parts: diffTexts(was, is) }) } as const];
+    return [{ key, change, before: was, after: is, ...(isText && { parts: diffTexts(was, is) }) }];
   });
 }
 
