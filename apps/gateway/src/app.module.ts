@@ -12,12 +12,15 @@ import { AlertmanagerConfigsController } from './rest/alertmanager-configs.contr
 import { AlertmanagerLayersController } from './rest/alertmanager-layers.controller';
 import { AlertmanagersController } from './rest/alertmanagers.controller';
 import { AnalysisController } from './rest/analysis.controller';
+import { ApprovalsController } from './rest/approvals.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
+import { RuleHealthController } from './rest/rule-health.controller';
+import { RuleVersionsController } from './rest/rule-versions.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { StatusController } from './rest/status.controller';
@@ -31,6 +34,7 @@ import { StatusController } from './rest/status.controller';
     AlertmanagerLayersController,
     AlertmanagersController,
     ApiTokensController,
+    ApprovalsController,
     AuditController,
     AutomationController,
     ClustersController,
@@ -38,7 +42,10 @@ import { StatusController } from './rest/status.controller';
     LiveController,
     ParkedController,
     RolloutsController,
+    // Before the rules' own routes: `rules/health` must not be read as a rule's id.
+    RuleHealthController,
     RulesController,
+    RuleVersionsController,
     SilencesController,
     StatusController,
   ],

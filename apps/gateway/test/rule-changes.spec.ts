@@ -1,10 +1,11 @@
-import { rulePublished, ruleWithdrawn } from '@alertagent/contracts';
+import { getRuleFacts, rulePublished, ruleWithdrawn, type RuleLabels } from '@alertagent/contracts';
 import { fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
 import { pollUntil } from '@alertagent/local-stack';
 import { SettleSweeper } from '../src/incidents/settle-sweeper';
 import type { IncidentDetail } from '../src/incidents/incident.dto';
 import { AlertStand, DATABASES } from './alert-stand';
 import { MovingClock } from './moving-clock';
+import { changePolicy } from './policy-requests';
 import { alert, message } from './webhooks';
 
 const RULE = '01900000-0000-7000-8000-0000000000aa';
@@ -100,5 +101,30 @@ describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => 
     });
     const { timeline } = await noted(incident!.id, 'rule_withdrawn');
     expect(timeline.at(-1)!.why).toContain('deleted');
+  });
+
+  it('are what the rules service is told of: when they came last, and who is told of such alerts', async () => {
+    const [latest] = await stand.incidents();
+    const ofRules: RuleLabels[] = [
+      { rule_id: RULE, labels: { alertname: 'HighCPU', severity: 'critical' } },
+      { rule_id: 'another', labels: { alertname: 'Other' } },
+    ];
+    expect(await rules.request(getRuleFacts, { rules: ofRules })).toEqual({
+      policy_version: expect.any(Number),
+      teams_named: 0,
+      rules: [
+        { rule_id: RULE, teams: [], last_fired: [{ cluster_id: stand.first.id, at: latest!.last_alert_at }] },
+        { rule_id: 'another', teams: [], last_fired: [] },
+      ],
+    });
+
+    await changePolicy(stand, (policy) => ({
+      ...policy,
+      routing: { ...policy.routing, routes: [{ name: 'dba', match: ['severity="critical"'], team: 'dba' }] },
+    }));
+    expect(await rules.request(getRuleFacts, { rules: ofRules })).toMatchObject({
+      teams_named: 1,
+      rules: [{ teams: ['dba'] }, { teams: [] }],
+    });
   });
 });

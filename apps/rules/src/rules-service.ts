@@ -1,18 +1,28 @@
 import type { ServiceDefinition } from '@alertagent/service-kit';
 import { AppModule } from './app.module';
+import { approvalPolicyEntity } from './approvals/approval-policy.entity';
+import { ruleApprovalEntity } from './approvals/rule-approval.entity';
 import { clusterMemberEntity } from './clusters/cluster-member.entity';
 import { knownClusterEntity } from './clusters/known-cluster.entity';
 import { targetingLockEntity } from './clusters/targeting-lock.entity';
 import { memberProofEntity } from './distributions/member-proof.entity';
 import { ruleDistributionEntity } from './distributions/rule-distribution.entity';
+import { ruleFindingEntity } from './health/rule-finding.entity';
+import { ruleObservationEntity } from './health/rule-observation.entity';
+import { ruleSourceEntity } from './health/rule-source.entity';
+import { ruleSweepEntity } from './health/rule-sweep.entity';
+import { seriesLookEntity } from './health/series-look.entity';
 import { CreateRuleTables1763800000000 } from './migrations/1763800000000-create-rule-tables';
 import { ClosedClusters1766000000000 } from './migrations/1766000000000-closed-clusters';
 import { RuleModel1767000000000 } from './migrations/1767000000000-rule-model';
+import { VersionsAndApprovals1767200000000 } from './migrations/1767200000000-versions-and-approvals';
+import { RuleHealth1767200000001 } from './migrations/1767200000001-rule-health';
 import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
 import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
 import { ruleGroupEntity } from './rule-groups/rule-group.entity';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
+import { versionNoteEntity } from './versions/version-note.entity';
 
 /** The rules service as the kit runs it: rules, their versions, and how far each has come on each cluster. */
 export const rulesService: ServiceDefinition = {
@@ -29,6 +39,20 @@ export const rulesService: ServiceDefinition = {
     knownClusterEntity,
     clusterMemberEntity,
     targetingLockEntity,
+    versionNoteEntity,
+    approvalPolicyEntity,
+    ruleApprovalEntity,
+    ruleObservationEntity,
+    ruleFindingEntity,
+    ruleSourceEntity,
+    ruleSweepEntity,
+    seriesLookEntity,
   ],
-  migrations: [CreateRuleTables1763800000000, ClosedClusters1766000000000, RuleModel1767000000000],
+  migrations: [
+    CreateRuleTables1763800000000,
+    ClosedClusters1766000000000,
+    RuleModel1767000000000,
+    VersionsAndApprovals1767200000000,
+    RuleHealth1767200000001,
+  ],
 };

@@ -4,6 +4,8 @@ import {
   clusterRegistered,
   createRule,
   getRuleDistribution,
+  getRuleFacts,
+  listClusters,
   listRules,
   memberReported,
   resolveTargets,
@@ -11,10 +13,13 @@ import {
   revisionPublished,
   type Actor,
   type ClusterRef,
+  type ClusterView,
   type DistributionTarget,
+  type GetRuleFacts,
   type MemberReported,
   type ResolvedTargets,
   type ResolveTargets,
+  type RuleFactsPage,
   type RuleInput,
   type RuleReport,
   type RuleView,
@@ -42,6 +47,7 @@ class TestClock extends Clock {
 interface FakeCluster extends ClusterRef {
   labels: Record<string, string>;
   version: number;
+  queryUrl: string | null;
 }
 
 /** The rules service with real NATS and a real database, and stand-ins for its neighbours. */
@@ -57,20 +63,32 @@ export class RulesWorld {
     /** Stands for the clusters service, whose clusters are `known`. */
     readonly clustersPeer: FakePeer,
     private readonly known: Map<string, FakeCluster>,
-    private readonly storage: { dataDir: string; databaseUrl: string | undefined },
+    private readonly storage: { dataDir: string; databaseUrl: string | undefined; config: object },
   ) {}
 
-  static async start(nats: NatsServer, database: TestDatabase): Promise<RulesWorld> {
+  static async start(
+    nats: NatsServer,
+    database: TestDatabase,
+    { config = {}, facts = noFacts }: { config?: object; facts?: (query: GetRuleFacts) => RuleFactsPage } = {},
+  ): Promise<RulesWorld> {
     const known = new Map<string, FakeCluster>();
     const peer = (service: 'gateway' | 'config' | 'clusters') =>
       fakePeer({
         natsUrl: nats.url,
         service,
-        answers: service === 'clusters' ? [answers(resolveTargets, (query) => resolve(known, query))] : [],
+        answers: {
+          gateway: [answers(getRuleFacts, facts)],
+          config: [],
+          clusters: [
+            answers(resolveTargets, (query) => resolve(known, query)),
+            answers(listClusters, () => ({ items: [...known.values()].map(clusterView) })),
+          ],
+        }[service],
       });
     const storage = {
       dataDir: await makeTempDir('rules'),
       databaseUrl: database.name === 'sqlite' ? undefined : await database.url('rules'),
+      config,
     };
     const world = new RulesWorld(
       nats,
@@ -93,7 +111,7 @@ export class RulesWorld {
     this.running = await startService(rulesService, {
       natsUrl: this.nats.url,
       databaseUrl: this.storage.databaseUrl,
-      config: { data_dir: this.storage.dataDir },
+      config: { data_dir: this.storage.dataDir, ...this.storage.config },
       clock: this.clock,
     });
     await pollUntil(() => this.gateway.request(listRules, {}), {
@@ -109,8 +127,8 @@ export class RulesWorld {
   }
 
   /** A cluster that the clusters service knows and has announced. */
-  async cluster(labels: Record<string, string> = {}): Promise<ClusterRef> {
-    const cluster = { id: randomUUID(), name: `cluster-${randomUUID().slice(0, 8)}`, labels, version: 1 };
+  async cluster(labels: Record<string, string> = {}, queryUrl: string | null = null): Promise<ClusterRef> {
+    const cluster = { id: randomUUID(), name: `cluster-${randomUUID().slice(0, 8)}`, labels, version: 1, queryUrl };
     this.known.set(cluster.id, cluster);
     await this.clustersPeer.publish(clusterRegistered, fact(cluster));
     return { id: cluster.id, name: cluster.name };
@@ -212,6 +230,25 @@ export const shown = (
   rule_version: rule.version,
   status,
   reason,
+});
+
+const noFacts = ({ rules }: GetRuleFacts): RuleFactsPage => ({
+  policy_version: 1,
+  teams_named: 0,
+  rules: rules.map(({ rule_id }) => ({ rule_id, teams: [], last_fired: [] })),
+});
+
+const clusterView = ({ id, name, labels, version, queryUrl }: FakeCluster): ClusterView => ({
+  id,
+  name,
+  kind: 'prometheus',
+  status: 'active',
+  query_url: queryUrl,
+  config: {},
+  labels,
+  version,
+  created_at: '2030-01-01T00:00:00.000Z',
+  updated_at: '2030-01-01T00:00:00.000Z',
 });
 
 const fact = ({ id, name, labels, version }: FakeCluster) => ({

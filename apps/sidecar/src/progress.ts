@@ -133,7 +133,7 @@ function standingsOf(rejected: readonly RuleIdentity[], onDisk: readonly RuleSta
 
 /** A rule that the target lacks counts as failed, for the reason that its revision failed. */
 function ruleReports(standings: readonly RuleStanding[], reason: string | null): RuleReport[] {
-  return standings.map(({ rule, standing, reason: own, health, lastEvaluation, evaluationSeconds, firing }) => ({
+  return standings.map(({ rule, standing, reason: own, health, lastEvaluation, ...figures }) => ({
     group: rule.group.slice(0, MAX_GROUP),
     name: rule.name.slice(0, MAX_NAME),
     rule_id: rule.ruleId,
@@ -142,7 +142,8 @@ function ruleReports(standings: readonly RuleStanding[], reason: string | null):
     reason: standing === 'missing' ? reason : own,
     health,
     last_evaluation: lastEvaluation === null ? null : new Date(lastEvaluation).toISOString(),
-    evaluation_seconds: evaluationSeconds,
-    firing,
+    evaluation_seconds: figures.evaluationSeconds,
+    interval_seconds: figures.intervalSeconds,
+    firing: figures.firing,
   }));
 }

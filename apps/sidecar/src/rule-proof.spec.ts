@@ -94,7 +94,13 @@ describe('the proof that rules are loaded', () => {
     const told = (change: object): object | undefined =>
       proveRules(file('A'), loadedFile(answer({ ...said, rules: [{ ...rule, ...change }] }), PATH), T0).rules[0];
     expect(told({ alerts })).toMatchObject({ evaluationSeconds: 0.25, firing: 2 });
-    expect(told({ evaluationTime: undefined })).toMatchObject({ evaluationSeconds: null, firing: 0 });
+    expect(told({ evaluationTime: undefined })).toMatchObject({
+      evaluationSeconds: null,
+      firing: 0,
+      intervalSeconds: null,
+    });
+    const every = answer({ ...said, interval: 15, rules: [rule] });
+    expect(proveRules(file('A'), loadedFile(every, PATH), T0).rules[0]).toMatchObject({ intervalSeconds: 15 });
   });
 
   it('calls no recording rule loaded as long as anything else in the file is not', () => {

@@ -9,6 +9,8 @@ export interface LoadedRule extends RuleIdentity {
   lastEvaluation: number | null;
   /** What that evaluation took; null when the target does not say. */
   evaluationSeconds: number | null;
+  /** How often its group is evaluated; null when the target does not say. */
+  intervalSeconds: number | null;
   /** How many of its alerts fire. */
   firing: number;
 }
@@ -21,6 +23,7 @@ export interface RuleStanding {
   health: string | null;
   lastEvaluation: number | null;
   evaluationSeconds: number | null;
+  intervalSeconds: number | null;
   firing: number;
 }
 
@@ -52,21 +55,21 @@ export function loadedFile(body: string, configPath: string): LoadedFile {
   }
   return {
     rules: ours.flatMap((group) =>
-      listOf(group['rules']).map((rule) => loadedRule(String(group['name']), recordOf(rule))),
+      listOf(group['rules']).map((rule) => loadedRule(group, recordOf(rule))),
     ),
     problem: null,
   };
 }
 
-function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
-  const identity = ruleIdentity(group, {
+function loadedRule(group: Record<string, unknown>, rule: Record<string, unknown>): LoadedRule {
+  const identity = ruleIdentity(String(group['name']), {
     name: String(rule['name']),
     isAlert: rule['type'] === 'alerting',
     labels: rule['labels'],
     annotations: rule['annotations'],
   });
   const evaluated = Date.parse(String(rule['lastEvaluation']));
-  const seconds = rule['evaluationTime'];
+  const [seconds, interval] = [rule['evaluationTime'], group['interval']];
   return {
     ...identity,
     health: String(rule['health'] ?? 'unknown'),
@@ -75,6 +78,7 @@ function loadedRule(group: string, rule: Record<string, unknown>): LoadedRule {
     // A rule that was never evaluated has Go's zero time, year 1.
     lastEvaluation: Number.isNaN(evaluated) || evaluated <= 0 ? null : evaluated,
     evaluationSeconds: typeof seconds === 'number' ? seconds : null,
+    intervalSeconds: typeof interval === 'number' && interval > 0 ? interval : null,
     firing: listOf(rule['alerts']).filter((alert) => recordOf(alert)['state'] === 'firing').length,
   };
 }
@@ -116,14 +120,15 @@ export const missing = (rule: RuleIdentity): RuleStanding => ({
   health: null,
   lastEvaluation: null,
   evaluationSeconds: null,
+  intervalSeconds: null,
   firing: 0,
 });
 
 function standingOf(rule: RuleIdentity, shown: LoadedRule | undefined, since: number | null): RuleStanding {
   if (shown === undefined) return missing(rule);
-  const { health, lastError, lastEvaluation, evaluationSeconds, firing } = shown;
+  const { health, lastError, lastEvaluation, evaluationSeconds, intervalSeconds, firing } = shown;
   const isFresh = lastEvaluation !== null && (since === null || lastEvaluation >= since);
-  const seen = { rule, health, lastEvaluation, evaluationSeconds, firing };
+  const seen = { rule, health, lastEvaluation, evaluationSeconds, intervalSeconds, firing };
   if (isFresh && health === 'err') return { ...seen, standing: 'failed', reason: lastError ?? 'the evaluation fails' };
   return { ...seen, standing: isFresh && health === 'ok' ? 'live' : 'loaded', reason: null };
 }

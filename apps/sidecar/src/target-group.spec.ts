@@ -11,7 +11,7 @@ const proofOf = (
 ): LoadProof => ({
   loaded: detail === null,
   detail,
-  rules: [{ rule, standing, reason: null, health: null, lastEvaluation: null, ...measured }],
+  rules: [{ rule, standing, reason: null, health: null, lastEvaluation: null, intervalSeconds: 15, ...measured }],
 });
 
 const HEALTHY: TargetHealth = {

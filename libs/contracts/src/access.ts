@@ -9,6 +9,7 @@ import type { EventContract, RequestContract } from './contract';
 import { ServiceError } from './errors';
 import { allServiceOperations } from './kit';
 import { eventsOf, requestsOf } from './registry';
+import * as ruleHealth from './rule-health';
 import * as rules from './rules';
 import { SERVICE_NAMES, type ServiceName } from './services';
 import { streamName } from './streams';
@@ -51,7 +52,7 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
     ),
   },
   rules: {
-    asks: asks(clusters.resolveTargets),
+    asks: asks(clusters.resolveTargets, clusters.listClusters, ruleHealth.getRuleFacts),
     hears: hears(
       clusters.clusterRegistered,
       clusters.clusterChanged,

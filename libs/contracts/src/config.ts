@@ -39,6 +39,8 @@ export class RuleReport {
   @IsOptional() @IsString() @MaxLength(50) last_evaluation?: string | null;
   /** What its last evaluation took. */
   @IsOptional() @IsNumber() evaluation_seconds?: number | null;
+  /** How often its group is evaluated. */
+  @IsOptional() @IsNumber() interval_seconds?: number | null;
   /** How many of its alerts fire. */
   @IsOptional() @IsInt() @Min(0) firing?: number | null;
 }

@@ -14,8 +14,11 @@ import { allServiceOperations } from './kit';
 import * as holds from './holds';
 import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
+import * as ruleApprovals from './rule-approvals';
 import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
+import * as ruleHealth from './rule-health';
+import * as ruleVersions from './rule-versions';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -38,8 +41,11 @@ const declared: unknown[] = [
   holds,
   rollbacks,
   rollouts,
+  ruleApprovals,
   ruleBatches,
   ruleGroups,
+  ruleHealth,
+  ruleVersions,
   rules,
   silences,
 ].flatMap((module) => Object.values(module));

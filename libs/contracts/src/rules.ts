@@ -84,6 +84,8 @@ export class RuleInput {
   @ValidateNested({ each: true })
   @Type(() => RuleOverride)
   overrides?: RuleOverride[] | null;
+  /** Why, for those who read the history; kept with the version, no part of the rule. */
+  @IsOptional() @IsCleanText() @MaxLength(1000) reason?: string | null;
 }
 
 /** A rule as it stands. Fields that are optional here are absent in what an older version stored or answers. */
@@ -134,6 +136,7 @@ export class UpdateRule {
 export class DeleteRule {
   @IsString() id!: string;
   @IsOptional() @IsInt() expected_version?: number | null;
+  @IsOptional() @IsCleanText() @MaxLength(1000) reason?: string | null;
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
@@ -288,6 +291,14 @@ export class RuleVersionView {
   @IsInt() version!: number;
   @IsString() change!: string;
   @IsString() author!: string;
+  /** Why, in the author's words. */
+  @IsOptional() @IsString() reason?: string | null;
+  /** The earlier version whose content it brings back. */
+  @IsOptional() @IsInt() restores?: number | null;
+  /** SHA-256 of the content: versions that say the same have the same. */
+  @IsOptional() @IsString() content_hash?: string | null;
+  /** `seq` of the entry of the rules service in the audit log that tells of this change. */
+  @IsOptional() @IsInt() audit_seq?: number | null;
   @IsString() created_at!: string;
   @ValidateNested() @Type(() => RuleView) rule!: RuleView;
 }

@@ -3,6 +3,7 @@ export * from './access/access.guard';
 export * from './access/principal';
 export * from './access/token-text';
 export * from './audit/audit-log';
+export { canonicalJson } from './audit/canonical-json';
 export * from './bus/bus';
 export * from './bus/bus-strategy';
 export * from './bus/handlers';

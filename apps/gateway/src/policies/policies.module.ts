@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertEdgeModule } from '../alert-edge.module';
+import { RuleFacts } from '../rule-facts/rule-facts';
+import { RuleFactsHandlers } from '../rule-facts/rule-facts.handlers';
 import { AlertWhy } from '../why/alert-why';
 import { ArchivedEvents } from '../why/archived-events';
 import { DecisionReplays } from '../why/decision-replays';
@@ -19,7 +21,7 @@ import { WhatIfController } from './what-if.controller';
 /** Policies to read, change and try; decisions to explain and take again. */
 @Module({
   imports: [AlertEdgeModule],
-  controllers: [PoliciesController, WhatIfController, DecisionsController, WhyController],
+  controllers: [PoliciesController, WhatIfController, DecisionsController, WhyController, RuleFactsHandlers],
   providers: [
     Policies,
     DryRun,
@@ -32,6 +34,7 @@ import { WhatIfController } from './what-if.controller';
     WhyEvents,
     AlertWhy,
     IncidentWhy,
+    RuleFacts,
   ],
 })
 export class PoliciesModule {}

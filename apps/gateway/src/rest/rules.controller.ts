@@ -4,13 +4,10 @@ import {
   getRule,
   getRuleDistribution,
   listRules,
-  listRuleVersions,
   ListRules,
-  PageQuery,
   RuleDistribution,
   RuleInput,
   RulePage,
-  RuleVersionPage,
   RuleView,
   updateRule,
 } from '@alertagent/contracts';
@@ -27,6 +24,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
 import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { RuleChangeQuery } from './rule-change-query.dto';
 
 /** Rules over REST; the rules service owns them. */
 @Controller('api/v1/rules')
@@ -85,16 +83,22 @@ export class RulesController {
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('operator')
-  @Operation({ summary: 'Delete a rule; …/distribution shows when it is proven gone', status: 204 })
+  @Operation({
+    summary: 'Delete a rule; …/distribution shows when it is proven gone',
+    description: 'Answers 202 when the deletion waits for a second person: see /api/v1/rule-approvals.',
+    query: RuleChangeQuery,
+    status: 204,
+  })
   async delete(
     @Param('id') id: string,
+    @QueryParams(RuleChangeQuery) { reason }: RuleChangeQuery,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await refusedByIfMatch(
-      expected,
-      this.bus.request(deleteRule, { id, expected_version: expected, actor: actorOf(principal) }),
-    );
+    const change = { id, reason, expected_version: expected, actor: actorOf(principal) };
+    const { done } = await refusedByIfMatch(expected, this.bus.request(deleteRule, change));
+    if (!done) void reply.status(202);
   }
 
   @Get(':id/distribution')
@@ -105,12 +109,5 @@ export class RulesController {
   })
   distribution(@Param('id') id: string): Promise<RuleDistribution> {
     return this.bus.request(getRuleDistribution, { id });
-  }
-
-  @Get(':id/versions')
-  @RequireRole('viewer')
-  @Operation({ summary: 'All versions of a rule, newest first', query: PageQuery, response: RuleVersionPage })
-  versions(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<RuleVersionPage> {
-    return this.bus.request(listRuleVersions, { id, ...query });
   }
 }

@@ -1,7 +1,9 @@
+import type { MemberReported } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ClusterMember } from '../clusters/cluster-member';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
+import { RuleObservations } from '../health/rule-observations';
 import { DistributionsStore, type Proofs } from './distributions.store';
 import type { Transition } from './distributions.metrics';
 import { afterReport, NO_PROOF, type RuleEvidence } from './member-proof';
@@ -24,6 +26,7 @@ export class ClusterDistributions {
   constructor(
     private readonly store: DistributionsStore,
     private readonly clusters: KnownClustersStore,
+    private readonly observations: RuleObservations,
   ) {}
 
   /** The caller holds the cluster's lock. */
@@ -61,6 +64,11 @@ export class ClusterDistributions {
       changed.push(proof);
     }
     await this.store.saveProofs(tx, changed);
+  }
+
+  /** Keeps what `member` showed of its rules beyond that. */
+  observe(tx: EntityManager, event: MemberReported, member: string, reportedAt: Date): Promise<void> {
+    return this.observations.learn(tx, event, member, reportedAt);
   }
 
   /** Computes every status again and writes the distributions that differ from `before`. Answers what moved. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
+import { RuleObservationsModule } from '../health/rule-observations.module';
 import { ClusterRulesNews } from './cluster-rules-news';
 import { ClusterDistributions } from './cluster-distributions';
 import { DistributionsHandlers } from './distributions.handlers';
@@ -9,9 +10,10 @@ import { DistributionsStore } from './distributions.store';
 import { MemberReports } from './member-reports';
 import { RevisionNews } from './revision-news';
 import { RulePlacement } from './rule-placement';
+import { TargetingTransactions } from './targeting-transactions';
 
 @Module({
-  imports: [KnownClustersModule],
+  imports: [KnownClustersModule, RuleObservationsModule],
   controllers: [DistributionsHandlers],
   providers: [
     ClusterDistributions,
@@ -22,7 +24,15 @@ import { RulePlacement } from './rule-placement';
     MemberReports,
     RevisionNews,
     RulePlacement,
+    TargetingTransactions,
   ],
-  exports: [ClusterRulesNews, DistributionsMetrics, DistributionsService, DistributionsStore, RulePlacement],
+  exports: [
+    ClusterRulesNews,
+    DistributionsMetrics,
+    DistributionsService,
+    DistributionsStore,
+    RulePlacement,
+    TargetingTransactions,
+  ],
 })
 export class DistributionsModule {}

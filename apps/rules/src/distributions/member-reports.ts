@@ -46,6 +46,7 @@ export class MemberReports {
     const isOther = known?.program !== member.program || known?.programVersion !== member.programVersion;
     if (isOther && member.program !== null) await this.news.tell(tx, [event.cluster_id], this.clock.now());
     const { revision } = event;
+    if (isNews) await this.state.observe(tx, event, name, reportedAt);
     if (!isNews || revision === null || revision === undefined) return [];
 
     const state = await this.state.load(tx, event.cluster_id, this.clock.now());

@@ -73,9 +73,10 @@ export class BatchRunner {
     const change = await this.operations.decide(tx, batch, rule);
     const kind = batch.operation === 'delete' ? 'deleted' : 'updated';
     const reason = batch.reason ?? `batch ${batch.id}`;
-    moved.push(...(await this.changes.apply(tx, { kind, actor: batch.actor, change, reason })));
-    const status = change.after === change.before ? 'unchanged' : 'done';
-    return { status, version: change.after.version, error: null };
+    const applied = await this.changes.apply(tx, { kind, actor: batch.actor, change, reason });
+    moved.push(...applied.moved);
+    const status = applied.after === change.before ? 'unchanged' : 'done';
+    return { status, version: applied.after.version, error: null };
   }
 }
 

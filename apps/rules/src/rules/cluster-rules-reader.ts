@@ -3,6 +3,7 @@ import type { ClusterRule, ClusterRuleGroup, ClusterRules, RuleOnCluster } from 
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { HeldRules } from '../approvals/held-rules';
 import type { ClusterMember } from '../clusters/cluster-member';
 import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
@@ -13,7 +14,6 @@ import { formerVersion } from './former-version';
 import { gateReason, ruleOnCluster, type RuleSite } from './rule-on-cluster';
 import { isMeantFor } from './rule-targets';
 import type { StoredRule } from './rule.entity';
-import { RulesStore } from './rules.store';
 
 /** How many versions are looked through for one that an old Prometheus can load. */
 const FORMER_VERSIONS = 20;
@@ -25,7 +25,7 @@ type Loader = Parameters<typeof gateReason>[2][number];
 export class ClusterRulesReader {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly rules: RulesStore,
+    private readonly rules: HeldRules,
     private readonly groups: RuleGroupsStore,
     private readonly clusters: KnownClustersStore,
     private readonly distributions: DistributionsStore,

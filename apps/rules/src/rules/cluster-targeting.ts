@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { HeldRules } from '../approvals/held-rules';
 import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { ClusterRulesNews } from '../distributions/cluster-rules-news';
@@ -9,7 +10,6 @@ import { RulePlacement } from '../distributions/rule-placement';
 import { ruleOnCluster } from './rule-on-cluster';
 import { isMeantFor } from './rule-targets';
 import type { StoredRule } from './rule.entity';
-import { RulesStore } from './rules.store';
 
 /** What changed on a cluster: ids of rules. */
 export interface Retargeted {
@@ -22,11 +22,11 @@ export interface Retargeted {
 @Injectable()
 export class ClusterTargeting {
   constructor(
-    private readonly rules: RulesStore,
     private readonly distributions: DistributionsStore,
     private readonly placement: RulePlacement,
     private readonly clusters: KnownClustersStore,
     private readonly news: ClusterRulesNews,
+    private readonly held: HeldRules,
   ) {}
 
   /** The caller holds the targeting lock and the cluster's, which is `before` no more. */
@@ -35,7 +35,7 @@ export class ClusterTargeting {
     const existing = new Map((await this.distributions.ofCluster(tx, clusterId)).map((each) => [each.ruleId, each]));
     const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
     let isOther = false;
-    for (const rule of await this.rules.withSelectors(tx)) {
+    for (const rule of await this.held.withSelectors(tx)) {
       const distribution = existing.get(rule.id);
       const runs = distribution !== undefined && !distribution.withdrawn;
       const should = isMeantFor(rule, cluster);
@@ -59,7 +59,7 @@ export class ClusterTargeting {
     const running = (await this.distributions.ofCluster(tx, clusterId)).filter(({ withdrawn }) => !withdrawn);
     const byRule = new Map(running.map((distribution) => [distribution.ruleId, distribution]));
     const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
-    for (const rule of await this.rules.placedOn(tx, clusterId)) {
+    for (const rule of await this.held.placedOn(tx, clusterId)) {
       const distribution = byRule.get(rule.id);
       if (!distribution) continue;
       result.moved.push(...(await this.placement.withdraw(tx, { rule, distribution, deleted: false, now })));

@@ -1,10 +1,11 @@
 import { ServiceError, type Actor } from '@alertagent/contracts';
-import { AuditLog, inTransaction, isUniqueViolation } from '@alertagent/service-kit';
+import { isUniqueViolation } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { KnownClustersStore } from '../clusters/known-clusters.store';
-import { DistributionsMetrics, type Transition } from '../distributions/distributions.metrics';
-import { ruleView } from './rule-view';
+import type { EntityManager } from 'typeorm';
+import { ApprovalGate } from '../approvals/approval-gate';
+import type { Transition } from '../distributions/distributions.metrics';
+import { TargetingTransactions } from '../distributions/targeting-transactions';
+import { RuleHistory, type RecordedChange } from '../versions/rule-history';
 import type { RuleChange } from './rule-version.entity';
 import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
@@ -18,66 +19,56 @@ export interface DecidedChange {
   distribute(tx: EntityManager): Promise<Transition[]>;
 }
 
+/** What the author tells of a change. */
+export interface ChangeNote {
+  kind: RuleChange;
+  actor: Actor;
+  reason?: string | null;
+  /** The earlier version whose content the change brings back. */
+  restores?: number | null;
+}
+
 /** Writes a change of a rule: rule, version, distributions, events and audit record in one transaction. */
 @Injectable()
 export class RuleChanges {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly clusters: KnownClustersStore,
+    private readonly transactions: TargetingTransactions,
     private readonly store: RulesStore,
-    private readonly audit: AuditLog,
-    private readonly metrics: DistributionsMetrics,
+    private readonly gate: ApprovalGate,
+    private readonly history: RuleHistory,
   ) {}
 
-  /** `decide` is run again when the database gave the transaction up. Errors: those of `decide`; `conflict`. */
-  async commit(
-    kind: RuleChange,
-    actor: Actor,
-    decide: (tx: EntityManager) => Promise<DecidedChange>,
-  ): Promise<StoredRule> {
+  /**
+   * `decide` is run again when the database gave the transaction up. A change that waits for approval is written and not
+   * distributed; a deletion that waits leaves the rule in place. Errors: those of `decide`; `conflict`.
+   */
+  commit(note: ChangeNote, decide: (tx: EntityManager) => Promise<DecidedChange>): Promise<StoredRule> {
     return this.transaction(async (tx, moved) => {
-      const change = await decide(tx);
-      moved.push(...(await this.apply(tx, { kind, actor, change })));
-      return change.after;
+      const { after, moved: movedNow } = await this.apply(tx, { ...note, change: await decide(tx) });
+      moved.push(...movedNow);
+      return after;
     });
   }
 
   /** Several changes in one transaction; `work` notes what moved, for the metrics after commit. */
-  async transaction<T>(work: (tx: EntityManager, moved: Transition[]) => Promise<T>): Promise<T> {
-    let moved: Transition[] = [];
-    const result = await inTransaction(this.dataSource, async (tx) => {
-      moved = [];
-      await this.clusters.lockTargeting(tx);
-      return work(tx, moved);
-    });
-    this.metrics.record(moved);
-    return result;
+  transaction<T>(work: (tx: EntityManager, moved: Transition[]) => Promise<T>): Promise<T> {
+    return this.transactions.run(work);
   }
 
-  /** Called in a `transaction`. Answers what moved; nothing when there was nothing to change. Errors: `conflict`. */
+  /** Called in a `transaction`. Answers the rule as it is now and what moved; nothing when there was nothing to change. Errors: `conflict`. */
   async apply(
     tx: EntityManager,
-    { kind, actor, change, reason }: { kind: RuleChange; actor: Actor; change: DecidedChange; reason?: string | null },
-  ): Promise<Transition[]> {
-    if (change.after === change.before) return [];
-    await this.write(tx, { kind, actor, change });
-    const moved = await change.distribute(tx);
-    await this.audit.record(tx, {
-      actor,
-      action: `rule.${kind}`,
-      resource_type: 'rule',
-      resource_id: change.after.id,
-      before: change.before && ruleView(change.before),
-      after: kind === 'deleted' ? null : { ...ruleView(change.after), ...(reason ? { reason } : {}) },
-    });
-    return moved;
+    { change: { before, after, distribute }, ...note }: ChangeNote & { change: DecidedChange },
+  ): Promise<{ after: StoredRule; moved: Transition[] }> {
+    if (after === before) return { after, moved: [] };
+    const { change, waits } = await this.gate.admit(tx, { ...note, before, after });
+    await this.write(tx, change);
+    const moved = waits ? [] : await distribute(tx);
+    await this.history.record(tx, change);
+    return { after: change.after, moved };
   }
 
-  private async write(
-    tx: EntityManager,
-    { kind, actor, change }: { kind: RuleChange; actor: Actor; change: DecidedChange },
-  ): Promise<void> {
-    const { before, after } = change;
+  private async write(tx: EntityManager, { before, after }: RecordedChange): Promise<void> {
     try {
       const isWritten = before
         ? await this.store.replace(tx, before, after)
@@ -91,14 +82,5 @@ export class RuleChanges {
         cause: error,
       });
     }
-    const version = {
-      ruleId: after.id,
-      version: after.version,
-      change: kind,
-      author: actor.name,
-      createdAt: after.updatedAt,
-      rule: ruleView(after),
-    };
-    await this.store.addVersion(tx, version);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Transition } from '../distributions/distributions.metrics';
 import { RulePlacement } from '../distributions/rule-placement';
 import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import type { DecidedChange } from './rule-changes';
@@ -48,7 +49,7 @@ export class RuleDecisions {
     const duplicateNo = allowDuplicate ? await this.store.freeDuplicateNo(tx, placed) : identity.duplicateNo;
     const after = storedRule({ ...identity, duplicateNo }, placed, [...resolved.pinned.keys()]);
     await this.groups.ensure(tx, placed, after.updatedAt);
-    return { before, after, distribute: (inner) => this.distribute(inner, after, resolved) };
+    return { before, after, distribute: (inner) => this.distribute(inner, after, resolved, after.updatedAt) };
   }
 
   /** The rule is gone, and vanishes from every cluster. */
@@ -57,9 +58,15 @@ export class RuleDecisions {
     return { before, after, distribute: (tx) => this.placement.withdrawEverywhere(tx, before, now) };
   }
 
-  private async distribute(tx: EntityManager, rule: StoredRule, resolved: ResolvedRuleTargets) {
+  /** The rule runs on the clusters that it is meant for, as of now, and nowhere else. Errors: `conflict`, as for `write`. */
+  async distribute(
+    tx: EntityManager,
+    rule: StoredRule,
+    resolved: Pick<ResolvedRuleTargets, 'pinned' | 'selected'>,
+    now: Date,
+  ): Promise<Transition[]> {
     const clusters = rule.enabled ? await this.targets.current(tx, rule, resolved) : [];
-    return this.placement.place(tx, rule, clusters, rule.updatedAt);
+    return this.placement.place(tx, rule, clusters, now);
   }
 
   /** Where its author put it; where it was; or at the end of its group. */

@@ -8,7 +8,7 @@ import type { StoredRule } from './rule.entity';
 export type RuleFilter = Omit<ListRules, 'cursor' | 'limit' | 'cluster_id' | 'sort'> & { clusterId?: string | null };
 
 /** Rules that should run on a cluster. */
-export const PLACED =
+const PLACED =
   'rule.id IN (SELECT placed.rule_id FROM rule_distributions placed WHERE placed.cluster_id = :clusterId AND placed.withdrawn = 0)';
 
 /** Narrows a query down by everything the database can decide. Errors: `invalid` when the matchers cannot be read. */

@@ -2,11 +2,9 @@ import {
   ServiceError,
   type GetRuleOnCluster,
   type ListRules,
-  type ListRuleVersions,
   type RuleDistribution,
   type RuleOnCluster,
   type RulePage,
-  type RuleVersionPage,
   type RuleView,
 } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
@@ -14,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsService } from '../distributions/distributions.service';
 import { ClusterRulesReader } from './cluster-rules-reader';
-import { badCursor, cursorOf, positionOf } from './rule-filter';
+import { cursorOf, positionOf } from './rule-filter';
 import { ruleView } from './rule-view';
 import type { StoredRule } from './rule.entity';
 import { RulesStore } from './rules.store';
@@ -50,26 +48,6 @@ export class RuleReader {
     const items = found.slice(0, size);
     const last = items.at(-1);
     return { items: items.map(ruleView), next_cursor: found.length > size && last ? cursorOf(last, order) : null };
-  }
-
-  /** Newest first, deleted rules included. Errors: `not_found`; `invalid` when the cursor is none of ours. */
-  async versions({ id, cursor, limit }: ListRuleVersions): Promise<RuleVersionPage> {
-    if (cursor && !/^[0-9]{1,9}$/.test(cursor)) throw badCursor();
-    await this.known(id);
-    const size = limit ?? DEFAULT_LIMIT;
-    const before = cursor ? Number(cursor) : 2_147_483_647;
-    const found = await this.rules.versions(this.dataSource.manager, id, { before, limit: size + 1 });
-    const items = found.slice(0, size);
-    return {
-      items: items.map(({ version, change, author, createdAt, rule }) => ({
-        version,
-        change,
-        author,
-        created_at: createdAt.toISOString(),
-        rule,
-      })),
-      next_cursor: found.length > size ? String(items.at(-1)?.version) : null,
-    };
   }
 
   /** Errors: `not_found` when there never was such a rule. */

@@ -2,8 +2,8 @@ import type { RuleView } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
 
-/** What was done to a rule; `deleted` keeps the content as it was. */
-export type RuleChange = 'created' | 'updated' | 'deleted' | 'restored';
+/** What was done to a rule; `deleted` keeps the content as it was, and so does a deletion that waits for approval. */
+export type RuleChange = 'created' | 'updated' | 'restored' | 'deleted' | 'deletion-requested';
 
 /** A rule as it was at one version; never changed. */
 export interface StoredRuleVersion {

@@ -9,7 +9,6 @@ import {
   getRuleDistribution,
   getRuleOnCluster,
   listRules,
-  listRuleVersions,
   restoreRule,
   updateRule,
   type ById,
@@ -21,12 +20,10 @@ import {
   type Done,
   type GetRuleOnCluster,
   type ListRules,
-  type ListRuleVersions,
   type RestoreRule,
   type RuleDistribution,
   type RuleOnCluster,
   type RulePage,
-  type RuleVersionPage,
   type RuleView,
   type UpdateRule,
 } from '@alertagent/contracts';
@@ -59,8 +56,7 @@ export class RulesHandlers {
 
   @OnRequest(deleteRule)
   async delete(query: DeleteRule): Promise<Done> {
-    await this.rules.delete(query);
-    return { done: true };
+    return { done: await this.rules.delete(query) };
   }
 
   @OnRequest(restoreRule)
@@ -81,11 +77,6 @@ export class RulesHandlers {
   @OnRequest(listRules)
   list(query: ListRules): Promise<RulePage> {
     return this.reader.list(query);
-  }
-
-  @OnRequest(listRuleVersions)
-  versions(query: ListRuleVersions): Promise<RuleVersionPage> {
-    return this.reader.versions(query);
   }
 
   @OnRequest(getRuleDistribution)

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { ApprovalGateModule } from '../approvals/approval-gate.module';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
 import { DistributionsModule } from '../distributions/distributions.module';
 import { RuleGroupsModule } from '../rule-groups/rule-groups.module';
+import { RuleHistoryModule } from '../versions/rule-history.module';
 import { ClusterRulesReader } from './cluster-rules-reader';
 import { ClusterTargeting } from './cluster-targeting';
 import { Retargeting } from './retargeting';
@@ -11,10 +13,17 @@ import { RuleReader } from './rule-reader';
 import { RuleTargets } from './rule-targets';
 import { RulesHandlers } from './rules.handlers';
 import { RulesService } from './rules.service';
-import { RulesStore } from './rules.store';
+import { RulesStoreModule } from './rules-store.module';
 
 @Module({
-  imports: [KnownClustersModule, DistributionsModule, RuleGroupsModule],
+  imports: [
+    ApprovalGateModule,
+    DistributionsModule,
+    KnownClustersModule,
+    RuleGroupsModule,
+    RuleHistoryModule,
+    RulesStoreModule,
+  ],
   controllers: [RulesHandlers],
   providers: [
     ClusterRulesReader,
@@ -25,8 +34,7 @@ import { RulesStore } from './rules.store';
     RuleReader,
     RuleTargets,
     RulesService,
-    RulesStore,
   ],
-  exports: [RuleChanges, RuleDecisions, RuleTargets, RulesStore],
+  exports: [RuleChanges, RuleDecisions, RulesService, RulesStoreModule, RuleTargets],
 })
 export class RulesModule {}

@@ -3,13 +3,14 @@ import {
   type CreateRule,
   type DeleteRule,
   type RestoreRule,
+  type RestoreRuleVersion,
   type RuleView,
   type UpdateRule,
 } from '@alertagent/contracts';
 import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RuleChanges } from './rule-changes';
+import { RuleChanges, type ChangeNote } from './rule-changes';
 import { ruleContent } from './rule-content';
 import { RuleDecisions } from './rule-decisions';
 import { RuleTargets } from './rule-targets';
@@ -35,7 +36,7 @@ export class RulesService {
     const resolved = await this.targets.resolve(content);
     const now = this.clock.now();
     const identity = { id: newId(), version: 1, createdAt: now, updatedAt: now, duplicateNo: 0 };
-    const rule = await this.changes.commit('created', actor, (tx) =>
+    const rule = await this.changes.commit({ kind: 'created', actor, reason: input.reason }, (tx) =>
       this.decisions.write(tx, { before: null, identity, content, resolved, allowDuplicate: allow_duplicate === true }),
     );
     return ruleView(rule);
@@ -45,24 +46,45 @@ export class RulesService {
    * Replaces a rule. The same content again makes no new version. Errors: as for `create`, `not_found`, and `conflict`
    * (`version_mismatch`) when the rule is not at `expected_version`.
    */
-  async update({ id, rule: input, expected_version, actor }: UpdateRule): Promise<RuleView> {
+  update(query: UpdateRule): Promise<RuleView> {
+    return this.replace(query, { kind: 'updated', reason: query.rule.reason });
+  }
+
+  /** Makes the content of an earlier version the newest one, checked as if it were written now. Errors: as for `update`. */
+  async restoreVersion({ id, version, reason, expected_version, actor }: RestoreRuleVersion): Promise<RuleView> {
+    const { manager } = this.dataSource;
+    expectVersion(await this.store.find(manager, id), expected_version);
+    const row = await this.store.version(manager, id, version);
+    if (!row) throw new ServiceError('not_found', `the rule has no version ${version}`);
+    const rule = ruleInputOf(row.rule);
+    return this.replace({ id, rule, expected_version, actor }, { kind: 'restored', reason, restores: version });
+  }
+
+  private async replace(
+    { id, rule: input, expected_version, actor }: UpdateRule,
+    note: Omit<ChangeNote, 'actor'>,
+  ): Promise<RuleView> {
     // Before anything is asked of others; decided again under the lock.
     expectVersion(await this.store.find(this.dataSource.manager, id), expected_version);
     const content = ruleContent(input);
     const resolved = await this.targets.resolve(content);
-    const rule = await this.changes.commit('updated', actor, async (tx) => {
+    const rule = await this.changes.commit({ ...note, actor }, async (tx) => {
       const before = expectVersion(await this.store.find(tx, id), expected_version);
       return this.decisions.write(tx, { before, identity: this.next(before), content, resolved });
     });
     return ruleView(rule);
   }
 
-  /** The rule is gone from every list at once; its removal from the clusters can be followed. Errors: `not_found`, `conflict`. */
-  async delete({ id, expected_version, actor }: DeleteRule): Promise<void> {
-    await this.changes.commit('deleted', actor, async (tx) => {
+  /**
+   * The rule is gone from every list at once; its removal from the clusters can be followed. Answers false when it waits for
+   * approval. Errors: `not_found`, `conflict`.
+   */
+  async delete({ id, expected_version, reason, actor }: DeleteRule): Promise<boolean> {
+    const rule = await this.changes.commit({ kind: 'deleted', actor, reason }, async (tx) => {
       const before = expectVersion(await this.store.find(tx, id), expected_version);
       return this.decisions.remove(before, this.clock.now());
     });
+    return rule.deletedAt !== null;
   }
 
   /**
@@ -73,7 +95,7 @@ export class RulesService {
     const deleted = expectDeleted(await this.store.find(this.dataSource.manager, id));
     const content = ruleContent(ruleInputOf(ruleView(deleted)));
     const resolved = await this.targets.resolve(content);
-    const rule = await this.changes.commit('restored', actor, async (tx) => {
+    const rule = await this.changes.commit({ kind: 'restored', actor }, async (tx) => {
       const before = expectDeleted(await this.store.find(tx, id));
       return this.decisions.write(tx, { before, identity: this.next(before), content, resolved });
     });

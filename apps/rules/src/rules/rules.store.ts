@@ -2,7 +2,7 @@ import type { RuleOrder } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
 import { nameKey, type RuleContent } from './rule-content';
-import { applyFilter, applyOrder, labelTest, PLACED, type RuleFilter, type RulePosition } from './rule-filter';
+import { applyFilter, applyOrder, labelTest, type RuleFilter, type RulePosition } from './rule-filter';
 import { ruleVersionEntity, type StoredRuleVersion } from './rule-version.entity';
 import { ruleEntity, type StoredRule } from './rule.entity';
 
@@ -43,13 +43,17 @@ export class RulesStore {
     return found.slice(0, limit);
   }
 
-  /** Every rule that should run on the cluster. One statement, so that each rule is there with the version it has. */
-  placedOn(manager: EntityManager, clusterId: string): Promise<StoredRule[]> {
-    const query = manager
+  /** Every rule that should run on the cluster, and the version of it that should, in one statement. */
+  async placedOn(manager: EntityManager, clusterId: string): Promise<{ rule: StoredRule; version: number }[]> {
+    const { entities, raw } = await manager
       .createQueryBuilder(ruleEntity, 'rule')
+      .innerJoin('rule_distributions', 'placed', 'placed.ruleId = rule.id')
+      .addSelect('placed.version', 'placed_version')
       .where('rule.deletedAt IS NULL')
-      .andWhere(PLACED, { clusterId });
-    return query.orderBy('rule.id', 'ASC').getMany();
+      .andWhere('placed.clusterId = :clusterId AND placed.withdrawn = 0', { clusterId })
+      .orderBy('rule.id', 'ASC')
+      .getRawAndEntities<{ placed_version: number }>();
+    return entities.map((rule, index) => ({ rule, version: Number(raw[index]?.placed_version) }));
   }
 
   /** Every rule whose clusters, or what it is like there, depend on labels. */
@@ -99,6 +103,10 @@ export class RulesStore {
 
   async addVersion(tx: EntityManager, version: StoredRuleVersion): Promise<void> {
     await tx.insert(ruleVersionEntity, version);
+  }
+
+  version(manager: EntityManager, ruleId: string, version: number): Promise<StoredRuleVersion | null> {
+    return manager.findOneBy(ruleVersionEntity, { ruleId, version });
   }
 
   /** Newest first. */
