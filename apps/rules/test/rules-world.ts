@@ -102,6 +102,11 @@ export class RulesWorld {
     return world;
   }
 
+  /** Where a service in a process of its own finds the data. */
+  get databaseUrl(): string {
+    return this.storage.databaseUrl ?? `sqlite:${this.storage.dataDir}`;
+  }
+
   get service(): TestService {
     if (!this.running) throw new Error('the service is not running');
     return this.running;

@@ -4,7 +4,6 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
-  IsDefined,
   IsIn,
   IsInt,
   IsOptional,
@@ -268,9 +267,9 @@ export class OverriddenField {
   /** The place in the rule that makes it so, such as `/overrides/1`. */
   @IsString() source!: string;
   /** As the rule says it; null when it says nothing. */
-  @IsDefined() @Allow() value!: unknown;
+  @Allow() value!: unknown;
   /** As it is there. */
-  @IsDefined() @Allow() instead!: unknown;
+  @Allow() instead!: unknown;
 }
 
 /** What one cluster makes of a rule. */

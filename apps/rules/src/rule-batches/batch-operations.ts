@@ -47,7 +47,7 @@ export class BatchOperations {
 }
 
 function contentAfter({ operation, terms }: StoredBatch, rule: StoredRule): UnplacedContent {
-  const content: UnplacedContent = { ...rule };
+  const content = contentOf(rule);
   switch (operation) {
     case 'enable':
       return { ...content, enabled: true };
@@ -62,6 +62,20 @@ function contentAfter({ operation, terms }: StoredBatch, rule: StoredRule): Unpl
     case 'delete':
       return content;
   }
+}
+
+/** Without what is kept about a rule besides its content. */
+function contentOf(rule: StoredRule): UnplacedContent {
+  const { id: _id, version: _version, duplicateNo: _no, createdAt: _c, updatedAt: _u, deletedAt: _d, ...rest } = rule;
+  const {
+    nameKey: _key,
+    nameFolded: _folded,
+    searchText: _text,
+    pinnedClusters: _pinned,
+    hasSelectors: _has,
+    ...content
+  } = rest;
+  return content;
 }
 
 function relabelled(rule: StoredRule, set: Record<string, string>, remove: readonly string[]): StoredRule {

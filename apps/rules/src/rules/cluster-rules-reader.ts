@@ -18,6 +18,8 @@ import type { StoredRule } from './rule.entity';
 /** How many versions are looked through for one that an old Prometheus can load. */
 const FORMER_VERSIONS = 20;
 
+/** A group as it is rendered, and as far as its settings decide who can load it. */
+type GroupSettings = ClusterRuleGroup & GatedGroup;
 type Loader = Parameters<typeof gateReason>[2][number];
 
 /** Tells what clusters make of rules: with their overrides, and as far as their Prometheus can load them. */
@@ -43,8 +45,11 @@ export class ClusterRulesReader {
     const withdrawn = await this.distributions.withdrawnRuleIds(manager, clusterId);
     const labels = (await this.clusters.byIds(manager, [clusterId])).get(clusterId)?.labels ?? {};
     const loaders = await this.loaders(manager, clusterId);
-    const settings = new Map(
-      (await this.groups.withSettings(manager)).map((group) => [renderedGroupName(group.namespace, group.name), group]),
+    const settings = new Map<string, GroupSettings>(
+      (await this.groups.withSettings(manager)).map((group) => [
+        renderedGroupName(group.namespace, group.name),
+        clusterGroup(group),
+      ]),
     );
     const rules: ClusterRule[] = [];
     const refused: string[] = [];
@@ -57,7 +62,7 @@ export class ClusterRulesReader {
     return {
       cluster_id: clusterId,
       rules,
-      groups: [...settings].filter(([name]) => used.has(name)).map(([, group]) => clusterGroup(group)),
+      groups: [...settings].filter(([name]) => used.has(name)).map(([, group]) => group),
       withdrawn_rule_ids: [...new Set([...withdrawn, ...refused])].sort(),
     };
   }
@@ -66,8 +71,8 @@ export class ClusterRulesReader {
   async one(rule: StoredRule, cluster: KnownCluster): Promise<RuleOnCluster> {
     const { manager } = this.dataSource;
     const sited = ruleOnCluster(rule, cluster);
-    const group = await this.groups.named(manager, rule.namespace, rule.group);
-    const gate = gateReason(sited.rule, group ?? NO_SETTINGS, await this.loaders(manager, cluster.clusterId));
+    const group = await this.settingsOf(manager, rule);
+    const gate = gateReason(sited.rule, group, await this.loaders(manager, cluster.clusterId));
     const reason = reasonNotToRun(rule, cluster, sited.enabled) ?? gate;
     return {
       rule_id: rule.id,
@@ -87,7 +92,7 @@ export class ClusterRulesReader {
     const ids = placed.map(({ clusterId }) => clusterId);
     const known = await this.clusters.byIds(manager, ids);
     const members = await this.clusters.members(manager, ids, this.clock.now());
-    const group = (await this.groups.named(manager, rule.namespace, rule.group)) ?? NO_SETTINGS;
+    const group = await this.settingsOf(manager, rule);
     const gates = new Map<string, string>();
     for (const clusterId of ids) {
       const site = { clusterId, labels: known.get(clusterId)?.labels ?? {} };
@@ -105,7 +110,7 @@ export class ClusterRulesReader {
     stored: StoredRule,
     site: RuleSite,
     loaders: readonly Loader[],
-    settings: ReadonlyMap<string, StoredRuleGroup>,
+    settings: ReadonlyMap<string, GroupSettings>,
   ): Promise<ClusterRule | null> {
     const isRefused = ({ namespace, group, ...rule }: ClusterRule): boolean =>
       gateReason(
@@ -125,13 +130,18 @@ export class ClusterRulesReader {
     return null;
   }
 
+  private async settingsOf(manager: EntityManager, { namespace, group }: StoredRule): Promise<GatedGroup> {
+    const known = await this.groups.named(manager, namespace, group);
+    return known ? clusterGroup(known) : NO_SETTINGS;
+  }
+
   private async loaders(manager: EntityManager, clusterId: string): Promise<Loader[]> {
     const members = await this.clusters.members(manager, [clusterId], this.clock.now());
     return (members.get(clusterId) ?? []).flatMap(loaderOf);
   }
 }
 
-const NO_SETTINGS: GatedGroup = { labels: {} };
+const NO_SETTINGS: GatedGroup = { limit: null, query_offset: null, labels: {} };
 
 const loaderOf = ({ name, program, programVersion: version }: ClusterMember): Loader[] =>
   program === 'prometheus' || program === 'vmalert' ? [{ name, program, version }] : [];
@@ -143,14 +153,7 @@ function reasonNotToRun(rule: StoredRule, cluster: KnownCluster, isEnabledThere:
   return isMeantFor(rule, cluster) ? null : 'the rule does not target the cluster';
 }
 
-const clusterGroup = ({
-  namespace,
-  name,
-  interval,
-  limit,
-  queryOffset,
-  labels,
-}: StoredRuleGroup): ClusterRuleGroup => ({
+const clusterGroup = ({ namespace, name, interval, limit, queryOffset, labels }: StoredRuleGroup): GroupSettings => ({
   namespace,
   name,
   interval,

@@ -7,7 +7,12 @@ const rule = (over: Partial<GatedRule> = {}): GatedRule => ({
   annotations: {},
   ...over,
 });
-const group = (over: Partial<GatedGroup> = {}): GatedGroup => ({ labels: {}, ...over });
+const group = (over: Partial<GatedGroup> = {}): GatedGroup => ({
+  limit: null,
+  query_offset: null,
+  labels: {},
+  ...over,
+});
 const prometheus = (version: string): RuleLoader => ({ program: 'prometheus', version });
 const vmalert = (version: string): RuleLoader => ({ program: 'vmalert', version });
 

@@ -19,8 +19,8 @@ export interface GatedRule {
 
 /** The part of a rule's group that not every version can load. */
 export interface GatedGroup {
-  limit?: number | null;
-  query_offset?: string | null;
+  limit: number | null | undefined;
+  query_offset: string | null | undefined;
   labels: Readonly<Record<string, string>>;
 }
 
