@@ -18,8 +18,11 @@ import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
+import { RulePacksController } from './rest/rule-packs.controller';
+import { RuleTemplatesController } from './rest/rule-templates.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
+import { TemplateInstancesController } from './rest/template-instances.controller';
 import { StatusController } from './rest/status.controller';
 
 @Module({
@@ -39,6 +42,9 @@ import { StatusController } from './rest/status.controller';
     ParkedController,
     RolloutsController,
     RulesController,
+    RuleTemplatesController,
+    TemplateInstancesController,
+    RulePacksController,
     SilencesController,
     StatusController,
   ],

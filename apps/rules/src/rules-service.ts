@@ -11,8 +11,13 @@ import { RuleModel1767000000000 } from './migrations/1767000000000-rule-model';
 import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
 import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
 import { ruleGroupEntity } from './rule-groups/rule-group.entity';
+import { RuleTemplates1767500000000 } from './migrations/1767500000000-rule-templates';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
+import { instanceRuleEntity } from './templates/instance-rule.entity';
+import { instanceEntity } from './templates/instance.entity';
+import { templateVersionEntity } from './templates/template-version.entity';
+import { templateEntity } from './templates/template.entity';
 
 /** The rules service as the kit runs it: rules, their versions, and how far each has come on each cluster. */
 export const rulesService: ServiceDefinition = {
@@ -29,6 +34,15 @@ export const rulesService: ServiceDefinition = {
     knownClusterEntity,
     clusterMemberEntity,
     targetingLockEntity,
+    templateEntity,
+    templateVersionEntity,
+    instanceEntity,
+    instanceRuleEntity,
   ],
-  migrations: [CreateRuleTables1763800000000, ClosedClusters1766000000000, RuleModel1767000000000],
+  migrations: [
+    CreateRuleTables1763800000000,
+    ClosedClusters1766000000000,
+    RuleModel1767000000000,
+    RuleTemplates1767500000000,
+  ],
 };

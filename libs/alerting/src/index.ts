@@ -137,3 +137,7 @@ export {
   type PastEpisode,
   type PreviewResult,
 } from './pipeline/suppression/preview';
+export { checkRuleTemplate, instantiateTemplate } from './rules/templates/rule-template';
+export { type FilledRule } from './rules/templates/fill-rule';
+export { type TemplateDocument, type TemplateParameter } from './rules/templates/template-document';
+export { valueFault } from './rules/templates/parameter-values';

@@ -16,9 +16,12 @@ import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
 import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
+import * as rulePacks from './rule-packs';
+import * as ruleTemplates from './rule-templates';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
+import * as templateInstances from './template-instances';
 
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
@@ -42,6 +45,9 @@ const declared: unknown[] = [
   ruleGroups,
   rules,
   silences,
+  ruleTemplates,
+  templateInstances,
+  rulePacks,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>

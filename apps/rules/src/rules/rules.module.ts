@@ -27,6 +27,6 @@ import { RulesStore } from './rules.store';
     RulesService,
     RulesStore,
   ],
-  exports: [RuleChanges, RuleDecisions, RuleTargets, RulesStore],
+  exports: [RuleChanges, RuleDecisions, RuleReader, RuleTargets, RulesService, RulesStore],
 })
 export class RulesModule {}

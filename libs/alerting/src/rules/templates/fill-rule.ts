@@ -139,10 +139,11 @@ function usesOf(template: TemplateRule): Use[] {
       .filter(({ escaped }) => !escaped)
       .map(({ name, quoting }) => ({ name, keepable: quoting === 'bare' })),
     ...uses(template.duration, true),
+    ...uses(template.keep_firing_for, true),
     ...[...Object.values(template.labels ?? {}), ...Object.values(template.annotations ?? {})].flatMap((text) =>
       uses(text, true),
     ),
-    ...[template.name, template.severity, template.keep_firing_for].flatMap((text) => uses(text, false)),
+    ...[template.name, template.severity].flatMap((text) => uses(text, false)),
   ];
 }
 

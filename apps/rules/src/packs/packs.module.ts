@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TemplatesModule } from '../templates/templates.module';
+import { PackCatalogue } from './pack-catalogue';
+import { PacksHandlers } from './packs.handlers';
+import { InstalledPacks, PacksService } from './packs.service';
+
+@Module({
+  imports: [TemplatesModule],
+  controllers: [PacksHandlers],
+  providers: [InstalledPacks, PackCatalogue, PacksService],
+})
+export class PacksModule {}
