@@ -6,5 +6,7 @@ import { PacksModule } from './packs/packs.module';
 import { RulesModule } from './rules/rules.module';
 import { TemplatesModule } from './templates/templates.module';
 
-@Module({ imports: [RulesModule, RuleGroupsModule, RuleBatchesModule, DistributionsModule, TemplatesModule, PacksModule] })
+@Module({
+  imports: [RulesModule, RuleGroupsModule, RuleBatchesModule, DistributionsModule, TemplatesModule, PacksModule],
+})
 export class AppModule {}

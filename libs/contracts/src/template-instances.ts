@@ -4,7 +4,6 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
-  IsDefined,
   IsIn,
   IsInt,
   IsObject,
@@ -122,8 +121,8 @@ export class ListTemplateInstances extends PageQuery {
 /** One field of a rule before and after. */
 export class TemplateFieldChange {
   @IsString() field!: string;
-  @IsDefined() @Allow() before!: unknown;
-  @IsDefined() @Allow() after!: unknown;
+  @Allow() before!: unknown;
+  @Allow() after!: unknown;
 }
 
 /**

@@ -132,7 +132,11 @@ export class RuleTemplatesController {
 
   @Get(':id/versions')
   @RequireRole('viewer')
-  @Operation({ summary: 'All versions of a template, newest first', query: PageQuery, response: RuleTemplateVersionPage })
+  @Operation({
+    summary: 'All versions of a template, newest first',
+    query: PageQuery,
+    response: RuleTemplateVersionPage,
+  })
   versions(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<RuleTemplateVersionPage> {
     return this.bus.request(listRuleTemplateVersions, { id, ...query });
   }

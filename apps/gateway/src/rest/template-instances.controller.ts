@@ -27,7 +27,10 @@ export class TemplateInstancesController {
 
   @Get(':id')
   @RequireRole('viewer')
-  @Operation({ summary: 'Show an instance of a template and its rules; its ETag is its version', response: TemplateInstanceView })
+  @Operation({
+    summary: 'Show an instance of a template and its rules; its ETag is its version',
+    response: TemplateInstanceView,
+  })
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TemplateInstanceView> {
     return tagged(reply, await this.bus.request(getTemplateInstance, { id }));
   }
@@ -71,7 +74,10 @@ export class TemplateInstancesController {
   @Post(':id/unlink')
   @HttpCode(204)
   @RequireRole('operator')
-  @Operation({ summary: 'Keep the rules of an instance as rules of their own and forget where they came from', status: 204 })
+  @Operation({
+    summary: 'Keep the rules of an instance as rules of their own and forget where they came from',
+    status: 204,
+  })
   async unlink(
     @Param('id') id: string,
     @IfMatch() expected: number | null,

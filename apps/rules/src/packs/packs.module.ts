@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TemplatesModule } from '../templates/templates.module';
+import { InstalledPacks } from './installed-packs';
 import { PackCatalogue } from './pack-catalogue';
 import { PacksHandlers } from './packs.handlers';
-import { InstalledPacks, PacksService } from './packs.service';
+import { PacksService } from './packs.service';
 
 @Module({
   imports: [TemplatesModule],

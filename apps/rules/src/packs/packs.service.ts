@@ -17,16 +17,15 @@ import {
   type UpgradeRulePack,
 } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { desiredRules } from '../templates/desired-rules';
 import { InstancesService } from '../templates/instances.service';
-import { InstancesStore } from '../templates/instances.store';
 import { documentOf, PACK_PREFIX, refuse } from '../templates/template-content';
 import { previewOf } from '../templates/template-reader';
 import { TemplatesService } from '../templates/templates.service';
-import { TemplatesStore } from '../templates/templates.store';
+import { TemplateImpacts } from '../templates/template-impacts';
 import { TemplateUpgrades } from '../templates/template-upgrades';
 import type { StoredTemplate } from '../templates/template.entity';
+import { InstalledPacks } from './installed-packs';
 import { PackCatalogue } from './pack-catalogue';
 
 /** Packs are templates that come with the program: installing one makes the template and an instance of it. */
@@ -37,6 +36,7 @@ export class PacksService {
     private readonly installed: InstalledPacks,
     private readonly templates: TemplatesService,
     private readonly instances: InstancesService,
+    private readonly impacts: TemplateImpacts,
     private readonly upgrades: TemplateUpgrades,
   ) {}
 
@@ -89,7 +89,7 @@ export class PacksService {
   /** What the version that comes with this program would change. Errors: `not_found`. */
   async upgradeImpact(name: string): Promise<TemplateImpact> {
     const pack = this.catalogue.get(name);
-    return this.upgrades.impact({ id: (await this.known(name)).id, template: templateInput(pack) });
+    return this.impacts.impact({ id: (await this.known(name)).id, template: templateInput(pack) });
   }
 
   /** Errors: `not_found`. */
@@ -109,34 +109,6 @@ export class PacksService {
     const template = await this.installed.template(name);
     if (!template) throw new ServiceError('not_found', 'the pack is not installed');
     return template;
-  }
-}
-
-/** Which packs are installed. */
-@Injectable()
-export class InstalledPacks {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly templates: TemplatesStore,
-    private readonly store: InstancesStore,
-  ) {}
-
-  template(pack: string): Promise<StoredTemplate | null> {
-    return this.templates.ofPack(this.dataSource.manager, pack);
-  }
-
-  instances(templateId: string): Promise<number> {
-    return this.store.count(this.dataSource.manager, templateId);
-  }
-
-  async byPack(): Promise<Map<string, { template: StoredTemplate; instances: number }>> {
-    const found = await this.templates.ofPacks(this.dataSource.manager);
-    const entries = await Promise.all(
-      found.map(
-        async (template) => [template.pack!, { template, instances: await this.instances(template.id) }] as const,
-      ),
-    );
-    return new Map(entries);
   }
 }
 

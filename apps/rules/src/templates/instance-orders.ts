@@ -17,6 +17,18 @@ export class InstanceOrders {
     private readonly clock: Clock,
   ) {}
 
+  /** Writes a new instance down. Errors: a unique violation when the template has one of the name. */
+  async begin(tx: EntityManager, instance: StoredInstance): Promise<void> {
+    await this.instances.insert(tx, instance);
+    await this.audit.record(tx, {
+      actor: instance.actor,
+      action: 'template_instance.created',
+      resource_type: 'template_instance',
+      resource_id: instance.id,
+      after: auditView(instance),
+    });
+  }
+
   /** Ends all instances of a template that is deleted. Errors: `conflict` when there are some and nothing was said about them. */
   async end(
     tx: EntityManager,
@@ -83,10 +95,5 @@ export class InstanceOrders {
 }
 
 /** What an audit record shows of an instance. */
-export const auditView = ({
-  actor: _,
-  problems: __,
-  createdAt: ___,
-  updatedAt: ____,
-  ...rest
-}: StoredInstance): object => rest;
+const auditView = ({ actor: _, problems: __, createdAt: ___, updatedAt: ____, ...rest }: StoredInstance): object =>
+  rest;

@@ -8,14 +8,14 @@ import {
 import { inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RuleReader } from '../rules/rule-reader';
 import { RulesService } from '../rules/rules.service';
+import { CurrentRules } from './current-rules';
 import { desiredRules } from './desired-rules';
 import type { StoredInstanceRule } from './instance-rule.entity';
 import type { StoredInstance } from './instance.entity';
 import { InstancesStore } from './instances.store';
 import { planRule, type PlannedRule } from './plan-rule';
-import { ruleTerms, type RuleTerms } from './rule-terms';
+import type { RuleTerms } from './rule-terms';
 import { TemplateReader } from './template-reader';
 
 /** How the work of an instance ended. */
@@ -41,7 +41,7 @@ export class InstanceSettler {
     private readonly instances: InstancesStore,
     private readonly templates: TemplateReader,
     private readonly rules: RulesService,
-    private readonly reader: RuleReader,
+    private readonly current: CurrentRules,
   ) {}
 
   /** Never rejects for what is wrong with the instance: that is written down with it. One run per instance at a time. */
@@ -52,15 +52,18 @@ export class InstanceSettler {
     return run;
   }
 
-  /** Instances whose work nobody is doing. */
-  async waiting(): Promise<string[]> {
-    return (await this.instances.unsettledIds(this.dataSource.manager)).filter((id) => !this.inHand.has(id));
+  /** Instances whose work was asked for before then and that nobody here is doing. */
+  async waiting(since: Date): Promise<string[]> {
+    return (await this.instances.unsettledIds(this.dataSource.manager, since)).filter((id) => !this.inHand.has(id));
   }
 
   private async run(instanceId: string): Promise<Settled> {
     const { manager } = this.dataSource;
     const instance = await this.instances.find(manager, instanceId);
-    if (!instance || (instance.state !== 'applying' && instance.state !== 'deleting')) return NOTHING;
+    if (!instance) return NOTHING;
+    // Somebody else has done it.
+    if (instance.state !== 'applying' && instance.state !== 'deleting')
+      return { ...NOTHING, problems: instance.problems };
     const wanted = await this.wanted(instance);
     if (wanted.problems.length > 0) return this.end(instance, { rules: [], problems: wanted.problems, done: true });
     const known = await this.noteNewRules(instance, wanted.rules);
@@ -107,7 +110,7 @@ export class InstanceSettler {
     row: StoredInstanceRule,
     next: RuleTerms | null,
   ): Promise<TemplateRuleChange> {
-    const current = await this.current(row);
+    const current = await this.current.find(row.ruleId);
     const plan = planRule({ row, current, next, overwrite: instance.overwrite });
     const { manager } = this.dataSource;
     await this.carryOut(plan, { row, current, actor: instance.actor });
@@ -117,15 +120,6 @@ export class InstanceSettler {
       await this.instances.setApplied(manager, { ...row, applied: next });
     const { terms: _, ...change } = plan;
     return change;
-  }
-
-  private async current({ ruleId }: StoredInstanceRule): Promise<RuleView | null> {
-    try {
-      return await this.reader.get(ruleId);
-    } catch (error) {
-      if (error instanceof ServiceError && error.code === 'not_found') return null;
-      throw error;
-    }
   }
 
   private async carryOut(

@@ -8,11 +8,11 @@ import {
   type TemplateInstanceView,
   type UpdateTemplateInstance,
 } from '@alertagent/contracts';
-import { AuditLog, Clock, inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
+import { Clock, inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { desiredRules } from './desired-rules';
-import { auditView, InstanceOrders } from './instance-orders';
+import { InstanceOrders } from './instance-orders';
 import { InstanceReader } from './instance-reader';
 import type { StoredInstance } from './instance.entity';
 import { InstancesStore } from './instances.store';
@@ -28,7 +28,7 @@ export class InstancesService {
     private readonly templates: TemplateReader,
     private readonly reader: InstanceReader,
     private readonly orders: InstanceOrders,
-    private readonly kit: InstanceKit,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -38,7 +38,7 @@ export class InstancesService {
   async create({ template_id, instance: input, actor }: CreateTemplateInstance): Promise<TemplateInstanceView> {
     const template = await this.templates.known(template_id);
     const templateVersion = input.template_version ?? template.version;
-    const now = this.kit.clock.now();
+    const now = this.clock.now();
     const instance: StoredInstance = {
       ...content(input),
       id: newId(),
@@ -53,16 +53,7 @@ export class InstancesService {
       updatedAt: now,
     };
     refuse(desiredRules(await this.templates.documentAt(template.id, templateVersion), instance).problems);
-    await inTransaction(this.dataSource, async (tx) => {
-      await named(this.instances.insert(tx, instance));
-      await this.kit.audit.record(tx, {
-        actor,
-        action: 'template_instance.created',
-        resource_type: 'template_instance',
-        resource_id: instance.id,
-        after: auditView(instance),
-      });
-    });
+    await inTransaction(this.dataSource, (tx) => named(this.orders.begin(tx, instance)));
     await this.orders.carryOut([instance.id]);
     return this.madeOrRefused(instance.id, actor);
   }
@@ -118,15 +109,6 @@ export class InstancesService {
     const [first] = view.problems;
     throw new ServiceError(isTaken ? 'conflict' : 'invalid', first!.detail.slice(0, 200), { errors: view.problems });
   }
-}
-
-/** What every change of an instance needs from the kit. */
-@Injectable()
-export class InstanceKit {
-  constructor(
-    readonly audit: AuditLog,
-    readonly clock: Clock,
-  ) {}
 }
 
 function content(input: TemplateInstanceInput) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, type EntityManager } from 'typeorm';
+import { In, LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { instanceRuleEntity, type StoredInstanceRule } from './instance-rule.entity';
 import { instanceEntity, type StoredInstance } from './instance.entity';
 
@@ -27,11 +27,11 @@ export class InstancesStore {
     return manager.countBy(instanceEntity, { templateId });
   }
 
-  /** Instances whose rules are not yet as they should be. */
-  async unsettledIds(manager: EntityManager): Promise<string[]> {
+  /** Instances whose rules are not yet as they should be since before then. */
+  async unsettledIds(manager: EntityManager, since: Date): Promise<string[]> {
     const found = await manager.find(instanceEntity, {
       select: { id: true },
-      where: { state: In(['applying', 'deleting']) },
+      where: { state: In(['applying', 'deleting']), updatedAt: LessThan(since) },
       order: { id: 'ASC' },
     });
     return found.map(({ id }) => id);

@@ -1,8 +1,10 @@
-import { LOGGER, RepeatedWork, type Logger } from '@alertagent/service-kit';
+import { Clock, LOGGER, RepeatedWork, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { InstanceSettler } from './instance-settler';
 
 const EVERY_MS = 3_000;
+/** Whoever asked for the work does it within that, or was cut off. */
+const LEFT_ALONE_MS = 50_000;
 
 /** Goes on with work on instances that was cut off, or that could not be done when it was asked for. */
 @Injectable()
@@ -11,6 +13,7 @@ export class SettlingLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     private readonly settler: InstanceSettler,
+    private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     const log = logger.component('templates');
@@ -32,8 +35,9 @@ export class SettlingLoop implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async look(): Promise<void> {
+    const since = new Date(this.clock.now().getTime() - LEFT_ALONE_MS);
     let waiting = 0;
-    for (const id of await this.settler.waiting()) if (!(await this.settler.settle(id)).done) waiting += 1;
+    for (const id of await this.settler.waiting(since)) if (!(await this.settler.settle(id)).done) waiting += 1;
     if (waiting > 0) throw new Error(`${waiting} instances of templates wait for others`);
   }
 }

@@ -31,6 +31,7 @@ import {
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
 import { TemplateReader } from './template-reader';
+import { TemplateImpacts } from './template-impacts';
 import { TemplateUpgrades } from './template-upgrades';
 import { TemplatesService } from './templates.service';
 
@@ -40,6 +41,7 @@ export class TemplatesHandlers {
   constructor(
     private readonly templates: TemplatesService,
     private readonly reader: TemplateReader,
+    private readonly impacts: TemplateImpacts,
     private readonly upgrades: TemplateUpgrades,
   ) {}
 
@@ -86,7 +88,7 @@ export class TemplatesHandlers {
 
   @OnRequest(getTemplateImpact)
   impact(query: GetTemplateImpact): Promise<TemplateImpact> {
-    return this.upgrades.impact(query);
+    return this.impacts.impact(query);
   }
 
   @OnRequest(upgradeTemplateInstances)

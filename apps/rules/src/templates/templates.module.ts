@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
 import { RulesModule } from '../rules/rules.module';
+import { CurrentRules } from './current-rules';
 import { InstanceOrders } from './instance-orders';
 import { InstanceReader } from './instance-reader';
 import { InstanceSettler } from './instance-settler';
 import { InstancesHandlers } from './instances.handlers';
-import { InstanceKit, InstancesService } from './instances.service';
+import { InstancesService } from './instances.service';
 import { InstancesStore } from './instances.store';
 import { SettlingLoop } from './settling-loop';
 import { TemplateReader } from './template-reader';
-import { TemplateUpgrades, UpgradeWork } from './template-upgrades';
+import { TemplateImpacts } from './template-impacts';
+import { TemplateUpgrades } from './template-upgrades';
 import { TemplatesHandlers } from './templates.handlers';
 import { TemplatesService } from './templates.service';
 import { TemplatesStore } from './templates.store';
@@ -17,7 +19,7 @@ import { TemplatesStore } from './templates.store';
   imports: [RulesModule],
   controllers: [TemplatesHandlers, InstancesHandlers],
   providers: [
-    InstanceKit,
+    CurrentRules,
     InstanceOrders,
     InstanceReader,
     InstanceSettler,
@@ -25,11 +27,19 @@ import { TemplatesStore } from './templates.store';
     InstancesStore,
     SettlingLoop,
     TemplateReader,
+    TemplateImpacts,
     TemplateUpgrades,
     TemplatesService,
     TemplatesStore,
-    UpgradeWork,
   ],
-  exports: [InstancesService, InstancesStore, TemplateReader, TemplatesService, TemplatesStore, TemplateUpgrades],
+  exports: [
+    InstancesService,
+    InstancesStore,
+    TemplateReader,
+    TemplatesService,
+    TemplatesStore,
+    TemplateImpacts,
+    TemplateUpgrades,
+  ],
 })
 export class TemplatesModule {}

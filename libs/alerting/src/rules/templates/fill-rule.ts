@@ -77,7 +77,7 @@ export function fillRule(
   }
   if (problems.length > 0) return { filled: null, problems };
   const kind = template.kind ?? 'alerting';
-  const found = problemsOf(kind, resolved).map((problem) => ({ ...problem, parameter: null }));
+  const found = validateRule({ kind, ...resolved }).map((problem) => ({ ...problem, parameter: null }));
   if (found.length > 0) return { filled: null, problems: found };
   const own = [...kept].filter((name) => usesOf(template).some((use) => use.name === name));
   const rule = {
@@ -103,24 +103,6 @@ const emptyTexts = (): RuleTexts => ({
 /** As data, whatever the name: a plain assignment to `__proto__` would be lost. */
 function define(pairs: Record<string, string>, name: string, value: string): void {
   Object.defineProperty(pairs, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-const RECORD_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-
-function problemsOf(kind: 'alerting' | 'recording', texts: RuleTexts): FieldProblem[] {
-  const problems = validateRule(texts);
-  if (kind === 'alerting') return problems;
-  const foreign = (['duration', 'keep_firing_for', 'severity'] as const)
-    .filter((field) => texts[field] !== null)
-    .map((field) => `/${field}`);
-  if (Object.keys(texts.annotations).length > 0) foreign.push('/annotations');
-  for (const pointer of foreign) {
-    problems.push({ pointer, code: 'not_for_recording', detail: 'a recording rule has none' });
-  }
-  if (!RECORD_NAME.test(texts.name)) {
-    problems.push({ pointer: '/name', code: 'bad_name', detail: 'a recording rule is named like a metric' });
-  }
-  return problems;
 }
 
 /** One use of a parameter; `keepable` where a rule can carry the parameter itself. */
