@@ -21,7 +21,6 @@ import {
   PreviewAlertmanagerLayer,
   previewAlertmanagerLayer,
   restoreAlertmanagerLayer,
-  ServiceError,
   updateAlertmanagerLayer,
 } from '@alertagent/contracts';
 import {
@@ -38,6 +37,7 @@ import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
 import { AlertmanagerDiffQuery } from './alertmanager-diff.dto';
 import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { versionNumber } from './version-number';
 
 /** Layers of Alertmanager configuration over REST; the clusters service owns them. */
 @Controller('api/v1/alertmanager/layers')
@@ -190,9 +190,4 @@ export class AlertmanagerLayersController {
 function tagged(reply: FastifyReply, view: AlertmanagerLayerView): AlertmanagerLayerView {
   void reply.header('etag', versionTag(view.version));
   return view;
-}
-
-function versionNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new ServiceError('not_found', 'there is no such version; versions are 1, 2, 3 …');
 }
