@@ -97,12 +97,14 @@ export const listRulePacks = defineRequest({
   subject: subject('list-rule-packs'),
   request: Nothing,
   reply: RulePackList,
+  timeoutMs: 10_000,
 });
 export const getRulePack = defineRequest({
   owner,
   subject: subject('get-rule-pack'),
   request: RulePackRef,
   reply: RulePackDetail,
+  timeoutMs: 10_000,
 });
 /** Changes nothing. Errors: `not_found`. */
 export const previewRulePack = defineRequest({
@@ -110,6 +112,7 @@ export const previewRulePack = defineRequest({
   subject: subject('preview-rule-pack'),
   request: PreviewRulePack,
   reply: TemplatePreview,
+  timeoutMs: 10_000,
 });
 /** Errors: `not_found`; `invalid` with pointers into the instance; `conflict` when it is installed. */
 export const installRulePack = defineRequest({

@@ -286,4 +286,5 @@ export const previewRuleTemplate = defineRequest({
   subject: subject('preview-rule-template'),
   request: PreviewRuleTemplate,
   reply: TemplatePreview,
+  timeoutMs: 10_000,
 });

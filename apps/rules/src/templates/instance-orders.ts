@@ -38,7 +38,9 @@ export class InstanceOrders {
     const instances = await this.instances.ofTemplate(tx, template.id);
     if (instances.length > 0 && fate === null) {
       const names = instances.slice(0, 5).map(({ name }) => name);
-      const detail = `it has ${instances.length} instances (${names.join(', ')}${instances.length > 5 ? ', …' : ''}); say instances=delete to withdraw their rules, or instances=unlink to keep them`;
+      const many = instances.length === 1 ? 'an instance' : `${instances.length} instances`;
+      const listed = `${names.join(', ')}${instances.length > 5 ? ', …' : ''}`;
+      const detail = `it has ${many} (${listed}); say instances=delete to withdraw their rules, or instances=unlink to keep them`;
       throw new ServiceError('conflict', detail.slice(0, 200), {
         errors: [{ pointer: '/instances', code: 'has_instances', detail }],
       });

@@ -78,7 +78,7 @@ export class InstanceSettler {
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
         if (error.retryable || isStale(error)) done = false;
-        problems.push(...problemsOf(row, error));
+        problems.push(...problemsOf(row, error).filter((problem) => !isKnown(problem, problems)));
       }
     }
     return this.end(instance, { rules: changes, problems, done });
@@ -147,6 +147,11 @@ export class InstanceSettler {
 
 /** Somebody changed the rule between the look at it and the change. */
 const isStale = ({ errors }: ServiceError): boolean => errors.some(({ code }) => code === 'version_mismatch');
+
+/** What is wrong with all rules of an instance is said once. */
+const isKnown = ({ pointer, code }: TemplateProblem, problems: readonly TemplateProblem[]): boolean =>
+  /^\/(targets|overrides)\//.test(pointer) &&
+  problems.some((known) => known.pointer === pointer && known.code === code);
 
 function localChanges({ key, action, conflicts }: TemplateRuleChange): TemplateProblem[] {
   if (action !== 'conflict') return [];
