@@ -7,6 +7,8 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY . .
 RUN npm ci --ignore-scripts && npm run build
+# What a program reads at run time beside its code; most have nothing.
+RUN for app in apps/*; do mkdir -p "$app/packs"; done
 
 # The program, the libraries it imports and the packages these need; no compiler, no tests, no sources.
 FROM ${NODE_IMAGE} AS packages
@@ -22,6 +24,7 @@ COPY --from=build /src/libs/contracts/dist libs/contracts/dist
 COPY --from=build /src/libs/alerting/dist libs/alerting/dist
 COPY --from=build /src/libs/service-kit/dist libs/service-kit/dist
 COPY --from=build /src/apps/${APP}/dist apps/${APP}/dist
+COPY --from=build /src/apps/${APP}/packs apps/${APP}/packs
 # The gateway serves the API description that lies beside its package.json.
 COPY apps/${APP}/*.json apps/${APP}/
 

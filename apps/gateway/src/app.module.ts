@@ -21,8 +21,11 @@ import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
 import { RuleHealthController } from './rest/rule-health.controller';
 import { RuleVersionsController } from './rest/rule-versions.controller';
+import { RulePacksController } from './rest/rule-packs.controller';
+import { RuleTemplatesController } from './rest/rule-templates.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
+import { TemplateInstancesController } from './rest/template-instances.controller';
 import { StatusController } from './rest/status.controller';
 
 @Module({
@@ -46,6 +49,9 @@ import { StatusController } from './rest/status.controller';
     RuleHealthController,
     RulesController,
     RuleVersionsController,
+    RuleTemplatesController,
+    TemplateInstancesController,
+    RulePacksController,
     SilencesController,
     StatusController,
   ],

@@ -4,7 +4,9 @@ import { DistributionsModule } from './distributions/distributions.module';
 import { HealthModule } from './health/health.module';
 import { RuleBatchesModule } from './rule-batches/rule-batches.module';
 import { RuleGroupsModule } from './rule-groups/rule-groups.module';
+import { PacksModule } from './packs/packs.module';
 import { RulesModule } from './rules/rules.module';
+import { TemplatesModule } from './templates/templates.module';
 import { VersionsModule } from './versions/versions.module';
 
 @Module({
@@ -16,6 +18,8 @@ import { VersionsModule } from './versions/versions.module';
     ApprovalsModule,
     DistributionsModule,
     HealthModule,
+    TemplatesModule,
+    PacksModule,
   ],
 })
 export class AppModule {}

@@ -20,9 +20,14 @@ import { RuleHealth1767200000001 } from './migrations/1767200000001-rule-health'
 import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
 import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
 import { ruleGroupEntity } from './rule-groups/rule-group.entity';
+import { RuleTemplates1767500000000 } from './migrations/1767500000000-rule-templates';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
 import { versionNoteEntity } from './versions/version-note.entity';
+import { instanceRuleEntity } from './templates/instance-rule.entity';
+import { instanceEntity } from './templates/instance.entity';
+import { templateVersionEntity } from './templates/template-version.entity';
+import { templateEntity } from './templates/template.entity';
 
 /** The rules service as the kit runs it: rules, their versions, and how far each has come on each cluster. */
 export const rulesService: ServiceDefinition = {
@@ -47,6 +52,10 @@ export const rulesService: ServiceDefinition = {
     ruleSourceEntity,
     ruleSweepEntity,
     seriesLookEntity,
+    templateEntity,
+    templateVersionEntity,
+    instanceEntity,
+    instanceRuleEntity,
   ],
   migrations: [
     CreateRuleTables1763800000000,
@@ -54,5 +63,6 @@ export const rulesService: ServiceDefinition = {
     RuleModel1767000000000,
     VersionsAndApprovals1767200000000,
     RuleHealth1767200000001,
+    RuleTemplates1767500000000,
   ],
 };

@@ -142,3 +142,7 @@ export { diffRules, type RuleDiff } from './rules/diff/rule-diff';
 export { canonicalExpression } from './rules/diff/promql-node';
 export { ruleFindings, type MemberFacts, type RuleFacts } from './rules/health/rule-findings';
 export { neededSelectors } from './rules/health/needed-selectors';
+export { checkRuleTemplate, instantiateTemplate } from './rules/templates/rule-template';
+export { type FilledRule } from './rules/templates/fill-rule';
+export { type TemplateDocument, type TemplateParameter } from './rules/templates/template-document';
+export { valueFault } from './rules/templates/parameter-values';

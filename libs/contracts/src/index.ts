@@ -27,3 +27,6 @@ export * from './services';
 export * from './silences';
 export * from './streams';
 export * from './validators';
+export * from './rule-templates';
+export * from './template-instances';
+export * from './rule-packs';

@@ -19,9 +19,12 @@ import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
 import * as ruleHealth from './rule-health';
 import * as ruleVersions from './rule-versions';
+import * as rulePacks from './rule-packs';
+import * as ruleTemplates from './rule-templates';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
+import * as templateInstances from './template-instances';
 
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
@@ -48,6 +51,9 @@ const declared: unknown[] = [
   ruleVersions,
   rules,
   silences,
+  ruleTemplates,
+  templateInstances,
+  rulePacks,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>

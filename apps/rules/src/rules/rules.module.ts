@@ -35,6 +35,6 @@ import { RulesStoreModule } from './rules-store.module';
     RuleTargets,
     RulesService,
   ],
-  exports: [RuleChanges, RuleDecisions, RulesService, RulesStoreModule, RuleTargets],
+  exports: [RuleChanges, RuleDecisions, RuleReader, RulesService, RulesStoreModule, RuleTargets],
 })
 export class RulesModule {}

@@ -30,12 +30,15 @@ export class RulesService {
     private readonly clock: Clock,
   ) {}
 
-  /** Errors: `invalid` (with pointers into the rule), `conflict` when the group has the rule already, `unavailable`. */
-  async create({ rule: input, allow_duplicate, actor }: CreateRule): Promise<RuleView> {
+  /**
+   * Under a new id, or one that the caller has written down before. Errors: `invalid` (with pointers into the rule), `conflict` when the
+   * group has the rule already, `unavailable`.
+   */
+  async create({ rule: input, allow_duplicate, actor }: CreateRule, id: string = newId()): Promise<RuleView> {
     const content = ruleContent(input);
     const resolved = await this.targets.resolve(content);
     const now = this.clock.now();
-    const identity = { id: newId(), version: 1, createdAt: now, updatedAt: now, duplicateNo: 0 };
+    const identity = { id, version: 1, createdAt: now, updatedAt: now, duplicateNo: 0 };
     const rule = await this.changes.commit({ kind: 'created', actor, reason: input.reason }, (tx) =>
       this.decisions.write(tx, { before: null, identity, content, resolved, allowDuplicate: allow_duplicate === true }),
     );
