@@ -15,12 +15,14 @@ import { AnalysisController } from './rest/analysis.controller';
 import { ApprovalsController } from './rest/approvals.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
+import { BacktestsController } from './rest/backtests.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
 import { RuleHealthController } from './rest/rule-health.controller';
 import { RuleVersionsController } from './rest/rule-versions.controller';
+import { RuleTestsController } from './rest/rule-tests.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { StatusController } from './rest/status.controller';
@@ -37,6 +39,7 @@ import { StatusController } from './rest/status.controller';
     ApprovalsController,
     AuditController,
     AutomationController,
+    BacktestsController,
     ClustersController,
     HoldsController,
     LiveController,
@@ -44,6 +47,7 @@ import { StatusController } from './rest/status.controller';
     RolloutsController,
     // Before the rules' own routes: `rules/health` must not be read as a rule's id.
     RuleHealthController,
+    RuleTestsController,
     RulesController,
     RuleVersionsController,
     SilencesController,

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { BacktestsModule } from './backtests/backtests.module';
 import { ApprovalsModule } from './approvals/approvals.module';
 import { DistributionsModule } from './distributions/distributions.module';
 import { HealthModule } from './health/health.module';
 import { RuleBatchesModule } from './rule-batches/rule-batches.module';
 import { RuleGroupsModule } from './rule-groups/rule-groups.module';
+import { RuleTestsModule } from './rule-tests/rule-tests.module';
 import { RulesModule } from './rules/rules.module';
 import { VersionsModule } from './versions/versions.module';
 
@@ -16,6 +18,8 @@ import { VersionsModule } from './versions/versions.module';
     ApprovalsModule,
     DistributionsModule,
     HealthModule,
+    BacktestsModule,
+    RuleTestsModule,
   ],
 })
 export class AppModule {}

@@ -137,8 +137,11 @@ export {
   type PastEpisode,
   type PreviewResult,
 } from './pipeline/suppression/preview';
+export { nightsIn } from './pipeline/nights';
+export * from './rules/backtest';
 export { EXPRESSION_CHANGES, type ExpressionChangeKind } from './rules/diff/compare-expressions';
 export { diffRules, type RuleDiff } from './rules/diff/rule-diff';
 export { canonicalExpression } from './rules/diff/promql-node';
 export { ruleFindings, type MemberFacts, type RuleFacts } from './rules/health/rule-findings';
 export { neededSelectors } from './rules/health/needed-selectors';
+export * from './rules/promtests';

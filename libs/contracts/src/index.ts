@@ -27,3 +27,6 @@ export * from './services';
 export * from './silences';
 export * from './streams';
 export * from './validators';
+export * from './backtests';
+export * from './policies';
+export * from './rule-tests';

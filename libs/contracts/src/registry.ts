@@ -19,6 +19,9 @@ import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
 import * as ruleHealth from './rule-health';
 import * as ruleVersions from './rule-versions';
+import * as policies from './policies';
+import * as ruleTests from './rule-tests';
+import * as backtests from './backtests';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -48,6 +51,9 @@ const declared: unknown[] = [
   ruleVersions,
   rules,
   silences,
+  backtests,
+  policies,
+  ruleTests,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>
