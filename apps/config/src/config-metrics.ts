@@ -1,7 +1,7 @@
 import { CONFIG_TYPES, SIDECAR_STATES, type ConfigType, type SidecarState } from '@alertagent/contracts';
 import { Metrics, type CounterMetric, type HistogramMetric } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { TOOLS, type ToolName } from './checking/find-tool';
+import { TOOLS, type ToolName } from '@alertagent/service-kit';
 
 /**
  * How a render ended. `unchanged`: what is served is what is wanted; `held`: what is served stays; `skipped`: nothing to

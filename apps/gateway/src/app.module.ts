@@ -15,6 +15,7 @@ import { AnalysisController } from './rest/analysis.controller';
 import { ApprovalsController } from './rest/approvals.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
+import { BacktestsController } from './rest/backtests.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
@@ -23,6 +24,7 @@ import { RuleHealthController } from './rest/rule-health.controller';
 import { RuleVersionsController } from './rest/rule-versions.controller';
 import { RulePacksController } from './rest/rule-packs.controller';
 import { RuleTemplatesController } from './rest/rule-templates.controller';
+import { RuleTestsController } from './rest/rule-tests.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { TemplateInstancesController } from './rest/template-instances.controller';
@@ -40,6 +42,7 @@ import { StatusController } from './rest/status.controller';
     ApprovalsController,
     AuditController,
     AutomationController,
+    BacktestsController,
     ClustersController,
     HoldsController,
     LiveController,
@@ -47,6 +50,7 @@ import { StatusController } from './rest/status.controller';
     RolloutsController,
     // Before the rules' own routes: `rules/health` must not be read as a rule's id.
     RuleHealthController,
+    RuleTestsController,
     RulesController,
     RuleVersionsController,
     RuleTemplatesController,

@@ -1,3 +1,4 @@
+import { getPolicyInForce } from '@alertagent/contracts';
 import type { AlertWhyView } from '../src/why/why.dto';
 import type { DryRunView } from '../src/policies/dry-run.dto';
 import type {
@@ -55,6 +56,12 @@ describe.each(DATABASES)('the policy over REST, on %s', (kind) => {
     expect(body.items).toContainEqual(
       expect.objectContaining({ action: 'policy.changed', resource_id: String(changed.version) }),
     );
+  });
+
+  it('is what others are told who try alerts on it', async () => {
+    const inForce = await stand.clusters.request(getPolicyInForce, {});
+    const { version, policy } = await stand.get<PolicyView>('/policies');
+    expect(inForce).toMatchObject({ version, snapshot: { policy, suppressions: [] } });
   });
 
   it('answers 412 to a change that is based on an older version, and changes nothing', async () => {

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { BacktestsModule } from './backtests/backtests.module';
 import { ApprovalsModule } from './approvals/approvals.module';
 import { DistributionsModule } from './distributions/distributions.module';
 import { HealthModule } from './health/health.module';
 import { RuleBatchesModule } from './rule-batches/rule-batches.module';
 import { RuleGroupsModule } from './rule-groups/rule-groups.module';
 import { PacksModule } from './packs/packs.module';
+import { RuleTestsModule } from './rule-tests/rule-tests.module';
 import { RulesModule } from './rules/rules.module';
 import { TemplatesModule } from './templates/templates.module';
 import { VersionsModule } from './versions/versions.module';
@@ -20,6 +22,8 @@ import { VersionsModule } from './versions/versions.module';
     HealthModule,
     TemplatesModule,
     PacksModule,
+    BacktestsModule,
+    RuleTestsModule,
   ],
 })
 export class AppModule {}

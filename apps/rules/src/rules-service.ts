@@ -1,5 +1,7 @@
 import type { ServiceDefinition } from '@alertagent/service-kit';
 import { AppModule } from './app.module';
+import { backtestEntity } from './backtests/backtest.entity';
+import { backtestedAlertEntity } from './backtests/backtested-alert.entity';
 import { approvalPolicyEntity } from './approvals/approval-policy.entity';
 import { ruleApprovalEntity } from './approvals/rule-approval.entity';
 import { clusterMemberEntity } from './clusters/cluster-member.entity';
@@ -21,6 +23,10 @@ import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
 import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
 import { ruleGroupEntity } from './rule-groups/rule-group.entity';
 import { RuleTemplates1767500000000 } from './migrations/1767500000000-rule-templates';
+import { Backtests1767300000000 } from './migrations/1767300000000-backtests';
+import { RuleTests1767300000001 } from './migrations/1767300000001-rule-tests';
+import { ruleTestRunEntity } from './rule-tests/rule-test-run.entity';
+import { ruleTestsEntity } from './rule-tests/rule-tests.entity';
 import { ruleVersionEntity } from './rules/rule-version.entity';
 import { ruleEntity } from './rules/rule.entity';
 import { versionNoteEntity } from './versions/version-note.entity';
@@ -44,6 +50,10 @@ export const rulesService: ServiceDefinition = {
     knownClusterEntity,
     clusterMemberEntity,
     targetingLockEntity,
+    backtestEntity,
+    backtestedAlertEntity,
+    ruleTestsEntity,
+    ruleTestRunEntity,
     versionNoteEntity,
     approvalPolicyEntity,
     ruleApprovalEntity,
@@ -64,5 +74,7 @@ export const rulesService: ServiceDefinition = {
     VersionsAndApprovals1767200000000,
     RuleHealth1767200000001,
     RuleTemplates1767500000000,
+    Backtests1767300000000,
+    RuleTests1767300000001,
   ],
 };

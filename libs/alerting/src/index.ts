@@ -137,6 +137,8 @@ export {
   type PastEpisode,
   type PreviewResult,
 } from './pipeline/suppression/preview';
+export { nightsIn } from './pipeline/nights';
+export * from './rules/backtest';
 export { EXPRESSION_CHANGES, type ExpressionChangeKind } from './rules/diff/compare-expressions';
 export { diffRules, type RuleDiff } from './rules/diff/rule-diff';
 export { canonicalExpression } from './rules/diff/promql-node';
@@ -146,3 +148,4 @@ export { checkRuleTemplate, instantiateTemplate } from './rules/templates/rule-t
 export { type FilledRule } from './rules/templates/fill-rule';
 export { type TemplateDocument, type TemplateParameter } from './rules/templates/template-document';
 export { valueFault } from './rules/templates/parameter-values';
+export * from './rules/promtests';

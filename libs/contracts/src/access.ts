@@ -10,6 +10,7 @@ import { ServiceError } from './errors';
 import { allServiceOperations } from './kit';
 import { eventsOf, requestsOf } from './registry';
 import * as ruleHealth from './rule-health';
+import * as policies from './policies';
 import * as rules from './rules';
 import { SERVICE_NAMES, type ServiceName } from './services';
 import { streamName } from './streams';
@@ -52,7 +53,13 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
     ),
   },
   rules: {
-    asks: asks(clusters.resolveTargets, clusters.listClusters, ruleHealth.getRuleFacts),
+    asks: asks(
+      clusters.resolveTargets,
+      clusters.listClusters,
+      clusters.getCluster,
+      ruleHealth.getRuleFacts,
+      policies.getPolicyInForce,
+    ),
     hears: hears(
       clusters.clusterRegistered,
       clusters.clusterChanged,

@@ -30,3 +30,6 @@ export * from './validators';
 export * from './rule-templates';
 export * from './template-instances';
 export * from './rule-packs';
+export * from './backtests';
+export * from './policies';
+export * from './rule-tests';

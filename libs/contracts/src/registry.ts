@@ -21,6 +21,9 @@ import * as ruleHealth from './rule-health';
 import * as ruleVersions from './rule-versions';
 import * as rulePacks from './rule-packs';
 import * as ruleTemplates from './rule-templates';
+import * as policies from './policies';
+import * as ruleTests from './rule-tests';
+import * as backtests from './backtests';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -54,6 +57,9 @@ const declared: unknown[] = [
   ruleTemplates,
   templateInstances,
   rulePacks,
+  backtests,
+  policies,
+  ruleTests,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>

@@ -3,12 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkAlertmanagerConfig } from '@alertagent/alerting';
 import { ServiceError, type ConfigType } from '@alertagent/contracts';
-import { LOGGER, type Logger } from '@alertagent/service-kit';
+import {
+  findTool,
+  LOGGER,
+  runTool,
+  Slots,
+  TOOLS,
+  toolVariable,
+  type Logger,
+  type ToolName,
+} from '@alertagent/service-kit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ConfigMetrics } from '../config-metrics';
-import { findTool, TOOLS, toolVariable, type ToolName } from './find-tool';
-import { runTool } from './run-tool';
-import { Slots } from './slots';
 import { verdictOf, type Verdict } from './verdict';
 
 /** A tool that takes longer is stuck, or the machine is. */

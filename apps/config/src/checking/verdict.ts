@@ -1,4 +1,4 @@
-import type { ToolName } from './find-tool';
+import type { ToolName } from '@alertagent/service-kit';
 
 /** What a tool found out about a file. */
 export type Verdict = { kind: 'accepted' } | { kind: 'refused'; reason: string };

@@ -13,6 +13,7 @@ import { WhyController } from '../why/why.controller';
 import { DryRun } from './dry-run';
 import { Policies } from './policies';
 import { PoliciesController } from './policies.controller';
+import { PoliciesHandlers } from './policies.handlers';
 import { StoredWebhooks } from './stored-webhooks';
 import { WhatIfPlans } from './what-if-plans';
 import { WhatIfRuns } from './what-if-runs';
@@ -21,7 +22,14 @@ import { WhatIfController } from './what-if.controller';
 /** Policies to read, change and try; decisions to explain and take again. */
 @Module({
   imports: [AlertEdgeModule],
-  controllers: [PoliciesController, WhatIfController, DecisionsController, WhyController, RuleFactsHandlers],
+  controllers: [
+    PoliciesController,
+    PoliciesHandlers,
+    WhatIfController,
+    DecisionsController,
+    WhyController,
+    RuleFactsHandlers,
+  ],
   providers: [
     Policies,
     DryRun,

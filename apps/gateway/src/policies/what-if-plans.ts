@@ -1,6 +1,7 @@
 import {
   checkPolicy,
   compilePolicy,
+  nightsIn,
   RULE_EDIT_MATTERS_MS,
   type PolicySnapshot,
   type RuleEdit,
@@ -14,7 +15,7 @@ import { readSuppression } from '../suppressions/suppression-input';
 import { PolicyStore } from './policy-store';
 import { readPolicy } from './read-policy';
 import { StoredWebhooks, type WebhooksWanted } from './stored-webhooks';
-import { nightsIn, type WhatIfPlan } from './what-if-run';
+import type { WhatIfPlan } from './what-if-run';
 import type { WhatIfInput } from './what-if.dto';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,5 +1,4 @@
 import {
-  compileSchedules,
   Replay,
   WhatIf,
   type CompiledPolicy,
@@ -97,10 +96,4 @@ export class WhatIfRun {
       return null;
     }
   }
-}
-
-/** Tells nights, 22:00 to 06:00, in a time zone. Null for a time zone that does not exist. */
-export function nightsIn(time_zone: string): ((at: number) => boolean) | null {
-  const { value, problems } = compileSchedules({ night: { time_zone, times: [{ from: '22:00', to: '06:00' }] } });
-  return problems.length > 0 ? null : value.get('night')!;
 }

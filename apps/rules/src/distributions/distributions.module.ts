@@ -10,10 +10,11 @@ import { DistributionsStore } from './distributions.store';
 import { MemberReports } from './member-reports';
 import { RevisionNews } from './revision-news';
 import { RulePlacement } from './rule-placement';
+import { TestGateModule } from '../rule-tests/test-gate.module';
 import { TargetingTransactions } from './targeting-transactions';
 
 @Module({
-  imports: [KnownClustersModule, RuleObservationsModule],
+  imports: [KnownClustersModule, RuleObservationsModule, TestGateModule],
   controllers: [DistributionsHandlers],
   providers: [
     ClusterDistributions,

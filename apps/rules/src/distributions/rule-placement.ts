@@ -3,6 +3,7 @@ import { newId, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
+import { TestGate } from '../rule-tests/test-gate';
 import type { Transition } from './distributions.metrics';
 import { DistributionsStore } from './distributions.store';
 import type { StoredDistribution } from './rule-distribution.entity';
@@ -16,6 +17,13 @@ export interface PlacedRule {
   duration: string | null;
 }
 
+interface WantedRule {
+  rule: PlacedRule;
+  clusterId: string;
+  existing?: StoredDistribution;
+  now: Date;
+}
+
 /**
  * Decides nothing: makes it so that a rule version should, or should no longer, run on a cluster, and tells the others.
  * The caller holds the targeting lock. Answers what moved, for the metrics after commit.
@@ -26,15 +34,21 @@ export class RulePlacement {
     private readonly store: DistributionsStore,
     private readonly clusters: KnownClustersStore,
     private readonly outbox: Outbox,
+    private readonly tests: TestGate,
   ) {}
 
-  /** The rule runs on exactly these clusters from now on. Distributions that are already right stay untouched. */
+  /**
+   * The rule runs on exactly these clusters from now on. Distributions that are already right stay untouched; all of them do while the
+   * version's tests hold it back.
+   */
   async place(tx: EntityManager, rule: PlacedRule, clusters: readonly ClusterRef[], now: Date): Promise<Transition[]> {
+    // A rule that is to run nowhere can always be taken away.
+    if (clusters.length > 0 && (await this.tests.holds(tx, rule))) return [];
     const existing = await this.lockedDistributions(tx, rule.id, clusters);
     const wanted = new Set(clusters.map(({ id }) => id));
     const moved: Transition[] = [];
     for (const clusterId of wanted) {
-      moved.push(...(await this.publish(tx, { rule, clusterId, existing: existing.get(clusterId), now })));
+      moved.push(...(await this.publishFree(tx, { rule, clusterId, existing: existing.get(clusterId), now })));
     }
     for (const distribution of existing.values()) {
       if (wanted.has(distribution.clusterId)) continue;
@@ -52,16 +66,15 @@ export class RulePlacement {
     return moved;
   }
 
-  /** The rule version should run on the cluster, which the caller has locked; nothing happens when that was so before. */
-  async publish(
-    tx: EntityManager,
-    {
-      rule,
-      clusterId,
-      existing,
-      now,
-    }: { rule: PlacedRule; clusterId: string; existing?: StoredDistribution; now: Date },
-  ): Promise<Transition[]> {
+  /**
+   * The rule version should run on the cluster, which the caller has locked; nothing happens when that was so before, or while its tests
+   * hold it back.
+   */
+  async publish(tx: EntityManager, wanted: WantedRule): Promise<Transition[]> {
+    return (await this.tests.holds(tx, wanted.rule)) ? [] : this.publishFree(tx, wanted);
+  }
+
+  private async publishFree(tx: EntityManager, { rule, clusterId, existing, now }: WantedRule): Promise<Transition[]> {
     if (existing && !existing.withdrawn && existing.version === rule.version) return [];
     // After a withdrawal an old proof of the same version would be taken for a new one.
     if (existing?.withdrawn) await this.store.dropProofs(tx, existing.id);

@@ -9,6 +9,9 @@ export interface RuleSite {
   labels: Record<string, string>;
 }
 
+/** Where no override applies: what the rule is by itself. */
+export const NOWHERE: RuleSite = { clusterId: '', labels: {} };
+
 /** A rule as it is on one cluster. */
 export interface SitedRule {
   rule: ClusterRule;

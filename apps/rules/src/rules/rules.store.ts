@@ -71,6 +71,28 @@ export class RulesStore {
     return last === null ? 0 : Number(last) + 1;
   }
 
+  /** Rules with one of these names, oldest first. */
+  named(
+    manager: EntityManager,
+    names: readonly string[],
+    { group, limit }: { group: string | null; limit: number },
+  ): Promise<StoredRule[]> {
+    return manager.find(ruleEntity, {
+      where: { name: In([...names]), deletedAt: IsNull(), ...(group === null ? {} : { group }) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Rules of these groups, oldest first. */
+  ofGroups(manager: EntityManager, groups: readonly string[], limit: number): Promise<StoredRule[]> {
+    return manager.find(ruleEntity, {
+      where: { group: In([...groups]), deletedAt: IsNull() },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
   /** The lowest number under which the group does not have this very rule yet. */
   async freeDuplicateNo(tx: EntityManager, content: RuleContent): Promise<number> {
     for (let number = 0; ; number += 1)

@@ -30,10 +30,15 @@ export class PromqlSource implements OnApplicationShutdown {
   }
 
   /** Asks in a form, because expressions may be longer than an address. Answers the `data`. Errors: SourceFailure. */
-  async query(baseUrl: string, path: string, form: Readonly<Record<string, string>>): Promise<unknown> {
+  async query(
+    baseUrl: string,
+    path: string,
+    form: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const body = new URLSearchParams({ ...form, timeout: `${QUERY_MS / 1000}s` }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-    return dataOf(await this.send({ method: 'POST', url: `${baseUrl}/api/v1${path}`, headers, body }));
+    return dataOf(await this.send({ method: 'POST', url: `${baseUrl}/api/v1${path}`, headers, body, signal }));
   }
 
   /** Reads something that is there without a question. Answers the `data`. Errors: SourceFailure. */

@@ -201,6 +201,14 @@ describe('outgoing requests', () => {
     expect([error.code, error.message]).toEqual(['deadline', 'no complete answer within 100 ms']);
   });
 
+  it('break off when nobody wants the answer any more', async () => {
+    const local = client({ allow: [`http://127.0.0.1:${port}`] });
+    const controller = new AbortController();
+    canary.once('request', () => controller.abort());
+    const asked = local.request({ method: 'GET', url: `http://127.0.0.1:${port}/silent`, signal: controller.signal });
+    expect((await failure(asked)).code).toBe('unavailable');
+  });
+
   it('say that nobody listens without showing where', async () => {
     const free = createTcpServer();
     await new Promise<void>((done) => free.listen(0, '127.0.0.1', done));

@@ -12,6 +12,8 @@ export interface OutboundRequest {
   body?: string;
   /** Time for everything, from name lookup to the last byte; at most the client's `totalMs`, which is the default. */
   timeoutMs?: number;
+  /** Breaks the request off when nobody wants the answer any more. */
+  signal?: AbortSignal;
 }
 
 /** What came back; a redirect is an answer like any other. */
@@ -77,7 +79,7 @@ export class OutboundClient {
    * @throws ServiceError `invalid` (problem code `url_not_allowed`) when the address is refused, `deadline` when time is up,
    * `unavailable` when no connection is made, it breaks, or the answer is larger than allowed.
    */
-  async request({ method, url, headers, body, timeoutMs }: OutboundRequest): Promise<OutboundResponse> {
+  async request({ method, url, headers, body, timeoutMs, signal }: OutboundRequest): Promise<OutboundResponse> {
     const total = Math.min(timeoutMs ?? this.totalMs, this.totalMs);
     const deadline = AbortSignal.timeout(total);
     try {
@@ -87,7 +89,7 @@ export class OutboundClient {
         headers: { 'user-agent': 'alertagent', 'accept-encoding': 'identity', ...headers },
         body,
         dispatcher: this.agent,
-        signal: deadline,
+        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
         headersTimeout: total,
         bodyTimeout: total,
       });

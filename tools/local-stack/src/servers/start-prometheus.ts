@@ -21,6 +21,8 @@ export interface PrometheusOptions extends ServerOptions {
   externalLabels?: Readonly<Record<string, string>>;
   /** The least time between two sendings of the same firing alert; Prometheus' own default (1m) unless told. */
   resendDelay?: string;
+  /** How long it keeps samples; `1d` unless told. */
+  retention?: string;
 }
 
 /** A running Prometheus. */
@@ -61,7 +63,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
         const args = [
           `--config.file=${configFile}`,
           `--storage.tsdb.path=${join(dataDir, 'tsdb')}`,
-          '--storage.tsdb.retention.time=1d',
+          `--storage.tsdb.retention.time=${options.retention ?? '1d'}`,
           `--web.listen-address=127.0.0.1:${port}`,
           '--web.enable-lifecycle',
           ...(options.resendDelay === undefined ? [] : [`--rules.alert.resend-delay=${options.resendDelay}`]),

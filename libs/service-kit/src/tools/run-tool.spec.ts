@@ -32,6 +32,10 @@ describe('running a tool', () => {
     expect(await runTool('/bin/sh', ['-c', 'exec sleep 600'], 50)).toEqual({ kind: 'timeout' });
   });
 
+  it('kills a tool that writes without end', async () => {
+    expect(await runTool('/bin/sh', ['-c', 'while :; do echo again; done'], 30_000)).toEqual({ kind: 'flood' });
+  });
+
   it('tells a program that cannot be started from one that refuses', async () => {
     expect(await runTool(join(folder, 'missing'), [], 5_000)).toMatchObject({ kind: 'broken' });
   });

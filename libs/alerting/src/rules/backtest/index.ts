@@ -1,0 +1,13 @@
+export { type RuleEvaluator } from './alert-states';
+export { unexpandedLabels } from './alert-labels';
+export { backtestEvents } from './backtest-events';
+export { compareFirings, type FiringComparison } from './compare-firings';
+export { countPages, type PageCounts } from './count-pages';
+export { evaluationTimes, type EvaluationTimes } from './evaluation-times';
+export { firingCalendar, firingFigures, firingsWithin, type Period } from './firing-figures';
+export { type FiredAlert } from './firings';
+export { localHours, type LocalHour } from './local-hours';
+export { readRangeAnswer, type RangeSeries } from './range-answer';
+export { MOST_POINTS, rangeQueries, type RangeQuery } from './range-queries';
+export { RuleBacktest, TooManyAlerts, type BacktestRule } from './rule-backtest';
+export { findLiveGroup, readSourceGlobals, type LiveGroup, type SourceGlobals } from './source-globals';
