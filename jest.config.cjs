@@ -17,5 +17,6 @@ module.exports = {
     'apps/config',
     'apps/ai',
     'apps/sidecar',
+    'apps/cli',
   ].map((project) => `<rootDir>/${project}/jest.config.cjs`),
 };

@@ -23,6 +23,7 @@ const schemas = validationMetadatasToSchemas({
     isRuleTarget: {},
     isCleanText: { type: 'string', minLength: 1 },
     isTargetList: { type: 'array', minItems: 1 },
+    isTargetListOrNone: { type: 'array' },
   },
 });
 

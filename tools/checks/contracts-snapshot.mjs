@@ -22,6 +22,7 @@ const schemas = validationMetadatasToSchemas({
     isCleanText: { type: 'string', minLength: 1 },
     isUtcTime: { type: 'string', format: 'date-time' },
     isTargetList: { type: 'array', minItems: 1 },
+    isTargetListOrNone: { type: 'array' },
   },
 });
 const bySubject = (a, b) => (a.subject < b.subject ? -1 : 1);

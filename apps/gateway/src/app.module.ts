@@ -25,10 +25,13 @@ import { RuleVersionsController } from './rest/rule-versions.controller';
 import { RulePacksController } from './rest/rule-packs.controller';
 import { RuleTemplatesController } from './rest/rule-templates.controller';
 import { RuleTestsController } from './rest/rule-tests.controller';
+import { RuleExportsController } from './rest/rule-exports.controller';
+import { RuleImportsController } from './rest/rule-imports.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { TemplateInstancesController } from './rest/template-instances.controller';
 import { StatusController } from './rest/status.controller';
+import { RuleImportSender } from './rule-imports/rule-import-sender';
 
 @Module({
   imports: [AlertEdgeModule, LiveModule, PoliciesModule],
@@ -51,6 +54,8 @@ import { StatusController } from './rest/status.controller';
     // Before the rules' own routes: `rules/health` must not be read as a rule's id.
     RuleHealthController,
     RuleTestsController,
+    RuleExportsController,
+    RuleImportsController,
     RulesController,
     RuleVersionsController,
     RuleTemplatesController,
@@ -59,7 +64,12 @@ import { StatusController } from './rest/status.controller';
     SilencesController,
     StatusController,
   ],
-  providers: [ApiTokensService, FirstAdminToken, { provide: Authenticator, useClass: GatewayAuthenticator }],
+  providers: [
+    ApiTokensService,
+    FirstAdminToken,
+    RuleImportSender,
+    { provide: Authenticator, useClass: GatewayAuthenticator },
+  ],
   // For the global guard.
   exports: [Authenticator],
 })

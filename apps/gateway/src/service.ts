@@ -14,6 +14,7 @@ import { registerConfigProxy } from './config-proxy/config-proxy';
 import { registerFiringSetRoute } from './reconciliation/firing-set-route';
 import { registerWebhookRoute } from './intake/webhook-route';
 import { registerDocs } from './openapi/docs-routes';
+import { takeRuleUploads } from './rule-imports/rule-upload';
 
 /** The public edge and the alert path. */
 export const gatewayService: ServiceDefinition = {
@@ -31,6 +32,7 @@ export const gatewayService: ServiceDefinition = {
     port: (config) => config.server.port,
     prepare: (app) => {
       takeIdempotencyKeys(app, 'gateway');
+      takeRuleUploads(app);
       registerWebhookRoute(app);
       registerFiringSetRoute(app);
       registerConfigProxy(app, app.get(AlertAgentConfig).server.configServiceUrl());

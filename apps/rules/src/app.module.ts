@@ -3,6 +3,8 @@ import { BacktestsModule } from './backtests/backtests.module';
 import { ApprovalsModule } from './approvals/approvals.module';
 import { DistributionsModule } from './distributions/distributions.module';
 import { HealthModule } from './health/health.module';
+import { RuleExportsModule } from './exports/rule-exports.module';
+import { RuleImportsModule } from './imports/rule-imports.module';
 import { RuleBatchesModule } from './rule-batches/rule-batches.module';
 import { RuleGroupsModule } from './rule-groups/rule-groups.module';
 import { PacksModule } from './packs/packs.module';
@@ -24,6 +26,8 @@ import { VersionsModule } from './versions/versions.module';
     PacksModule,
     BacktestsModule,
     RuleTestsModule,
+    RuleImportsModule,
+    RuleExportsModule,
   ],
 })
 export class AppModule {}

@@ -9,6 +9,9 @@ import { knownClusterEntity } from './clusters/known-cluster.entity';
 import { targetingLockEntity } from './clusters/targeting-lock.entity';
 import { memberProofEntity } from './distributions/member-proof.entity';
 import { ruleDistributionEntity } from './distributions/rule-distribution.entity';
+import { ruleImportPartEntity } from './imports/rule-import-part.entity';
+import { ruleImportResultEntity } from './imports/rule-import-result.entity';
+import { ruleImportEntity } from './imports/rule-import.entity';
 import { ruleFindingEntity } from './health/rule-finding.entity';
 import { ruleObservationEntity } from './health/rule-observation.entity';
 import { ruleSourceEntity } from './health/rule-source.entity';
@@ -19,6 +22,7 @@ import { ClosedClusters1766000000000 } from './migrations/1766000000000-closed-c
 import { RuleModel1767000000000 } from './migrations/1767000000000-rule-model';
 import { VersionsAndApprovals1767200000000 } from './migrations/1767200000000-versions-and-approvals';
 import { RuleHealth1767200000001 } from './migrations/1767200000001-rule-health';
+import { RuleImports1767400000000 } from './migrations/1767400000000-rule-imports';
 import { ruleBatchItemEntity } from './rule-batches/rule-batch-item.entity';
 import { ruleBatchEntity } from './rule-batches/rule-batch.entity';
 import { ruleGroupEntity } from './rule-groups/rule-group.entity';
@@ -45,6 +49,9 @@ export const rulesService: ServiceDefinition = {
     ruleGroupEntity,
     ruleBatchEntity,
     ruleBatchItemEntity,
+    ruleImportEntity,
+    ruleImportPartEntity,
+    ruleImportResultEntity,
     ruleDistributionEntity,
     memberProofEntity,
     knownClusterEntity,
@@ -76,5 +83,6 @@ export const rulesService: ServiceDefinition = {
     RuleTemplates1767500000000,
     Backtests1767300000000,
     RuleTests1767300000001,
+    RuleImports1767400000000,
   ],
 };

@@ -149,3 +149,16 @@ export { type FilledRule } from './rules/templates/fill-rule';
 export { type TemplateDocument, type TemplateParameter } from './rules/templates/template-document';
 export { valueFault } from './rules/templates/parameter-values';
 export * from './rules/promtests';
+export {
+  isRefused,
+  RULE_ID_ANNOTATION,
+  RULE_VERSION_ANNOTATION,
+  type FileGroup,
+  type FileProblem,
+  type FileRule,
+  type ReadGroup,
+  type ReadRule,
+  type ReadRuleFile,
+} from './rules/files/rule-file-content';
+export { mayHoldRules, readRuleSources, type NamedRuleFile, type RuleSource } from './rules/files/rule-sources';
+export { printRuleFile, printRuleResource, resourceName } from './rules/files/print-rule-files';

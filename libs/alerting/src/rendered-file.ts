@@ -61,16 +61,20 @@ export function renderYaml(value: YamlValue): { content: string; hash: string } 
     },
   });
   const yaml = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
-  // Such characters can only stand inside double quotes here, where an escape means the same.
-  const escaped = yaml.replace(UNSAFE_IN_FILE, (character) => {
-    return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0');
-  });
-  const content = MANAGED_BY_COMMENT + escaped;
+  const content = MANAGED_BY_COMMENT + escapeUnsafe(yaml);
   proveReadBack(content, value);
   return { content, hash: sha256Hex(content) };
 }
 
-function proveReadBack(content: string, meant: YamlValue): void {
+/** Such characters may only stand inside double quotes, where an escape means the same. */
+export function escapeUnsafe(yaml: string): string {
+  return yaml.replace(UNSAFE_IN_FILE, (character) => {
+    return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0');
+  });
+}
+
+/** Throws a {@link RenderError} when a reader of the text does not get the very value that was meant. */
+export function proveReadBack(content: string, meant: YamlValue): void {
   let read: unknown;
   try {
     read = parse(content, { version: '1.1', maxAliasCount: 0, strict: true, prettyErrors: false });
@@ -98,7 +102,8 @@ function firstDifference(meant: YamlValue, read: unknown, path: string[]): strin
   return null;
 }
 
-function refuseBrokenText(value: YamlValue, path: string[]): void {
+/** Throws a {@link RenderError} for text that no file can hold. */
+export function refuseBrokenText(value: YamlValue, path: string[]): void {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) throw new RenderError(`"${pointerTo(...path)}" holds half of a surrogate pair`);
     return;

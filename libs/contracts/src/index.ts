@@ -22,6 +22,8 @@ export * from './rule-batches';
 export * from './rule-groups';
 export * from './rule-health';
 export * from './rule-versions';
+export * from './rule-exports';
+export * from './rule-imports';
 export * from './rules';
 export * from './services';
 export * from './silences';

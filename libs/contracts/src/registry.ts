@@ -24,6 +24,8 @@ import * as ruleTemplates from './rule-templates';
 import * as policies from './policies';
 import * as ruleTests from './rule-tests';
 import * as backtests from './backtests';
+import * as ruleExports from './rule-exports';
+import * as ruleImports from './rule-imports';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -52,6 +54,8 @@ const declared: unknown[] = [
   ruleGroups,
   ruleHealth,
   ruleVersions,
+  ruleExports,
+  ruleImports,
   rules,
   silences,
   ruleTemplates,

@@ -17,7 +17,14 @@ import {
 } from 'class-validator';
 import { defineEvent, defineRequest } from './contract';
 import { Actor, ById, Done, PageQuery } from './kit';
-import { IsCleanText, IsParameterMap, IsRuleTarget, IsRuleTextMap, IsTargetList } from './validators';
+import {
+  IsCleanText,
+  IsParameterMap,
+  IsRuleTarget,
+  IsRuleTextMap,
+  IsTargetList,
+  IsTargetListOrNone,
+} from './validators';
 
 /** A cluster id or name, or a selector over cluster labels. */
 export type RuleTarget = string | { labels: Record<string, string> };
@@ -106,7 +113,8 @@ export class RuleView {
   @IsOptional() @IsString() runbook?: string | null;
   @IsOptional() @IsString() description?: string | null;
   @IsOptional() @IsBoolean() enabled?: boolean;
-  @IsTargetList() targets!: RuleTarget[];
+  /** None for a rule that was taken in without any: it runs nowhere until it gets some. */
+  @IsTargetListOrNone() targets!: RuleTarget[];
   @IsOptional() @IsParameterMap() parameters?: RuleParameters;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => RuleOverride) overrides?: RuleOverride[];
   /** Grows by one with each change. */

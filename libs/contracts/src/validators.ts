@@ -193,6 +193,22 @@ export function IsTargetList(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
+/** As {@link IsTargetList}, of a rule that may have none: it runs nowhere. */
+export function IsTargetListOrNone(options?: ValidationOptions): PropertyDecorator {
+  return asReceived(
+    ValidateBy(
+      {
+        name: 'isTargetListOrNone',
+        validator: {
+          validate: (value) => Array.isArray(value) && value.length <= 1000 && value.every(isTarget),
+          defaultMessage: () => 'expected a list of cluster ids or names, or selectors',
+        },
+      },
+      options,
+    ),
+  );
+}
+
 /** A UTC time as people write it, e.g. `2030-01-31T00:00:00Z`, with up to three decimals. */
 export const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 

@@ -5,12 +5,13 @@ import { SigningModule } from '../signing/signing.module';
 import { ConfigsController } from './configs.controller';
 import { HeadRefresh } from './head-refresh';
 import { LongPolls } from './long-polls';
+import { ServedRuleFileHandlers } from './served-rule-file.handlers';
 import { ServedRevisions } from './served-revisions';
 
 /** Hands revisions out to sidecars. */
 @Module({
   imports: [ConfigMetricsModule, RevisionsModule, SigningModule],
-  controllers: [ConfigsController],
+  controllers: [ConfigsController, ServedRuleFileHandlers],
   providers: [HeadRefresh, LongPolls, ServedRevisions],
   exports: [ServedRevisions],
 })

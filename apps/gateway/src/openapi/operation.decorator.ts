@@ -13,6 +13,8 @@ export interface OperationOptions {
   response?: Payload<object>;
   /** The answer is a stream of server-sent events instead of one body. */
   isEventStream?: boolean;
+  /** The answer is text in YAML. */
+  isYaml?: boolean;
 }
 
 /** Name of the class whose fields are the route's query parameters; the document builder replaces it by them. */
@@ -31,6 +33,7 @@ export function Operation({
   status = 200,
   response,
   isEventStream = false,
+  isYaml = false,
 }: OperationOptions): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, description }),
@@ -40,6 +43,7 @@ export function Operation({
       status,
       description: 'Done',
       ...(response ? { content: { 'application/json': { schema: schemaRef(response) } } } : {}),
+      ...(isYaml ? { content: { 'application/yaml': { schema: { type: 'string' } } } } : {}),
       ...(isEventStream ? { content: { 'text/event-stream': { schema: { type: 'string' } } } } : {}),
     }),
     ApiResponse({ status: 'default', description: 'What went wrong', content: PROBLEM }),

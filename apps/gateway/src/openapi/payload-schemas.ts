@@ -29,6 +29,7 @@ export function payloadSchemas(): Record<string, JsonSchema> {
       isCleanText: { type: 'string', minLength: 1 },
       isUtcTime: { type: 'string', pattern: UTC_TIME.source },
       isRuleTarget: target,
+      isTargetListOrNone: { type: 'array', items: target },
       isTargetList: { type: 'array', minItems: 1, items: target },
     },
   }) as Record<string, JsonSchema>;

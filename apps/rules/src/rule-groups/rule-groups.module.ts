@@ -10,6 +10,6 @@ import { RuleGroupsStore } from './rule-groups.store';
   imports: [KnownClustersModule, DistributionsModule],
   controllers: [RuleGroupsHandlers],
   providers: [RuleGroupsService, RuleGroupsStore, RuleGroupUse],
-  exports: [RuleGroupsStore],
+  exports: [RuleGroupsService, RuleGroupsStore],
 })
 export class RuleGroupsModule {}

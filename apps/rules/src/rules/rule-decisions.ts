@@ -20,6 +20,8 @@ export interface RuleToWrite {
   content: UnplacedContent;
   resolved: ResolvedRuleTargets;
   allowDuplicate?: boolean;
+  /** The caller has made sure, in this transaction, that the group exists. */
+  groupExists?: boolean;
 }
 
 /** Decides, under the targeting lock, what becomes of a rule and of its clusters. */
@@ -35,7 +37,7 @@ export class RuleDecisions {
   /** The rule has this content from now on, and its group exists. Errors: `conflict` when a named cluster takes no rules any more. */
   async write(
     tx: EntityManager,
-    { before, identity, content, resolved, allowDuplicate }: RuleToWrite,
+    { before, identity, content, resolved, allowDuplicate, groupExists }: RuleToWrite,
   ): Promise<DecidedChange> {
     const position = await this.positionOf(tx, before, content);
     const placed: RuleContent = { ...content, position, overrides: resolved.overrides };
@@ -48,8 +50,12 @@ export class RuleDecisions {
       return { before, after: before, distribute: async () => [] };
     const duplicateNo = allowDuplicate ? await this.store.freeDuplicateNo(tx, placed) : identity.duplicateNo;
     const after = storedRule({ ...identity, duplicateNo }, placed, [...resolved.pinned.keys()]);
-    await this.groups.ensure(tx, placed, after.updatedAt);
-    return { before, after, distribute: (inner) => this.distribute(inner, after, resolved, after.updatedAt) };
+    if (!groupExists) await this.groups.ensure(tx, placed, after.updatedAt);
+    // A new rule without targets runs nowhere, and nobody need be asked.
+    const isNowhere = before === null && after.targets.length === 0;
+    const distribute: DecidedChange['distribute'] = async (inner) =>
+      isNowhere ? [] : this.distribute(inner, after, resolved, after.updatedAt);
+    return { before, after, distribute };
   }
 
   /** The rule is gone, and vanishes from every cluster. */

@@ -99,6 +99,15 @@ export class RulesStore {
       if (!(await tx.existsBy(ruleEntity, { nameKey: nameKey(content, number) }))) return number;
   }
 
+  /** The rules of a group, in their order. */
+  ofGroup(
+    manager: EntityManager,
+    { namespace, group }: Pick<RuleContent, 'namespace' | 'group'>,
+  ): Promise<StoredRule[]> {
+    const where = { namespace, group, deletedAt: IsNull() };
+    return manager.find(ruleEntity, { where, order: { position: 'ASC', id: 'ASC' } });
+  }
+
   /** How many rules a group has. */
   async countOf(
     manager: EntityManager,
@@ -108,9 +117,10 @@ export class RulesStore {
   }
 
   /** Errors: a unique violation when the group has the rule. */
-  async insert(tx: EntityManager, rule: StoredRule): Promise<void> {
-    // A copy: TypeORM writes what MariaDB returns, unconverted, into the object it is given.
-    await tx.insert(ruleEntity, { ...rule });
+  async insertAll(tx: EntityManager, rules: readonly StoredRule[]): Promise<void> {
+    // Copies: TypeORM writes what MariaDB returns, unconverted, into the objects it is given.
+    const copies = rules.map((rule) => ({ ...rule }));
+    if (copies.length > 0) await tx.insert(ruleEntity, copies);
   }
 
   /**
@@ -123,8 +133,8 @@ export class RulesStore {
     return affected === 1;
   }
 
-  async addVersion(tx: EntityManager, version: StoredRuleVersion): Promise<void> {
-    await tx.insert(ruleVersionEntity, version);
+  async addVersions(tx: EntityManager, versions: StoredRuleVersion[]): Promise<void> {
+    if (versions.length > 0) await tx.insert(ruleVersionEntity, versions);
   }
 
   version(manager: EntityManager, ruleId: string, version: number): Promise<StoredRuleVersion | null> {

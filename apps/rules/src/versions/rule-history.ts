@@ -30,23 +30,36 @@ export class RuleHistory {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Called last in the transaction that makes the change: from here to commit the end of the audit log is held. */
-  async record(tx: EntityManager, change: RecordedChange): Promise<void> {
-    const { kind, actor, before, after, reason, restores } = change;
-    const view = ruleView(after);
-    const createdAt = after.updatedAt;
-    const key = { ruleId: after.id, version: after.version };
-    await this.rules.addVersion(tx, { ...key, change: kind, author: actor.name, createdAt, rule: view });
-    const auditSeq = await this.audit.record(tx, {
-      actor,
-      action: `rule.${kind}`,
-      resource_type: 'rule',
-      resource_id: after.id,
-      before: before && ruleView(before),
-      after: auditedAfter(change),
-    });
-    const note = { reason: reason ?? null, restores: restores ?? null, contentHash: contentHash(view) };
-    await this.notes.add(tx, { ...key, ...note, auditSeq, createdAt });
+  /** Called last in the transaction that makes the changes: from here to commit the end of the audit log is held. */
+  async recordAll(tx: EntityManager, changes: readonly RecordedChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const views = changes.map(({ after }) => ruleView(after));
+    const keys = changes.map(({ after }) => ({ ruleId: after.id, version: after.version, createdAt: after.updatedAt }));
+    await this.rules.addVersions(
+      tx,
+      changes.map(({ kind, actor }, index) => ({ ...keys[index]!, change: kind, author: actor.name, rule: views[index]! })),
+    );
+    const last = await this.audit.recordAll(
+      tx,
+      changes.map((change) => ({
+        actor: change.actor,
+        action: `rule.${change.kind}`,
+        resource_type: 'rule',
+        resource_id: change.after.id,
+        before: change.before && ruleView(change.before),
+        after: auditedAfter(change),
+      })),
+    );
+    await this.notes.addAll(
+      tx,
+      changes.map(({ reason, restores }, index) => ({
+        ...keys[index]!,
+        reason: reason ?? null,
+        restores: restores ?? null,
+        contentHash: contentHash(views[index]!),
+        auditSeq: last - changes.length + 1 + index,
+      })),
+    );
   }
 }
 

@@ -5,8 +5,8 @@ import { versionNoteEntity, type StoredVersionNote } from './version-note.entity
 /** What is told about versions beside their content. Versions from before this was kept have none. */
 @Injectable()
 export class VersionNotesStore {
-  async add(tx: EntityManager, note: StoredVersionNote): Promise<void> {
-    await tx.insert(versionNoteEntity, note);
+  async addAll(tx: EntityManager, notes: StoredVersionNote[]): Promise<void> {
+    await tx.insert(versionNoteEntity, notes);
   }
 
   /** Those of one rule, by version. */

@@ -69,25 +69,24 @@ export class AuditLog {
    * Records a change in the transaction that makes it, and returns its number. Call it last: from here to commit the
    * transaction holds the end of the chain and other changes of the service wait. Errors: when the head row is gone.
    */
-  async record(tx: EntityManager, change: AuditChange): Promise<number> {
+  record(tx: EntityManager, change: AuditChange): Promise<number> {
+    return this.recordAll(tx, [change]);
+  }
+
+  /** Records several changes in their order, at the cost of one; returns the number of the last. Errors: as for `record`. */
+  async recordAll(tx: EntityManager, changes: readonly AuditChange[]): Promise<number> {
     const head = await this.lockHead(tx);
-    const row = {
-      seq: head.seq + 1,
-      id: newId(),
-      at: new Date(),
-      actor: canonicalJson(change.actor),
-      action: change.action,
-      resourceType: change.resource_type,
-      resourceId: change.resource_id,
-      before: textOf(change.before),
-      after: textOf(change.after),
-      correlationId: change.correlation_id ?? currentContext()?.correlationId ?? null,
-      prevHash: head.hash,
-    };
-    const hash = auditHash(row);
-    await tx.insert(this.entries, { ...row, hash });
-    await tx.update(this.heads, { id: head.id }, { seq: row.seq, hash });
-    return row.seq;
+    let { seq, hash } = head;
+    const rows = changes.map((change) => {
+      const row = { ...entryOf(change), seq: seq + 1, prevHash: hash };
+      seq = row.seq;
+      hash = auditHash(row);
+      return { ...row, hash };
+    });
+    if (rows.length === 0) return seq;
+    await tx.insert(this.entries, rows);
+    await tx.update(this.heads, { id: head.id }, { seq, hash });
+    return seq;
   }
 
   private async lockHead(tx: EntityManager): Promise<AuditHeadRow> {
@@ -152,6 +151,20 @@ export class AuditLog {
     const added = head.seq > seq && (await this.dataSource.manager.countBy(this.entries, { seq: seq + 1 })) > 0;
     return added ? null : { ok: false, checked: seq, broken_at: head.seq < seq ? head.seq + 1 : seq + 1 };
   }
+}
+
+function entryOf(change: AuditChange): Omit<AuditRow, 'seq' | 'prevHash' | 'hash'> {
+  return {
+    id: newId(),
+    at: new Date(),
+    actor: canonicalJson(change.actor),
+    action: change.action,
+    resourceType: change.resource_type,
+    resourceId: change.resource_id,
+    before: textOf(change.before),
+    after: textOf(change.after),
+    correlationId: change.correlation_id ?? currentContext()?.correlationId ?? null,
+  };
 }
 
 function textOf(value: object | null | undefined): string | null {

@@ -24,7 +24,7 @@ export const QueryParams = createParamDecorator(<T extends object>(type: Payload
 });
 
 const NUMERIC = new Set(['limit']);
-const BOOLEAN = new Set(['enabled', 'deleted']);
+const BOOLEAN = new Set(['enabled', 'deleted', 'dry_run']);
 
 function valuesOf(query: Record<string, unknown>): Record<string, unknown> {
   refuseControlCharacters(query);

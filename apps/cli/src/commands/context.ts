@@ -1,0 +1,12 @@
+import type { Api } from '../api';
+import type { Terminal } from '../terminal';
+
+/** What every command is given. `api` is made when it is first asked for: not every command needs a server. */
+export interface CommandContext {
+  terminal: Terminal;
+  api(): Api;
+  env: NodeJS.ProcessEnv;
+}
+
+/** A command answers its exit code, or throws a CommandError. */
+export type Command<Arguments extends unknown[]> = (context: CommandContext, ...given: Arguments) => Promise<number>;

@@ -1,0 +1,440 @@
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { fileNamespaces } from './file-namespaces';
+import { printRuleFile, printRuleResource, resourceName } from './print-rule-files';
+import { looksLikeLiveRules, readLiveRules } from './read-live-rules';
+import { readRuleFiles } from './read-rule-files';
+import { mayHoldRules, readRuleSources, type RuleSource } from './rule-sources';
+import { isRefused, type FileGroup, type FileRule, type ReadGroup, type ReadRuleFile } from './rule-file-content';
+
+const only = (text: string): ReadRuleFile => {
+  const files = readRuleFiles(text);
+  expect(files).toHaveLength(1);
+  return files[0]!;
+};
+
+/** The groups as they went in, without places and problems. */
+const contents = (groups: readonly ReadGroup[]): FileGroup[] =>
+  groups.map(({ pointer: _pointer, place: _place, problems: _problems, rules, ...group }) => ({
+    ...group,
+    rules: rules.map(({ rule }) => rule),
+  }));
+
+const faults = (file: ReadRuleFile) =>
+  [file, ...file.groups, ...file.groups.flatMap(({ rules }) => rules)].flatMap(({ problems }) =>
+    problems.map(({ code, pointer, place, severity }) => [severity, code, pointer, place?.line]),
+  );
+
+const FULL = `groups:
+- name: node
+  interval: 30s
+  query_offset: 1m
+  limit: 10
+  labels: {team: infra}
+  rules:
+  - alert: InstanceDown
+    expr: up == 0
+    for: 5m
+    keep_firing_for: 10m
+    labels: {severity: yes, port: 8080, version: 1.10, empty: }
+    annotations: {summary: "{{ $labels.instance }} is down"}
+  - record: job:up:sum
+    expr: |
+      sum by (job) (
+        up
+      )
+    labels: {level: '1'}
+`;
+
+describe('a rule file of Prometheus', () => {
+  it('is read with everything Prometheus reads, texts as they stand there', () => {
+    const file = only(FULL);
+    expect(faults(file)).toEqual([]);
+    expect(contents(file.groups)).toEqual([
+      {
+        name: 'node',
+        interval: '30s',
+        query_offset: '1m',
+        limit: 10,
+        labels: { team: 'infra' },
+        rules: [
+          {
+            alert: 'InstanceDown',
+            expr: 'up == 0',
+            for: '5m',
+            keep_firing_for: '10m',
+            labels: { severity: 'yes', port: '8080', version: '1.10', empty: '' },
+            annotations: { summary: '{{ $labels.instance }} is down' },
+          },
+          { record: 'job:up:sum', expr: 'sum by (job) (\n  up\n)\n', labels: { level: '1' } },
+        ],
+      },
+    ]);
+    expect(file.groups[0]!.rules[1]).toMatchObject({ pointer: '/groups/0/rules/1', place: { line: 14, column: 5 } });
+  });
+
+  it('printed again is the same for a reader, and its long expressions stay readable', () => {
+    const printed = printRuleFile(contents(only(FULL).groups));
+    expect(contents(only(printed).groups)).toEqual(contents(only(FULL).groups));
+    expect(printed).toContain('expr: |\n          sum by (job) (\n');
+  });
+
+  it('may share parts by anchors and merge keys', () => {
+    const file = only(`groups:
+- name: a
+  rules:
+  - &base {alert: One, expr: up, labels: &l {team: a, severity: page}}
+  - {<<: *base, alert: Two}
+  - alert: Three
+    expr: up
+    labels: {<<: *l, severity: info}
+`);
+    expect(contents(file.groups)[0]!.rules).toEqual([
+      { alert: 'One', expr: 'up', labels: { team: 'a', severity: 'page' } },
+      { alert: 'Two', expr: 'up', labels: { team: 'a', severity: 'page' } },
+      { alert: 'Three', expr: 'up', labels: { severity: 'info', team: 'a' } },
+    ]);
+  });
+
+  it('that is empty holds nothing, as for Prometheus', () => {
+    for (const text of ['', '# nothing\n', 'groups:\n', 'groups: []', '{}', 'groups: [{name: a}]', '---\n']) {
+      expect(faults(only(text))).toEqual([]);
+      expect(only(text).groups.flatMap(({ rules }) => rules)).toEqual([]);
+    }
+  });
+
+  it.each([
+    [
+      'an unknown field of a rule',
+      '- {alert: A, expr: up, severity: x}',
+      'unknown_field',
+      '/groups/0/rules/0/severity',
+    ],
+    ['both kinds at once', '- {alert: A, record: b, expr: up}', 'bad_shape', '/groups/0/rules/0/record'],
+    ['neither kind', '- {expr: up}', 'required', '/groups/0/rules/0'],
+    ['no expression', '- {alert: A}', 'required', '/groups/0/rules/0/expr'],
+    [
+      'a recording rule with annotations',
+      '- {record: a, expr: up, annotations: {a: b}}',
+      'bad_shape',
+      '/groups/0/rules/0/annotations',
+    ],
+    ['a label that is a list', '- {alert: A, expr: up, labels: {a: [b]}}', 'bad_shape', '/groups/0/rules/0/labels/a'],
+    ['a rule that is no mapping', '- up == 0', 'bad_shape', '/groups/0/rules/0'],
+  ])('names the rule at fault: %s', (_what, rule, code, pointer) => {
+    const file = only(`groups:\n- name: g\n  rules:\n  - {alert: Fine, expr: up}\n  ${rule}\n`);
+    expect(faults(file)).toEqual([['error', code, pointer.replace('rules/0', 'rules/1'), 5]]);
+    expect(file.groups[0]!.rules.map(isRefused)).toEqual([false, true]);
+  });
+
+  it.each([
+    ['a group name that comes twice', 'groups: [{name: a}, {name: a}]', 'not_unique', '/groups/1/name'],
+    ['a group without a name', 'groups: [{rules: []}]', 'required', '/groups/0/name'],
+    ['a limit that is no number', 'groups: [{name: a, limit: many}]', 'bad_shape', '/groups/0/limit'],
+    ['an unknown field of a group', 'groups: [{name: a, concurrency: 2}]', 'unknown_field', '/groups/0/concurrency'],
+    ['an unknown field of the file', 'group: []', 'unknown_field', '/group'],
+    ['no mapping', '- a', 'bad_shape', ''],
+    ['a key that comes twice', 'groups: []\ngroups: []', 'bad_yaml', ''],
+    ['an alias to nowhere', 'groups: *a', 'bad_yaml', ''],
+    ['broken YAML', 'groups: [', 'bad_yaml', ''],
+    ['a template of Helm', '{{ if .Values.a }}\ngroups: []\n{{ end }}', 'bad_yaml', ''],
+  ])('names what is wrong with the file: %s', (_what, text, code, pointer) => {
+    const found = readRuleFiles(text).flatMap(faults);
+    expect(found).toContainEqual(['error', code, pointer, expect.any(Number)]);
+  });
+
+  it('holds only its first document, and says so', () => {
+    const file = only('groups: [{name: a, rules: [{alert: A, expr: up}]}]\n---\ngroups: [{name: b}]\n');
+    expect(file.groups.map(({ name }) => name)).toEqual(['a']);
+    expect(faults(file)).toEqual([['warning', 'left_out', '', 3]]);
+  });
+
+  it('of the Cortex tools names its namespace', () => {
+    expect(only('namespace: team\ngroups: [{name: a}]')).toMatchObject({ namespace: 'team', groups: [{ name: 'a' }] });
+  });
+
+  it('can not make itself larger by aliases', () => {
+    const rule = '{alert: A, expr: up}';
+    const rules = `[&r ${rule}, ${Array.from({ length: 999 }, () => '*r').join(', ')}]`;
+    const groups = Array.from(
+      { length: 40 },
+      (_, index) => `- {name: g${index}, rules: ${index ? '*rules' : `&rules ${rules}`}}`,
+    );
+    const [file] = readRuleFiles(`groups:\n${groups.join('\n')}\n`);
+    expect(faults(file!)).toEqual([['error', 'too_many', '/groups/20', 22]]);
+  });
+
+  it('that was rendered here names the rule it came from', () => {
+    const annotations = '{alertagent_rule_id: r1, alertagent_rule_version: "3"}';
+    const file = only(
+      `groups: [{name: a, rules: [{alert: A, expr: up, annotations: ${annotations}}, {alert: B, expr: up}]}]`,
+    );
+    expect(file.groups[0]!.rules.map(({ managed }) => managed)).toEqual([{ rule_id: 'r1', version: 3 }, null]);
+  });
+});
+
+describe('a PrometheusRule resource', () => {
+  const resource = (name: string, space = 'monitoring') => `apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: ${name}, namespace: ${space}, labels: {role: alert-rules}}
+spec:
+  groups:
+  - name: g
+    partial_response_strategy: warn
+    rules: [{alert: A, expr: 1, labels: {severity: page}}]
+`;
+  const other = 'apiVersion: v1\nkind: Service\nmetadata: {name: x}\n';
+
+  it('is read alone, in several documents with others between, and in a list', () => {
+    const indented = (text: string) => text.replace(/^/gm, '  ').replace(/^ {2}/, '- ');
+    const list = `apiVersion: v1\nkind: List\nitems:\n${[resource('a'), other, resource('b')].map(indented).join('\n')}`;
+    const several = [resource('a'), other, resource('b')].join('---\n');
+    expect(only(resource('a'))).toMatchObject({ format: 'crd', namespace: 'monitoring/a' });
+    for (const text of [list, several]) {
+      const files = readRuleFiles(text);
+      expect(files.map(({ namespace }) => namespace)).toEqual(['monitoring/a', null, 'monitoring/b']);
+      expect(contents(files[2]!.groups)[0]!.rules).toEqual([{ alert: 'A', expr: '1', labels: { severity: 'page' } }]);
+      for (const file of files.slice(1)) {
+        expect(faults(file)).toEqual([['warning', 'left_out', expect.any(String), expect.any(Number)]]);
+      }
+    }
+  });
+
+  it('is printed so that it is read again with its name', () => {
+    const groups = contents(only(FULL).groups);
+    const printed = printRuleResource({ ...resourceName('monitoring/node'), labels: { role: 'x' } }, groups);
+    expect(only(printed)).toMatchObject({ format: 'crd', namespace: 'monitoring/node', problems: [] });
+    expect(contents(only(printed).groups)).toEqual(groups);
+    expect(parse(printed)).toMatchObject({
+      metadata: { name: 'node', namespace: 'monitoring', labels: { role: 'x' } },
+    });
+  });
+
+  it.each([
+    ['monitoring/node', 'node', 'monitoring'],
+    ['Team A/böse_Namen..x', 'team-a-b-se-namen.x', undefined],
+    ['', 'alertagent-rules', undefined],
+    ['a/b/c', 'a-b-c', undefined],
+  ])('of the namespace "%s" is called %s', (namespace, name, space) => {
+    expect(resourceName(namespace)).toEqual({ name, ...(space ? { namespace: space } : {}) });
+  });
+});
+
+describe('the rules of a live Prometheus, from its own answer', () => {
+  const answer = JSON.stringify({
+    status: 'success',
+    data: {
+      groups: [
+        {
+          name: 'g',
+          file: '/etc/prometheus/a.yml',
+          interval: 15,
+          limit: 0,
+          rules: [
+            {
+              type: 'alerting',
+              name: 'A',
+              query: 'up == 0',
+              duration: 90,
+              keepFiringFor: 0,
+              labels: { severity: 'page' },
+              annotations: { summary: '{{ $value }}' },
+              alerts: [],
+              state: 'inactive',
+              health: 'ok',
+            },
+            { type: 'recording', name: 'job:up', query: 'sum(up)', health: 'ok' },
+          ],
+        },
+        {
+          name: 'g',
+          file: '/etc/prometheus/b.yml',
+          interval: 60,
+          limit: 3,
+          queryOffset: 30,
+          rules: [{ type: 'alerting' }],
+        },
+      ],
+    },
+  });
+
+  it('are read file by file', () => {
+    expect(looksLikeLiveRules(answer)).toBe(true);
+    const [a, b] = readLiveRules(answer);
+    expect([a!.namespace, b!.namespace]).toEqual(['/etc/prometheus/a.yml', '/etc/prometheus/b.yml']);
+    expect(contents(a!.groups)).toEqual([
+      {
+        name: 'g',
+        interval: '15s',
+        rules: [
+          {
+            alert: 'A',
+            expr: 'up == 0',
+            for: '1m30s',
+            labels: { severity: 'page' },
+            annotations: { summary: '{{ $value }}' },
+          },
+          { record: 'job:up', expr: 'sum(up)' },
+        ],
+      },
+    ]);
+    expect(b!.groups[0]).toMatchObject({ interval: '1m', limit: 3, query_offset: '30s' });
+    expect(faults(b!)).toMatchObject([['error', 'bad_shape', '/data/groups/1/rules/0']]);
+  });
+
+  it.each(['{}', '[]', 'no', '{"status":"error"}', '{"groups":[]}'])('are not taken from %s', (text) => {
+    expect(looksLikeLiveRules(text)).toBe(false);
+    expect(() => readLiveRules(text)).toThrow(SyntaxError);
+  });
+});
+
+describe('many files', () => {
+  it('are named by their path below what they share', () => {
+    const paths = ['rules/node/a.yml', 'rules/node/a.yaml', './rules/b.rules.yaml', 'rules\\c\\d.rules'];
+    expect([...fileNamespaces(paths).values()]).toEqual(['node/a', 'node/a.yaml', 'b', 'c/d']);
+    expect([...fileNamespaces(['/etc/x/one.yml']).values()]).toEqual(['one']);
+  });
+});
+
+describe('whatever texts rules hold', () => {
+  const awkward = fc.constantFrom(
+    'yes',
+    '~',
+    '0x1F',
+    '1_000',
+    ': ',
+    ' #',
+    '---',
+    '&a',
+    '*a',
+    '!!js',
+    '\r\n',
+    '\u2028',
+    '\u0085',
+    '\t',
+    ' ',
+    '\n',
+    '\n\n',
+    '"',
+    "'",
+    '\\',
+    '%',
+    '{{',
+    '<<',
+  );
+  const text = fc
+    .array(fc.oneof(awkward, fc.string({ unit: 'grapheme', maxLength: 8 })), { maxLength: 5 })
+    .map((parts) => parts.join(''));
+  const filled = text.filter((value) => value !== '');
+  const map = fc.dictionary(filled, text, { maxKeys: 4 }).filter((pairs) => Object.keys(pairs).length > 0);
+  const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+  const rule: fc.Arbitrary<FileRule> = fc.oneof(
+    fc.record({
+      alert: filled,
+      expr: filled,
+      for: optional(filled),
+      keep_firing_for: optional(filled),
+      labels: optional(map),
+      annotations: optional(map),
+    }),
+    fc.record({ record: filled, expr: filled, labels: optional(map) }),
+  );
+  const group: fc.Arbitrary<FileGroup> = fc.record({
+    name: filled,
+    interval: optional(filled),
+    query_offset: optional(filled),
+    limit: optional(fc.integer({ min: 1 })),
+    labels: optional(map),
+    rules: fc.array(rule, { maxLength: 3 }),
+  });
+  const groups = fc.uniqueArray(group, { maxLength: 3, selector: ({ name }) => name });
+  const bare = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+  it('they are read back to the letter from a file and from a resource', () => {
+    fc.assert(
+      fc.property(groups, (written) => {
+        for (const printed of [printRuleFile(written), printRuleResource({ name: 'a' }, written)]) {
+          const read = only(printed);
+          expect(faults(read)).toEqual([]);
+          expect(bare(contents(read.groups))).toEqual(bare(written));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('no text at all makes the reader throw', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          text,
+          text.map((inner) => `groups:\n- name: a\n  rules:\n  - ${inner}\n`),
+        ),
+        (any) => void readRuleFiles(any),
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('the namespace of what was read', () => {
+  const file = (group: string) => `groups: [{name: ${group}, rules: [{alert: A, expr: up}]}]`;
+  const resource = (name: string) =>
+    `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: ${name}}\nspec: {groups: [{name: g}]}\n`;
+  const namespaces = (sources: RuleSource[], asked: string | null = null) =>
+    readRuleSources(sources, asked).map(({ namespace }) => namespace);
+
+  it('is none for a text alone, and the path in a folder', () => {
+    expect(namespaces([{ path: null, text: file('g') }])).toEqual(['']);
+    expect(
+      namespaces([
+        { path: 'x/a.yml', text: file('g') },
+        { path: 'x/b/c.rules.yml', text: file('g') },
+      ]),
+    ).toEqual(['a', 'b/c']);
+  });
+
+  it('is what a resource is called, also in a folder', () => {
+    expect(namespaces([{ path: 'x/a.yml', text: resource('one') }])).toEqual(['one']);
+  });
+
+  it('that is asked for stands alone for one text, and before the others otherwise', () => {
+    expect(namespaces([{ path: null, text: file('g') }], 'team')).toEqual(['team']);
+    expect(namespaces([{ path: null, text: resource('one') }], 'team')).toEqual(['team']);
+    expect(namespaces([{ path: null, text: `${resource('one')}---\n${resource('two')}` }], 'team')).toEqual([
+      'team/one',
+      'team/two',
+    ]);
+    expect(namespaces([{ path: 'a.yml', text: file('g') }], 'team')).toEqual(['team/a']);
+  });
+
+  it('of a rule file of a live Prometheus is its path there', () => {
+    const groups = ['/etc/p/a.yml', '/etc/p/rules/b.yml'].map((path) => ({ name: 'g', file: path, rules: [] }));
+    const text = JSON.stringify({ status: 'success', data: { groups } });
+    expect(namespaces([{ path: null, text }], 'live')).toEqual(['live/a', 'live/rules/b']);
+  });
+
+  it('takes a group once: the second of two is refused and says where the first came from', () => {
+    const [, second] = readRuleSources(
+      [
+        { path: 'a.yml', text: `namespace: x\n${file('g')}` },
+        { path: 'b.yml', text: `namespace: x\n${file('g')}` },
+      ],
+      null,
+    );
+    expect(second!.groups[0]!.problems).toMatchObject([
+      { severity: 'error', code: 'not_unique', detail: expect.stringContaining('a.yml') },
+    ]);
+  });
+
+  it.each([
+    ['groups: []', true],
+    ['{"groups": []}', true],
+    ['# x\n"groups":\n', true],
+    ['kind: PrometheusRule', true],
+    ['rule_files: [a.yml]\ntests: []', false],
+    ['resources: [groups]', false],
+  ])('is not looked for in other files of a folder: %j', (text, expected) => {
+    expect(mayHoldRules(text)).toBe(expected);
+  });
+});
