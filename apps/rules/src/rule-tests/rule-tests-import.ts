@@ -31,7 +31,7 @@ export class RuleTestsImport {
       for (const { id } of named)
         items.push(await this.tests.putWithin(tx, id, { content, with: together.map((rule) => rule.id), file, actor }));
       const found = new Set(named.map(({ name }) => name));
-      return { result: { items, missing: file.alertNames.filter((name) => !found.has(name)) }, moved: [] };
+      return { items, missing: file.alertNames.filter((name) => !found.has(name)) };
     });
   }
 }

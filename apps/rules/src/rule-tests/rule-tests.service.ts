@@ -37,10 +37,9 @@ export class RuleTestsService {
    */
   put({ id, tests: input, actor }: PutRuleTests): Promise<RuleTestsView> {
     const file = fileIn(input.content);
-    return this.transactions.run(async (tx) => ({
-      result: await this.putWithin(tx, id, { content: input.content, with: input.with ?? [], file, actor }),
-      moved: [],
-    }));
+    return this.transactions.run((tx) =>
+      this.putWithin(tx, id, { content: input.content, with: input.with ?? [], file, actor }),
+    );
   }
 
   /** The same inside a transaction that holds the targeting lock. */
@@ -75,12 +74,12 @@ export class RuleTestsService {
 
   /** What they held back is distributed. Errors: `not_found`. */
   async delete({ id, actor }: RuleTestOrder): Promise<void> {
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(async (tx, moved) => {
       await this.known(tx, id);
       const before = await this.stored(tx, id);
       await this.tests.delete(tx, id);
       await this.record(tx, 'rule.tests_deleted', { actor, before, after: null });
-      return { result: undefined, moved: await this.releases.release(tx, id, this.clock.now()) };
+      moved.push(...(await this.releases.release(tx, id, this.clock.now())));
     });
   }
 
@@ -90,16 +89,16 @@ export class RuleTestsService {
       const rule = await this.known(tx, id);
       const tests = await this.stored(tx, id);
       const run = await this.tests.ensureRun(tx, tests, { ruleVersion: rule.version, now: this.clock.now() });
-      if (run.state === 'waiting' || run.state === 'running') return { result: ruleTestRunView(run), moved: [] };
+      if (run.state === 'waiting' || run.state === 'running') return ruleTestRunView(run);
       const again = { state: 'waiting' as const, attempts: 0, reason: null, results: [], endedAt: null };
       await this.tests.change(tx, run, again);
-      return { result: ruleTestRunView({ ...run, ...again }), moved: [] };
+      return ruleTestRunView({ ...run, ...again });
     });
   }
 
   /** Distributes a version whose tests did not pass. Errors: `not_found`; `conflict` when nothing is held back. */
   override({ id, reason, actor }: OverrideRuleTests): Promise<RuleTestRunView> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(async (tx, moved) => {
       const rule = await this.known(tx, id);
       const tests = await this.stored(tx, id);
       const now = this.clock.now();
@@ -117,7 +116,8 @@ export class RuleTestsService {
         before: ruleTestRunView(run),
         after: view,
       });
-      return { result: view, moved: await this.releases.release(tx, id, now) };
+      moved.push(...(await this.releases.release(tx, id, now)));
+      return view;
     });
   }
 

@@ -19,12 +19,12 @@ export class TestRuns {
 
   /** Distributes the rule's current version when the verdict lets it go; one about an older version cannot: the gate asks for its own. */
   async end(run: StoredRuleTestRun, verdict: TestVerdict): Promise<void> {
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(async (tx, moved) => {
       const now = this.clock.now();
       const ended = { ...verdict, endedAt: now, leaseUntil: null };
       const isWritten = await this.tests.change(tx, run, ended);
       const isFree = isWritten && isReleased({ ...run, ...ended });
-      return { result: undefined, moved: isFree ? await this.releases.release(tx, run.ruleId, now) : [] };
+      if (isFree) moved.push(...(await this.releases.release(tx, run.ruleId, now)));
     });
   }
 }
