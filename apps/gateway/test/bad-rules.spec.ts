@@ -39,7 +39,9 @@ describe('bad rules over REST', () => {
           }
           const now = new Date().toISOString();
           return {
-            ...query.rule,
+            name: query.rule.name,
+            expression: query.rule.expression,
+            targets: query.rule.targets,
             group: 'hosts',
             labels: {},
             annotations: {},

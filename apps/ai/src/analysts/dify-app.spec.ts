@@ -98,7 +98,7 @@ describe('the app for Dify', () => {
     const analysis = Object.fromEntries(
       Object.entries(schema.properties).map(([name, { type }]) => [name, samples[type]]),
     );
-    const [{ variable, value_selector }] = ofType('end').data.outputs as [
+    const [{ variable, value_selector }] = ofType('end').data.outputs as unknown as [
       { variable: string; value_selector: string[] },
     ];
     expect(value_selector).toEqual([ofType('llm').id, 'structured_output']);

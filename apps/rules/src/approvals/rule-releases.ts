@@ -45,7 +45,7 @@ export class RuleReleases {
     if (!(await this.rules.replace(tx, before, after)))
       throw new ServiceError('conflict', 'the rule was changed meanwhile');
     const moved = await distribute(tx);
-    await this.history.record(tx, { kind: 'deleted', actor, before, after, reason: approval.reason });
+    await this.history.recordAll(tx, [{ kind: 'deleted', actor, before, after, reason: approval.reason }]);
     return moved;
   }
 }

@@ -48,7 +48,7 @@ export class BacktestSubjects {
   private async storedRule(stored: StoredRule, site: RuleSite): Promise<SubjectRule> {
     const { rule } = ruleOnCluster(stored, site);
     const group = await this.groups.named(this.dataSource.manager, stored.namespace, stored.group);
-    const severity = rule.severity ? { severity: rule.severity } : {};
+    const severity: Record<string, string> = rule.severity ? { severity: rule.severity } : {};
     return {
       ruleId: stored.id,
       version: stored.version,
