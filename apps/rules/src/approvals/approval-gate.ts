@@ -3,7 +3,7 @@ import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ruleView } from '../rules/rule-view';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { contentHash } from '../versions/content-hash';
 import type { RecordedChange } from '../versions/rule-history';
 import type { StoredApprovalPolicy } from './approval-policy.entity';

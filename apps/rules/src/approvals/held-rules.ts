@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { hasSelectors } from '../rules/rule-targets';
-import type { StoredRuleVersion } from '../rules/rule-version.entity';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRuleVersion } from '../rules/stored-rule-version';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import { RuleApprovalsStore } from './rule-approvals.store';
 

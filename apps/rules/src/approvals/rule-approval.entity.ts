@@ -1,8 +1,8 @@
 import type { Actor, ApprovalState, ApproverRole } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema, type ValueTransformer } from 'typeorm';
-import type { RuleChange } from '../rules/rule-version.entity';
-import type { StoredRule } from '../rules/rule.entity';
+import type { RuleChange } from '../rules/stored-rule-version';
+import type { StoredRule } from '../rules/stored-rule';
 
 /** One version of a rule that a second person has to approve before it is distributed. */
 export interface StoredRuleApproval {

@@ -1,7 +1,7 @@
 import type { ApprovalState } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Not, type EntityManager } from 'typeorm';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { ruleApprovalEntity, type StoredRuleApproval } from './rule-approval.entity';
 
 /** Rows per statement. */

@@ -5,7 +5,7 @@ import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { Transition } from '../distributions/distributions.metrics';
 import { RuleDecisions } from '../rules/rule-decisions';
 import { ruleView } from '../rules/rule-view';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import { contentHash } from '../versions/content-hash';
 import { RuleHistory } from '../versions/rule-history';

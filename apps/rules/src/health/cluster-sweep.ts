@@ -2,7 +2,7 @@ import { ruleFindings, type MemberFacts, type RuleFacts } from '@alertagent/aler
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { GatewayFactsReader, type GatewayFacts } from './gateway-facts';
 import { RuleHealthStore, type NewFinding } from './rule-health.store';
 import type { StoredObservation } from './rule-observation.entity';

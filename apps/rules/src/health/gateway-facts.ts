@@ -1,7 +1,7 @@
 import { getRuleFacts, ServiceError, type RuleFactsView } from '@alertagent/contracts';
 import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 
 /** Rules per question. */
 const BATCH = 500;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { canonicalExpression, neededSelectors } from '@alertagent/alerting';
 import { canonicalJson } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 
 /** What a rule's text says, read once. */
 export interface RuleReading {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { HeldRules } from '../approvals/held-rules';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { ruleOnCluster, type RuleSite } from '../rules/rule-on-cluster';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { RuleReadings, type RuleReading } from './rule-readings';
 
 /** A rule as it should run on a cluster, overrides and all, and what its text says. */

@@ -7,7 +7,7 @@ import type { DecidedChange } from '../rules/rule-changes';
 import { ruleContent, type UnplacedContent } from '../rules/rule-content';
 import { RuleDecisions } from '../rules/rule-decisions';
 import { ruleInputOf, ruleView } from '../rules/rule-view';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import type { StoredBatch } from './rule-batch.entity';
 
 /** What a batch means for one rule. */

@@ -1,19 +1,9 @@
 import type { RuleView } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
+import type { RuleChange, StoredRuleVersion } from './stored-rule-version';
 
-/** What was done to a rule; `deleted` keeps the content as it was, and so does a deletion that waits for approval. */
-export type RuleChange = 'created' | 'updated' | 'restored' | 'deleted' | 'deletion-requested';
-
-/** A rule as it was at one version; never changed. */
-export interface StoredRuleVersion {
-  ruleId: string;
-  version: number;
-  change: RuleChange;
-  author: string;
-  createdAt: Date;
-  rule: RuleView;
-}
+export type { RuleChange, StoredRuleVersion };
 
 export const ruleVersionEntity = new EntitySchema<StoredRuleVersion>({
   name: 'rule_versions',

@@ -11,8 +11,8 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ruleInputOf } from '../rules/rule-view';
-import type { StoredRuleVersion } from '../rules/rule-version.entity';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRuleVersion } from '../rules/stored-rule-version';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import type { StoredVersionNote } from './version-note.entity';
 import { VersionNotesStore } from './version-notes.store';
