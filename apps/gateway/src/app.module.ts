@@ -27,6 +27,8 @@ import { RuleTemplatesController } from './rest/rule-templates.controller';
 import { RuleTestsController } from './rest/rule-tests.controller';
 import { RuleExportsController } from './rest/rule-exports.controller';
 import { RuleImportsController } from './rest/rule-imports.controller';
+import { RuleBatchesController } from './rest/rule-batches.controller';
+import { RuleGroupsController } from './rest/rule-groups.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { TemplateInstancesController } from './rest/template-instances.controller';
@@ -61,6 +63,8 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     RuleTemplatesController,
     TemplateInstancesController,
     RulePacksController,
+    RuleBatchesController,
+    RuleGroupsController,
     SilencesController,
     StatusController,
   ],

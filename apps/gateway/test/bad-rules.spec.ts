@@ -38,10 +38,11 @@ describe('bad rules over REST', () => {
             throw new ServiceError('invalid', 'the rule is not valid', { errors });
           }
           const now = new Date().toISOString();
+          const { name, expression, targets } = query.rule;
           return {
-            name: query.rule.name,
-            expression: query.rule.expression,
-            targets: query.rule.targets,
+            name,
+            expression,
+            targets,
             group: 'hosts',
             labels: {},
             annotations: {},

@@ -2,7 +2,7 @@ import type { LoadProof, RuleStanding } from './rule-proof';
 import type { ConfigContent, ReloadAnswer, Target, TargetHealth } from './target';
 import { TargetGroup } from './target-group';
 
-const rule = { group: 'g', name: 'Alpha', ruleId: null, ruleVersion: null, key: 'k', isRecording: false };
+const rule = { group: 'g', name: 'Alpha', ruleId: null, ruleVersion: null, isRecording: false, key: 'k' };
 const content: ConfigContent = { bytes: Buffer.from(''), hash: '', rules: [rule] };
 const proofOf = (
   standing: RuleStanding['standing'],

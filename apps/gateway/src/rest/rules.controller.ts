@@ -3,10 +3,13 @@ import {
   deleteRule,
   getRule,
   getRuleDistribution,
+  getRuleOnCluster,
   listRules,
   ListRules,
+  restoreRule,
   RuleDistribution,
   RuleInput,
+  RuleOnCluster,
   RulePage,
   RuleView,
   updateRule,
@@ -47,7 +50,11 @@ export class RulesController {
 
   @Get()
   @RequireRole('viewer')
-  @Operation({ summary: 'List rules', query: ListRules, response: RulePage })
+  @Operation({
+    summary: 'List, search and sort rules; with deleted=true those that can be restored',
+    query: ListRules,
+    response: RulePage,
+  })
   list(@QueryParams(ListRules) query: ListRules): Promise<RulePage> {
     return this.bus.request(listRules, query);
   }
@@ -99,6 +106,28 @@ export class RulesController {
     const change = { id, reason, expected_version: expected, actor: actorOf(principal) };
     const { done } = await refusedByIfMatch(expected, this.bus.request(deleteRule, change));
     if (!done) void reply.status(202);
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @RequireRole('operator')
+  @Operation({
+    summary: 'Bring a deleted rule back as its next version, and distribute it to its targets',
+    response: RuleView,
+  })
+  restore(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<RuleView> {
+    return this.bus.request(restoreRule, { id, actor: actorOf(principal) });
+  }
+
+  @Get(':id/clusters/:cluster')
+  @RequireRole('viewer')
+  @Operation({
+    summary:
+      'The rule as it is on one cluster, with each overridden field and where it comes from; why it does not run there',
+    response: RuleOnCluster,
+  })
+  onCluster(@Param('id') id: string, @Param('cluster') cluster: string): Promise<RuleOnCluster> {
+    return this.bus.request(getRuleOnCluster, { id, cluster });
   }
 
   @Get(':id/distribution')
