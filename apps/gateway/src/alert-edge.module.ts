@@ -33,6 +33,7 @@ import { SuppressionQueries } from './suppressions/suppression-queries';
 import { SuppressionTrial } from './suppressions/suppression-trial';
 import { Suppressions } from './suppressions/suppressions';
 import { SuppressionsController } from './suppressions/suppressions.controller';
+import { SuppressionsHandlers } from './suppressions/suppressions.handlers';
 import { VolumesController } from './volumes/volumes.controller';
 
 /** Alerts come in, and people read and handle what became of them. */
@@ -50,6 +51,7 @@ import { VolumesController } from './volumes/volumes.controller';
     LedgerController,
     QuarantineController,
     SuppressionsController,
+    SuppressionsHandlers,
   ],
   providers: [
     IntakeMetrics,

@@ -8,13 +8,16 @@ import { AlertEdgeModule } from './alert-edge.module';
 import { LiveController } from './live/live.controller';
 import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
+import { ActionCatalogueController } from './rest/action-catalogue.controller';
 import { AlertmanagerConfigsController } from './rest/alertmanager-configs.controller';
 import { AlertmanagerLayersController } from './rest/alertmanager-layers.controller';
 import { AlertmanagersController } from './rest/alertmanagers.controller';
 import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
+import { AutonomyController } from './rest/autonomy.controller';
 import { ClustersController } from './rest/clusters.controller';
+import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
@@ -27,13 +30,16 @@ import { StatusController } from './rest/status.controller';
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,
+    ActionCatalogueController,
     AlertmanagerConfigsController,
     AlertmanagerLayersController,
     AlertmanagersController,
     ApiTokensController,
     AuditController,
     AutomationController,
+    AutonomyController,
     ClustersController,
+    DecisionPoliciesController,
     HoldsController,
     LiveController,
     ParkedController,

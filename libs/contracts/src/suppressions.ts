@@ -8,6 +8,8 @@ import { IsUtcTime } from './validators';
 export class SuppressAlerts {
   @IsString() @MinLength(1) @MaxLength(200) name!: string;
   @IsString() @MinLength(1) @MaxLength(2000) reason!: string;
+  /** Id or name of the cluster whose alerts are hidden. */
+  @IsString() @MinLength(1) @MaxLength(100) cluster!: string;
   /** Alertmanager matchers; all must hold. */
   @IsArray() @ArrayMinSize(1) @ArrayMaxSize(50) @IsString({ each: true }) match!: string[];
   @IsUtcTime() ends_at!: string;

@@ -51,11 +51,17 @@ export class N8nClient {
    * it is the same for every repetition. Errors: WorkflowCallError; anything else when the call was cut by `close`.
    */
   async start(subject: WorkflowSubject): Promise<void> {
+    const body = workflowRequest(subject, this.config.server.publicUrl());
+    await this.call(this.pathOf(subject.workflow), { key: subject.id, body });
+  }
+
+  /** Posts to the webhook at a path, below the base. Errors: as for `start`. */
+  async call(path: string, request: { key: string; body: object }): Promise<void> {
     try {
-      await this.breaker.execute(() => this.post(subject));
+      await this.breaker.execute(() => this.post(path, request));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, {
+      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, false, {
         cause: error,
       });
     }
@@ -67,18 +73,17 @@ export class N8nClient {
     await this.client.close();
   }
 
-  private async post(subject: WorkflowSubject): Promise<void> {
+  private async post(path: string, { key, body }: { key: string; body: object }): Promise<void> {
     const { header_auth_name, header_auth_value } = this.config.n8n;
-    const url = `${this.base}/${this.pathOf(subject.workflow)}`;
+    const url = `${this.base}/${encoded(path)}`;
     const headers = {
       'content-type': 'application/json',
-      'idempotency-key': subject.id,
+      'idempotency-key': key,
       ...(header_auth_value ? { [header_auth_name]: header_auth_value } : {}),
     };
-    const body = JSON.stringify(workflowRequest(subject, this.config.server.publicUrl()));
     let answer: OutboundResponse;
     try {
-      answer = await this.client.request({ method: 'POST', url, headers, body });
+      answer = await this.client.request({ method: 'POST', url, headers, body: JSON.stringify(body) });
     } catch (error) {
       // Cut by ourselves: that says nothing about n8n.
       throw this.isClosed ? error : callFailed(error);
@@ -90,15 +95,16 @@ export class N8nClient {
   /** A routed name that the configuration knows as a workflow, such as `alert-analysis`, is called at the path configured for it. */
   private pathOf(workflow: string): string {
     const configured: unknown = Reflect.get(this.config.n8n.workflows, workflow.replaceAll('-', '_'));
-    const path = typeof configured === 'string' ? configured : workflow;
-    return path.split('/').map(encodeURIComponent).join('/');
+    return typeof configured === 'string' ? configured : workflow;
   }
 }
+
+const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 function callFailed(error: unknown): WorkflowCallError {
   const isRefused = error instanceof ServiceError && error.code === 'invalid';
   const reason = error instanceof ServiceError ? error.message : 'the call failed';
-  return new WorkflowCallError(`n8n: ${reason}`, !isRefused, { cause: error });
+  return new WorkflowCallError(`n8n: ${reason}`, !isRefused, !isRefused, { cause: error });
 }
 
 function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null {
@@ -106,15 +112,16 @@ function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null
     // A login page or proxy in between also answers 200; n8n answers JSON or nothing.
     return body.trim() === '' || isJson(body)
       ? null
-      : new WorkflowCallError('n8n answered something that is not JSON', true);
+      : new WorkflowCallError('n8n answered something that is not JSON', true, true);
   }
   if (status >= 300 && status < 400)
-    return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false);
+    return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false, false);
   if (status === 401 || status === 403)
-    return new WorkflowCallError(`n8n refused the header authentication (${status})`, false);
+    return new WorkflowCallError(`n8n refused the header authentication (${status})`, false, false);
   // A webhook is registered some seconds after its workflow was published or n8n was started.
-  if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true);
-  return new WorkflowCallError(`n8n answered ${status}`, status === 408 || status === 429 || status >= 500);
+  if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true, false);
+  const mayHaveBegun = status === 408 || status >= 500;
+  return new WorkflowCallError(`n8n answered ${status}`, mayHaveBegun || status === 429, mayHaveBegun);
 }
 
 function isJson(text: string): boolean {

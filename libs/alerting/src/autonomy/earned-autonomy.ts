@@ -37,7 +37,7 @@ export function judgeRecord(outcomes: readonly boolean[], bar: AutonomyBar): Aut
   const counted = outcomes.slice(0, bar.window);
   const successes = counted.filter(Boolean).length;
   const failures = counted.length - successes;
-  const recent_failures = counted.slice(0, RECENT_OUTCOMES).filter((isGood) => !isGood).length;
+  const recent_failures = outcomes.slice(0, RECENT_OUTCOMES).filter((isGood) => !isGood).length;
   const lower = betaQuantile(bar.quantile, successes + 1, failures + 1);
   const missing = missingOf({ outcomes: counted.length, recent_failures, lower }, bar);
   return {
