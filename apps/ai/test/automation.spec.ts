@@ -16,7 +16,8 @@ import {
 import { pollUntil } from '@alertagent/local-stack';
 import { assertNoDrift } from '@alertagent/service-kit';
 import { answers, fakePeer, type FakePeer } from '@alertagent/service-kit/testing';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull, Not } from 'typeorm';
+import { knownIncidentEntity } from '../src/incidents/known-incident.entity';
 import { APPROVER, Automation, REQUESTER, startActionTarget, type ActionTarget } from './automation-stand';
 import { Stand } from './stand';
 import { startN8nStub, type N8nStub } from './stubs';
@@ -36,7 +37,7 @@ describe.each(['sqlite', 'mariadb'] as const)('an action, on %s', (database) => 
   beforeAll(async () => {
     stand = await Stand.start(database);
     actions = new Automation(stand);
-    n8n = await startN8nStub({ workflows: ['automation-action'] });
+    n8n = await startN8nStub({ workflows: ['alert-analysis', 'automation-action'] });
     target = await startActionTarget();
     clusters = await fakePeer({
       natsUrl: stand.natsUrl,
@@ -154,7 +155,7 @@ describe.each(['sqlite', 'mariadb'] as const)('an action, on %s', (database) => 
     const done = await actions.reached(view.id, 'succeeded');
     expect(done).toMatchObject({ dry_run: false, approved_by: 'anton', error_message: null });
     expect(done.steps.map(({ status }) => status)).toEqual(['pending_approval', 'approved', 'executing', 'succeeded']);
-    expect(n8n.starts.at(-1)).toMatchObject({
+    expect(n8n.starts.find(({ headers }) => headers['idempotency-key'] === view.id)).toMatchObject({
       path: '/webhook/automation-action',
       headers: { 'idempotency-key': view.id },
       body: {
@@ -283,7 +284,9 @@ describe.each(['sqlite', 'mariadb'] as const)('an action, on %s', (database) => 
     const incident = await stand.open();
     const view = await clear({ incident_id: incident.incident_id });
     await actions.resolve(incident);
-    await stand.over(incident.incident_id);
+    const { manager } = stand.replicas[0]!.get(DataSource);
+    const resolved = { id: incident.incident_id, resolvedAt: Not(IsNull()) };
+    await pollUntil(() => manager.existsBy(knownIncidentEntity, resolved), { what: 'the news' });
     await actions.decide(view.id, 'approve');
     expect(await actions.reached(view.id, 'cancelled')).toMatchObject({ reason: 'the incident is resolved already' });
     expect(effectsOf(view)).toBe(0);

@@ -13,7 +13,7 @@ import { workflowRequest, type WorkflowSubject } from './workflow-request';
 
 /** A started workflow answers a sentence; whatever sends more is not one. */
 const MAX_ANSWER_BYTES = 65_536;
-/** Failures in a row, over all workflows, after which n8n is left alone for a while. */
+/** Failures of a workflow in a row after which it is left alone for a while. */
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 30_000;
 
@@ -22,7 +22,8 @@ const OPEN_MS = 30_000;
 export class N8nClient {
   private readonly base: string | undefined;
   private readonly client: OutboundClient;
-  private readonly breaker: CircuitBreakerPolicy;
+  /** By path: a workflow that is missing or fails says nothing about the others. */
+  private readonly breakers = new Map<string, CircuitBreakerPolicy>();
   private isClosed = false;
 
   constructor(private readonly config: AlertAgentConfig) {
@@ -35,10 +36,6 @@ export class N8nClient {
       totalMs: n8n.timeout,
       maxBodyBytes: MAX_ANSWER_BYTES,
     });
-    this.breaker = circuitBreaker(
-      handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
-      { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
-    );
   }
 
   /** Whether an n8n is configured. */
@@ -58,7 +55,7 @@ export class N8nClient {
   /** Posts to the webhook at a path, below the base. Errors: as for `start`. */
   async call(path: string, request: { key: string; body: object }): Promise<void> {
     try {
-      await this.breaker.execute(() => this.post(path, request));
+      await this.breakerOf(path).execute(() => this.post(path, request));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, false, {
@@ -90,6 +87,17 @@ export class N8nClient {
     }
     const problem = problemOf(answer);
     if (problem) throw problem;
+  }
+
+  private breakerOf(path: string): CircuitBreakerPolicy {
+    const known = this.breakers.get(path);
+    if (known) return known;
+    const breaker = circuitBreaker(
+      handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
+      { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+    );
+    this.breakers.set(path, breaker);
+    return breaker;
   }
 
   /** A routed name that the configuration knows as a workflow, such as `alert-analysis`, is called at the path configured for it. */
