@@ -31,9 +31,7 @@ import { NoiseFinder } from './suppressions/noise-finder';
 import { RecentAlerts } from './suppressions/recent-alerts';
 import { SuppressionQueries } from './suppressions/suppression-queries';
 import { SuppressionTrial } from './suppressions/suppression-trial';
-import { Suppressions } from './suppressions/suppressions';
 import { SuppressionsController } from './suppressions/suppressions.controller';
-import { SuppressionsHandlers } from './suppressions/suppressions.handlers';
 import { VolumesController } from './volumes/volumes.controller';
 
 /** Alerts come in, and people read and handle what became of them. */
@@ -51,7 +49,6 @@ import { VolumesController } from './volumes/volumes.controller';
     LedgerController,
     QuarantineController,
     SuppressionsController,
-    SuppressionsHandlers,
   ],
   providers: [
     IntakeMetrics,
@@ -68,7 +65,6 @@ import { VolumesController } from './volumes/volumes.controller';
     RecentAlerts,
     NoiseFinder,
     SuppressionQueries,
-    Suppressions,
     IncidentMerging,
     IncidentSplitting,
     AttentionOperations,
