@@ -2,15 +2,28 @@ import type { ServiceDefinition } from '@alertagent/service-kit';
 import { analysisEntity } from './analyses/analysis.entity';
 import { AppModule } from './app.module';
 import { actionEntity } from './automation/action.entity';
+import { killSwitchEntity } from './automation/kill-switch';
 import { decisionEntity } from './decisions/decision.entity';
+import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
 import { CreateAiTables1764100000000 } from './migrations/1764100000000-create-ai-tables';
+import { Automation1767700000000 } from './migrations/1767700000000-automation';
+import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
 export const aiService: ServiceDefinition = {
   name: 'ai',
   module: AppModule,
-  entities: [analysisEntity, decisionEntity, escalationEntity, actionEntity, knownIncidentEntity],
-  migrations: [CreateAiTables1764100000000],
+  entities: [
+    analysisEntity,
+    decisionEntity,
+    decisionPolicyEntity,
+    escalationEntity,
+    actionEntity,
+    killSwitchEntity,
+    suggestionEntity,
+    knownIncidentEntity,
+  ],
+  migrations: [CreateAiTables1764100000000, Automation1767700000000],
 };

@@ -1,12 +1,77 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decisionMade, incidentOpened, listAnalyses, reportAnalysisStatus } from '@alertagent/contracts';
+import {
+  decideAction,
+  decisionMade,
+  getAction,
+  incidentOpened,
+  listAnalyses,
+  listEscalations,
+  reportAnalysisStatus,
+  requestAction,
+  type ActionView,
+} from '@alertagent/contracts';
 import { pollUntil, sharedStack, type GuardedProcess } from '@alertagent/local-stack';
 import { fakePeer } from '@alertagent/service-kit/testing';
+import { startActionTarget } from './automation-stand';
 import { startServiceProcess } from './service-process';
 import { completedReport, incident, WORKFLOW } from './stand';
 import { startN8nStub } from '@alertagent/stubs';
+
+describe('a service process that is killed between the effect of an action and its record', () => {
+  const stack = sharedStack();
+  const processes: GuardedProcess[] = [];
+
+  afterAll(async () => {
+    for (const each of processes) each.kill('SIGKILL');
+    await Promise.all(processes.map((each) => each.exited));
+    await stack.close();
+  });
+
+  it('leaves it unknown: shown, raised to people, and not done again', async () => {
+    const { url: natsUrl } = await stack.startTestNats();
+    const gateway = await fakePeer({ natsUrl, service: 'gateway' });
+    const target = await startActionTarget();
+    const dataDir = mkdtempSync(join(tmpdir(), 'alertagent-ai-crash-'));
+    const entry = { id: 'reboot', description: 'Reboots.', executor: 'http', address: target.url, timeout: '1s' };
+    const catalogue = [{ ...entry, clusters: ['*'], namespaces: ['*'] }];
+    const settings = { ai: { automation: { catalogue } } };
+    const start = async (failpoint?: string): Promise<GuardedProcess> => {
+      const started = await startServiceProcess({ dataDir, natsUrl, settings, failpoint });
+      processes.push(started);
+      return started;
+    };
+
+    const first = await start('after_effect:kill');
+    const ask = (): Promise<ActionView> =>
+      gateway.request(requestAction, {
+        action_type: 'reboot',
+        alert_id: 'alert-1',
+        target: { cluster: 'production' },
+        actor: { kind: 'token', id: 'r', name: 'rita' },
+      });
+    const { id } = await pollUntil(() => ask().catch(() => null), { what: 'the service', timeoutMs: 30_000 });
+    await gateway.request(decideAction, { id, verdict: 'approve', actor: { kind: 'token', id: 'a', name: 'anton' } });
+    await first.exited;
+    expect(target.effects).toHaveLength(1);
+
+    await start();
+    const view = await pollUntil(
+      async () => {
+        const found = await gateway.request(getAction, { id }).catch(() => null);
+        return found?.execution_status === 'unknown' ? found : null;
+      },
+      { what: 'the lease to end', timeoutMs: 40_000 },
+    );
+    expect(view).toMatchObject({ dry_run: false, reason: expect.stringContaining('nobody can tell') as string });
+    const { items } = await gateway.request(listEscalations, { alert_id: 'alert-1' });
+    expect(items).toMatchObject([{ escalation_type: 'action_unknown', requested_by: 'automation' }]);
+    expect(target.effects).toHaveLength(1);
+    await target.close();
+    await gateway.close();
+  }, 120_000);
+});
 
 describe('a service process that is killed while it waits for n8n', () => {
   const stack = sharedStack();

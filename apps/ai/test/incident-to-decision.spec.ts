@@ -4,6 +4,7 @@ import { pollUntil } from '@alertagent/local-stack';
 import { assertNoDrift } from '@alertagent/service-kit';
 import { answers, fakePeer } from '@alertagent/service-kit/testing';
 import { DataSource } from 'typeorm';
+import { policyOf } from '../src/decisions/decision';
 import { decisionEntity } from '../src/decisions/decision.entity';
 import { alert, incident, OPERATOR, Stand } from './stand';
 
@@ -65,7 +66,7 @@ describe.each(['sqlite', 'mariadb'] as const)('an incident without n8n and Dify,
     const { decision } = await stand.over(incident_id);
     const stored = await dataSource().manager.findOneByOrFail(decisionEntity, { id: decision?.id });
     const { action, reason, priority, escalation_required, target_team, policy_version } = decision!;
-    expect(decide(stored.inputs, stored.thresholds)).toEqual({
+    expect(decide(stored.inputs, policyOf(stored))).toEqual({
       action,
       reason,
       priority,

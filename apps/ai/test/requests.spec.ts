@@ -56,6 +56,7 @@ describe.each(['sqlite', 'mariadb'] as const)('requests of workflows, on %s', (d
       requested_by: WORKFLOW.name,
     });
     expect(await stand.gateway.request(getAction, { id: view.id })).toEqual(view);
+    expect(view.plan?.summary).toContain('web-app');
     expect(await audited('action.requested', view.id)).toHaveLength(1);
     await pollUntil(
       async () => (await stand.gateway.events(actionRequested)).some(({ action_id }) => action_id === view.id),

@@ -12,8 +12,10 @@ export async function startServiceProcess(options: {
   natsUrl: string;
   /** Further settings, as in `alertagent.yml`; JSON is YAML. */
   settings: object;
+  /** The moment at which the process ends itself, e.g. `after_effect:kill`. */
+  failpoint?: string;
 }): Promise<GuardedProcess> {
-  const { dataDir, natsUrl, settings } = options;
+  const { dataDir, natsUrl, settings, failpoint } = options;
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'alertagent.yml');
   const opsPort = await freePort();
@@ -24,6 +26,10 @@ export async function startServiceProcess(options: {
   return new GuardedProcess({
     file: process.execPath,
     args: ['--conditions=@alertagent/source', '-r', LOADER, MAIN],
-    env: { PATH: process.env['PATH'], ALERTAGENT_CONFIG: file },
+    env: {
+      PATH: process.env['PATH'],
+      ALERTAGENT_CONFIG: file,
+      ...(failpoint ? { ALERTAGENT_FAILPOINT: failpoint } : {}),
+    },
   });
 }

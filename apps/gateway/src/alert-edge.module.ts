@@ -31,7 +31,6 @@ import { NoiseFinder } from './suppressions/noise-finder';
 import { RecentAlerts } from './suppressions/recent-alerts';
 import { SuppressionQueries } from './suppressions/suppression-queries';
 import { SuppressionTrial } from './suppressions/suppression-trial';
-import { Suppressions } from './suppressions/suppressions';
 import { SuppressionsController } from './suppressions/suppressions.controller';
 import { VolumesController } from './volumes/volumes.controller';
 
@@ -66,7 +65,6 @@ import { VolumesController } from './volumes/volumes.controller';
     RecentAlerts,
     NoiseFinder,
     SuppressionQueries,
-    Suppressions,
     IncidentMerging,
     IncidentSplitting,
     AttentionOperations,

@@ -42,6 +42,7 @@ import { AlertSource } from './sources/alert-source.entity';
 import { AlertSourceVersion } from './sources/alert-source.entity';
 import { SourceMappings } from './sources/source-mappings';
 import { Suppression } from './suppressions/suppression.entity';
+import { Suppressions } from './suppressions/suppressions';
 import { SuppressionsStore } from './suppressions/suppressions.store';
 import { AlertVolume } from './volumes/alert-volume.entity';
 import { AlertVolumes } from './volumes/alert-volumes';
@@ -90,6 +91,7 @@ const providers = [
   PolicyStore,
   Findings,
   AlertVolumes,
+  Suppressions,
   SuppressionsStore,
   ClusterNames,
   AlertsStore,

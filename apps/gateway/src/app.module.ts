@@ -8,6 +8,7 @@ import { AlertEdgeModule } from './alert-edge.module';
 import { LiveController } from './live/live.controller';
 import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
+import { ActionCatalogueController } from './rest/action-catalogue.controller';
 import { AlertmanagerConfigsController } from './rest/alertmanager-configs.controller';
 import { AlertmanagerLayersController } from './rest/alertmanager-layers.controller';
 import { AlertmanagersController } from './rest/alertmanagers.controller';
@@ -16,7 +17,9 @@ import { ApprovalsController } from './rest/approvals.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
 import { BacktestsController } from './rest/backtests.controller';
+import { AutonomyController } from './rest/autonomy.controller';
 import { ClustersController } from './rest/clusters.controller';
+import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
@@ -40,6 +43,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,
+    ActionCatalogueController,
     AlertmanagerConfigsController,
     AlertmanagerLayersController,
     AlertmanagersController,
@@ -48,7 +52,9 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     AuditController,
     AutomationController,
     BacktestsController,
+    AutonomyController,
     ClustersController,
+    DecisionPoliciesController,
     HoldsController,
     LiveController,
     ParkedController,

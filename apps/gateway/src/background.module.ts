@@ -23,12 +23,19 @@ import { SweptParts } from './suppressions/release-sweeper';
 import { ReleaseSweeper } from './suppressions/release-sweeper';
 import { Releases } from './suppressions/releases';
 import { SeverityNotices } from './suppressions/severity-notices';
+import { SuppressionsHandlers } from './suppressions/suppressions.handlers';
 import { VolumeExport } from './volumes/volume-export';
 
 /** What the gateway does by itself: the pipeline, what other services tell it, and everything that is repeated. */
 @Module({
   imports: [AlertPathModule],
-  controllers: [ClusterTroublesHandlers, KnownClustersHandlers, RuleChangesHandlers, IncidentFactsHandlers],
+  controllers: [
+    ClusterTroublesHandlers,
+    KnownClustersHandlers,
+    RuleChangesHandlers,
+    IncidentFactsHandlers,
+    SuppressionsHandlers,
+  ],
   providers: [
     PipelineMetrics,
     BatchPublisher,

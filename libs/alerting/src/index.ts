@@ -127,7 +127,16 @@ export {
 export { pickWorkflow, type Routing } from './routing';
 export { lintWorkflow } from './n8n/lint-workflow';
 export type { WorkflowFault } from './n8n/workflow-check';
-export { decide, defaultThresholds, type Decision, type DecisionInput, type DecisionThresholds } from './decision';
+export { decide, type Decision, type DecisionInput } from './decisions/decide';
+export { checkDecisionPolicy } from './decisions/check-decision-policy';
+export {
+  DECISION_OUTCOMES,
+  defaultThresholds,
+  policyVersion,
+  type DecisionPolicy,
+  type DecisionRule,
+  type DecisionThresholds,
+} from './decisions/decision-policy';
 export { analyseBuiltIn, type AnalysisResult, type BuiltInAnalysisInput } from './analysis/built-in-analyst';
 export { parseAnalysisText, type ParsedAnalysis } from './analysis/analysis-text';
 export { compileSuppressions, JUDGING_ORDER, type Suppressed, type Suppressions } from './pipeline/suppressions';
@@ -162,3 +171,26 @@ export {
 } from './rules/files/rule-file-content';
 export { mayHoldRules, readRuleSources, type NamedRuleFile, type RuleSource } from './rules/files/rule-sources';
 export { printRuleFile, printRuleResource, resourceName } from './rules/files/print-rule-files';
+export { ACTION_STATES, mayGo, statesBefore, type ActionState } from './automation/action-states';
+export { planOf, targetKey, type ActionPlan } from './automation/action-plan';
+export { approvalHash } from './automation/approval-hash';
+export { BUILT_IN_CATALOGUE } from './automation/built-in-catalogue';
+export {
+  EXECUTORS,
+  PARAMETER_TYPES,
+  POST_CHECKS,
+  type ActionCaps,
+  type ActionParameters,
+  type ActionTarget,
+  type CatalogueEntry,
+  type Executor,
+  type ParameterSpec,
+  type ParameterType,
+  type PostCheck,
+} from './automation/catalogue-entry';
+export { checkCatalogue } from './automation/check-catalogue';
+export { checkRequest, type AlertFacts, type CheckedRequest } from './automation/check-request';
+export { closedCaps, closedGates, GATES, mayRunAlone, type Gate, type RecentUse } from './automation/gates';
+export { judgeRecord, type AutonomyBar, type AutonomyRecord } from './autonomy/earned-autonomy';
+export { calibrationCurve, recalibrated, WARM_UP, type CalibrationCurve, type Forecast } from './autonomy/calibration';
+export { suggestedActions, type SuggestedAction } from './suggestions/suggested-actions';

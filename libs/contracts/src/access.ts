@@ -1,4 +1,4 @@
-import * as ai from './ai';
+import * as analyses from './analyses';
 import * as alertmanagerConfigs from './alertmanager-configs';
 import * as alerts from './alerts';
 import * as clusterTokens from './cluster-tokens';
@@ -6,14 +6,18 @@ import * as clusterTroubles from './cluster-troubles';
 import * as clusters from './clusters';
 import * as config from './config';
 import type { EventContract, RequestContract } from './contract';
+import * as decisions from './decisions';
 import { ServiceError } from './errors';
+import * as escalations from './escalations';
 import { allServiceOperations } from './kit';
 import { eventsOf, requestsOf } from './registry';
 import * as ruleHealth from './rule-health';
 import * as policies from './policies';
 import * as rules from './rules';
 import { SERVICE_NAMES, type ServiceName } from './services';
+import * as silences from './silences';
 import { streamName } from './streams';
+import * as suppressions from './suppressions';
 
 /** What one service may ask of others and which facts it listens to. */
 export interface ServiceAccess {
@@ -47,9 +51,9 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
       clusterTroubles.clusterTroubleChanged,
       rules.rulePublished,
       rules.ruleWithdrawn,
-      ai.analysisCompleted,
-      ai.decisionMade,
-      ai.escalationRaised,
+      analyses.analysisCompleted,
+      decisions.decisionMade,
+      escalations.escalationRaised,
     ),
   },
   rules: {
@@ -98,7 +102,13 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
     ),
   },
   ai: {
-    asks: asks(rules.getRule),
+    asks: asks(
+      rules.getRule,
+      silences.createSilence,
+      silences.expireSilence,
+      suppressions.suppressAlerts,
+      suppressions.endSuppression,
+    ),
     hears: hears(alerts.incidentOpened, alerts.incidentResolved),
   },
 };

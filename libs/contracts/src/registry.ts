@@ -1,4 +1,7 @@
-import * as ai from './ai';
+import * as actionCatalogue from './action-catalogue';
+import * as analyses from './analyses';
+import * as automation from './automation';
+import * as autonomy from './autonomy';
 import * as alertmanagerConfigs from './alertmanager-configs';
 import * as alertmanagerLayers from './alertmanager-layers';
 import * as alertmanagerSecrets from './alertmanager-secrets';
@@ -9,6 +12,9 @@ import * as clusterTroubles from './cluster-troubles';
 import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
 import * as config from './config';
+import * as decisionPolicies from './decision-policies';
+import * as decisions from './decisions';
+import * as escalations from './escalations';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
 import * as holds from './holds';
@@ -30,12 +36,16 @@ import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
 import * as templateInstances from './template-instances';
+import * as suppressions from './suppressions';
 
 type AnyEvent = EventContract<never>;
 type AnyRequest = RequestContract<never, never>;
 
 const declared: unknown[] = [
-  ai,
+  actionCatalogue,
+  analyses,
+  automation,
+  autonomy,
   alertmanagerConfigs,
   alertmanagerLayers,
   alertmanagerSecrets,
@@ -46,6 +56,9 @@ const declared: unknown[] = [
   clusterHealth,
   clusterTroubles,
   config,
+  decisionPolicies,
+  decisions,
+  escalations,
   holds,
   rollbacks,
   rollouts,
@@ -64,6 +77,7 @@ const declared: unknown[] = [
   backtests,
   policies,
   ruleTests,
+  suppressions,
 ].flatMap((module) => Object.values(module));
 
 const hasKind = (value: unknown, kind: string): boolean =>

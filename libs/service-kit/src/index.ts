@@ -52,5 +52,6 @@ export * from './service/service-definition';
 export * from './service/tokens';
 export type * from './configuration/alertmanager.settings';
 export type * from './configuration/analysis.settings';
+export type * from './configuration/automation.settings';
 export type * from './configuration/gateway.settings';
 export type * from './configuration/server.settings';

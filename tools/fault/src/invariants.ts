@@ -158,7 +158,8 @@ async function processProblems(
       "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'root'",
     );
     figures['database_connections'] = connections;
-    const most = stand.services.length * POOL + OWN_CONNECTIONS;
+    // A gateway's edge and its background have a pool each.
+    const most = (stand.services.length + stand.gateways.length) * POOL + OWN_CONNECTIONS;
     if (connections > most) problems.push(`I10: ${connections} database connections, at most ${most} expected`);
   }
   return problems;

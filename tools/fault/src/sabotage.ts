@@ -121,6 +121,26 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'if (losses.length > 0)',
     instead: 'if (false)',
   },
+  'unearned-autonomy': {
+    file: 'libs/alerting/dist/automation/gates.js',
+    guard: 'return is_autonomy_on && entry.allows_autonomy && is_earned;',
+    instead: 'return is_autonomy_on && entry.allows_autonomy;',
+  },
+  'calm-failure': {
+    file: 'libs/alerting/dist/decisions/decide.js',
+    guard: 'const escalation = escalationReason(input, thresholds);',
+    instead: 'const escalation = null;',
+  },
+  'no-revision': {
+    file: 'apps/ai/dist/automation/actions.store.js',
+    guard: '{ id, revision }, {',
+    instead: '{ id }, {',
+  },
+  'repeat-lost': {
+    file: 'apps/ai/dist/automation/action-permits.js',
+    guard: 'if (isOnce && action.attempts < MAX_ATTEMPTS)',
+    instead: 'if (action.attempts < MAX_ATTEMPTS)',
+  },
   'no-serving-from-memory': {
     file: 'apps/config/dist/serving/served-revisions.js',
     guard: 'const entry = this.entries.get((0, config_key_1.keyText)(key)) ??',

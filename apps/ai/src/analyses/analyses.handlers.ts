@@ -19,7 +19,7 @@ import { Controller } from '@nestjs/common';
 import { AnalysesService } from './analyses.service';
 import { IncidentNews } from './incident-news';
 import { StatusReports } from './status-reports';
-import { WakeUp } from './wake-up';
+import { WakeUp } from '../requests/wake-up';
 
 /** What others ask about analyses, and what they tell about incidents. */
 @Controller()

@@ -17,7 +17,7 @@ import { EnginePolicy } from './engine-policy';
 import { IncidentNews } from './incident-news';
 import { NewAnalyses } from './new-analysis';
 import { StatusReports } from './status-reports';
-import { WakeUp } from './wake-up';
+import { WakeUp } from '../requests/wake-up';
 
 @Module({
   imports: [AnalystsModule, DecisionsModule, IncidentsModule, WorkflowsModule],

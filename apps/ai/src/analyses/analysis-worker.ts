@@ -5,7 +5,7 @@ import { N8nClient } from '../workflows/n8n-client';
 import { AnalysisLeases, type LeasedAnalysis } from './analysis-leases';
 import { AnalysisRun } from './analysis-run';
 import type { Step } from './engine-policy';
-import { WakeUp } from './wake-up';
+import { WakeUp } from '../requests/wake-up';
 
 const CONCURRENCY = 4;
 /** Milliseconds between looks when nobody rings: for pauses and leases that end, and for analyses of other replicas. */

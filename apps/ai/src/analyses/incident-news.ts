@@ -6,7 +6,7 @@ import { KnownIncidentsStore } from '../incidents/known-incidents.store';
 import { AnalysesStore } from './analyses.store';
 import { INCIDENT_OPENED, type Analysis } from './analysis';
 import { NewAnalyses } from './new-analysis';
-import { WakeUp } from './wake-up';
+import { WakeUp } from '../requests/wake-up';
 
 /** What incidents mean for this service: one that opens is analysed, once; all are remembered. */
 @Injectable()

@@ -1,43 +1,46 @@
-import { decide, type DecisionInput, type DecisionThresholds } from '@alertagent/alerting';
-import type { AnalysisResult } from '@alertagent/contracts';
-import { AlertAgentConfig, Clock, newId } from '@alertagent/service-kit';
+import { decide, type DecisionInput } from '@alertagent/alerting';
+import type { AlertSnapshot, AnalysisResult } from '@alertagent/contracts';
+import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { StoredDecision } from './decision';
+import { DecisionPoliciesStore } from './decision-policies.store';
 
-/** Turns what an analysis found into a decision, with the configured thresholds. It decides; it never acts. */
+/** An analysis as far as decisions look at it. */
+export interface DecidedAnalysis {
+  id: string;
+  incidentId: string | null;
+  clusterName: string;
+  alert: AlertSnapshot;
+}
+
+/** Turns what an analysis found into a decision, by the current policy. It decides; it never acts. */
 @Injectable()
 export class DecisionEngine {
-  private readonly thresholds: DecisionThresholds;
-
   constructor(
-    config: AlertAgentConfig,
+    private readonly policies: DecisionPoliciesStore,
     private readonly clock: Clock,
-  ) {
-    const settings = config.ai.decision;
-    this.thresholds = {
-      auto_resolve_below_severity: settings.auto_resolve_max_severity,
-      auto_resolve_above_confidence: settings.auto_resolve_min_confidence,
-      escalate_above_severity: settings.escalate_min_severity,
-      escalate_below_confidence: settings.escalate_max_confidence,
-      high_priority_above_severity: settings.high_priority_min_severity,
-      routed_escalation_above_severity: settings.routed_escalation_min_severity,
-      default_team: settings.default_team,
-    };
-  }
+  ) {}
 
   /** `result` is null when the analysis failed: nothing is known then, so people are called. */
-  decide(analysis: { id: string; incidentId: string | null }, result: AnalysisResult | null): StoredDecision {
+  async decide(
+    tx: EntityManager,
+    { id, incidentId, clusterName, alert }: DecidedAnalysis,
+    result: AnalysisResult | null,
+  ): Promise<StoredDecision> {
+    const policy = await this.policies.current(tx);
     const inputs: DecisionInput = {
       severity_score: result?.severity_score ?? null,
       confidence: result?.confidence ?? null,
       suggested_actions: result?.suggested_actions ?? [],
       recommended_team: result?.recommended_team ?? null,
+      alert: { name: alert.name, severity: alert.severity ?? null, cluster: clusterName, labels: alert.labels },
     };
-    const decision = decide(inputs, this.thresholds);
+    const decision = decide(inputs, policy);
     return {
       id: newId(),
-      analysisId: analysis.id,
-      incidentId: analysis.incidentId,
+      analysisId: id,
+      incidentId,
       action: decision.action,
       reason: decision.reason,
       priority: decision.priority,
@@ -45,7 +48,8 @@ export class DecisionEngine {
       targetTeam: decision.target_team,
       policyVersion: decision.policy_version,
       inputs,
-      thresholds: this.thresholds,
+      thresholds: policy.thresholds,
+      rules: [...policy.rules],
       decidedAt: this.clock.now(),
     };
   }

@@ -1,4 +1,4 @@
-import type { DecisionInput, DecisionThresholds } from '@alertagent/alerting';
+import type { DecisionInput, DecisionRule, DecisionThresholds } from '@alertagent/alerting';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
 import type { StoredDecision } from './decision';
@@ -17,6 +17,7 @@ export const decisionEntity = new EntitySchema<StoredDecision>({
     policyVersion: { name: 'policy_version', type: 'varchar', length: 64 },
     inputs: { type: 'longtext', transformer: json<DecisionInput>() },
     thresholds: { type: 'longtext', transformer: json<DecisionThresholds>() },
+    rules: { type: 'longtext', nullable: true, transformer: json<DecisionRule[]>() },
     decidedAt: { name: 'decided_at', type: 'bigint', transformer: epochMs },
   },
   indices: [

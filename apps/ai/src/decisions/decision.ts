@@ -1,7 +1,7 @@
-import type { DecisionInput, DecisionThresholds } from '@alertagent/alerting';
+import type { Decision, DecisionInput, DecisionPolicy, DecisionRule, DecisionThresholds } from '@alertagent/alerting';
 import type { DecisionAction, DecisionView, Priority } from '@alertagent/contracts';
 
-/** A decision with everything it was made of: `decide(inputs, thresholds)` gives the same one again. */
+/** A decision with everything it was made of: `decide(inputs, policyOf(it))` gives the same one again. */
 export interface StoredDecision {
   id: string;
   analysisId: string;
@@ -14,6 +14,8 @@ export interface StoredDecision {
   policyVersion: string;
   inputs: DecisionInput;
   thresholds: DecisionThresholds;
+  /** Null for decisions from before there were rules. */
+  rules: DecisionRule[] | null;
   decidedAt: Date;
 }
 
@@ -31,4 +33,21 @@ export function decisionView(decision: StoredDecision): DecisionView {
     policy_version: decision.policyVersion,
     decided_at: decision.decidedAt.toISOString(),
   };
+}
+
+/** The policy that a decision was made by. */
+export const policyOf = ({ thresholds, rules }: StoredDecision): DecisionPolicy => ({ thresholds, rules: rules ?? [] });
+
+/** Whether a decision that was made again is the stored one, to the last character. */
+export function isSameDecision(stored: StoredDecision, again: Decision): boolean {
+  const { action, reason, priority, escalationRequired, targetTeam, policyVersion } = stored;
+  const first: Decision = {
+    action,
+    reason,
+    priority,
+    escalation_required: escalationRequired,
+    target_team: targetTeam,
+    policy_version: policyVersion,
+  };
+  return (Object.keys(first) as (keyof Decision)[]).every((key) => first[key] === again[key]);
 }

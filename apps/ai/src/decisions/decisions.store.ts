@@ -11,6 +11,11 @@ export class DecisionsStore {
     await tx.insert(decisionEntity, decision);
   }
 
+  /** Newest first. */
+  newest(manager: EntityManager, limit: number): Promise<StoredDecision[]> {
+    return manager.find(decisionEntity, { order: { id: 'DESC' }, take: limit });
+  }
+
   async ofAnalysis(manager: EntityManager, analysisId: string): Promise<StoredDecision | null> {
     return (await this.ofAnalyses(manager, [analysisId])).get(analysisId) ?? null;
   }

@@ -1,6 +1,6 @@
 import type { IncidentEvent } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { MoreThan, Not, type EntityManager } from 'typeorm';
+import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { KnownIncident } from './known-incident';
 import { knownIncidentEntity } from './known-incident.entity';
 
@@ -17,6 +17,11 @@ export class KnownIncidentsStore {
     const known = await tx.findOneBy(knownIncidentEntity, { id: event.incident_id });
     if (!known) await tx.insert(knownIncidentEntity, incidentOf(event, resolvedAt));
     else if (resolvedAt && !known.resolvedAt) await tx.update(knownIncidentEntity, { id: known.id }, { resolvedAt });
+  }
+
+  /** Whether it was heard to be over; one that was never heard of is not. */
+  isResolved(manager: EntityManager, id: string): Promise<boolean> {
+    return manager.existsBy(knownIncidentEntity, { id, resolvedAt: Not(IsNull()) });
   }
 
   /** Recent incidents that may resemble this one: same alert name, or same cluster. At most 200. */

@@ -14,7 +14,7 @@ import { workflowRequest, type WorkflowSubject } from './workflow-request';
 
 /** A started workflow answers a sentence; whatever sends more is not one. */
 const MAX_ANSWER_BYTES = 65_536;
-/** Failures in a row, over all workflows, after which n8n is left alone for a while. */
+/** Failures of a workflow in a row after which it is left alone for a while. */
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 30_000;
 
@@ -23,7 +23,8 @@ const OPEN_MS = 30_000;
 export class N8nClient {
   private readonly base: string | undefined;
   private readonly client: OutboundClient;
-  private readonly breaker: CircuitBreakerPolicy;
+  /** By path: a workflow that is missing or fails says nothing about the others. */
+  private readonly breakers = new Map<string, CircuitBreakerPolicy>();
   private isClosed = false;
 
   constructor(private readonly config: AlertAgentConfig) {
@@ -36,10 +37,6 @@ export class N8nClient {
       totalMs: n8n.timeout,
       maxBodyBytes: MAX_ANSWER_BYTES,
     });
-    this.breaker = circuitBreaker(
-      handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
-      { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
-    );
   }
 
   /** Whether an n8n is configured. */
@@ -52,11 +49,17 @@ export class N8nClient {
    * it is the same for every repetition. Errors: WorkflowCallError; anything else when the call was cut by `close`.
    */
   async start(subject: WorkflowSubject, prompt: Prompt): Promise<void> {
+    const body = workflowRequest(subject, prompt, this.config.server.publicUrl());
+    await this.call(this.pathOf(subject.workflow), { key: subject.id, body });
+  }
+
+  /** Posts to the webhook at a path, below the base. Errors: as for `start`. */
+  async call(path: string, request: { key: string; body: object }): Promise<void> {
     try {
-      await this.breaker.execute(() => this.post(subject, prompt));
+      await this.breakerOf(path).execute(() => this.post(path, request));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, {
+      throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, false, {
         cause: error,
       });
     }
@@ -68,18 +71,17 @@ export class N8nClient {
     await this.client.close();
   }
 
-  private async post(subject: WorkflowSubject, prompt: Prompt): Promise<void> {
+  private async post(path: string, { key, body }: { key: string; body: object }): Promise<void> {
     const { header_auth_name, header_auth_value } = this.config.n8n;
-    const url = `${this.base}/${this.pathOf(subject.workflow)}`;
+    const url = `${this.base}/${encoded(path)}`;
     const headers = {
       'content-type': 'application/json',
-      'idempotency-key': subject.id,
+      'idempotency-key': key,
       ...(header_auth_value ? { [header_auth_name]: header_auth_value } : {}),
     };
-    const body = JSON.stringify(workflowRequest(subject, prompt, this.config.server.publicUrl()));
     let answer: OutboundResponse;
     try {
-      answer = await this.client.request({ method: 'POST', url, headers, body });
+      answer = await this.client.request({ method: 'POST', url, headers, body: JSON.stringify(body) });
     } catch (error) {
       // Cut by ourselves: that says nothing about n8n.
       throw this.isClosed ? error : callFailed(error);
@@ -88,18 +90,30 @@ export class N8nClient {
     if (problem) throw problem;
   }
 
+  private breakerOf(path: string): CircuitBreakerPolicy {
+    const known = this.breakers.get(path);
+    if (known) return known;
+    const breaker = circuitBreaker(
+      handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
+      { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+    );
+    this.breakers.set(path, breaker);
+    return breaker;
+  }
+
   /** A routed name that the configuration knows as a workflow, such as `alert-analysis`, is called at the path configured for it. */
   private pathOf(workflow: string): string {
     const configured: unknown = Reflect.get(this.config.n8n.workflows, workflow.replaceAll('-', '_'));
-    const path = typeof configured === 'string' ? configured : workflow;
-    return path.split('/').map(encodeURIComponent).join('/');
+    return typeof configured === 'string' ? configured : workflow;
   }
 }
+
+const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 function callFailed(error: unknown): WorkflowCallError {
   const isRefused = error instanceof ServiceError && error.code === 'invalid';
   const reason = error instanceof ServiceError ? error.message : 'the call failed';
-  return new WorkflowCallError(`n8n: ${reason}`, !isRefused, { cause: error });
+  return new WorkflowCallError(`n8n: ${reason}`, !isRefused, !isRefused, { cause: error });
 }
 
 function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null {
@@ -107,15 +121,16 @@ function problemOf({ status, body }: OutboundResponse): WorkflowCallError | null
     // A login page or proxy in between also answers 200; n8n answers JSON or nothing.
     return body.trim() === '' || isJson(body)
       ? null
-      : new WorkflowCallError('n8n answered something that is not JSON', true);
+      : new WorkflowCallError('n8n answered something that is not JSON', true, true);
   }
   if (status >= 300 && status < 400)
-    return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false);
+    return new WorkflowCallError(`n8n answered ${status}; redirects are not followed`, false, false);
   if (status === 401 || status === 403)
-    return new WorkflowCallError(`n8n refused the header authentication (${status})`, false);
+    return new WorkflowCallError(`n8n refused the header authentication (${status})`, false, false);
   // A webhook is registered some seconds after its workflow was published or n8n was started.
-  if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true);
-  return new WorkflowCallError(`n8n answered ${status}`, status === 408 || status === 429 || status >= 500);
+  if (status === 404) return new WorkflowCallError('n8n knows no published workflow at this path (404)', true, false);
+  const mayHaveBegun = status === 408 || status >= 500;
+  return new WorkflowCallError(`n8n answered ${status}`, mayHaveBegun || status === 429, mayHaveBegun);
 }
 
 function isJson(text: string): boolean {

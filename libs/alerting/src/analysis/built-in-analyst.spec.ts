@@ -1,4 +1,5 @@
-import { decide, defaultThresholds } from '../decision';
+import { decide } from '../decisions/decide';
+import { defaultThresholds } from '../decisions/decision-policy';
 import { analyseBuiltIn, type BuiltInAnalysisInput } from './built-in-analyst';
 
 const labels = { alertname: 'HighCPU', instance: 'a:9100', severity: 'critical' };
@@ -37,5 +38,5 @@ it('knows little and says so when there is nothing to go by', () => {
 it.each(['none', 'info', 'warning', 'critical', null])('severity %s is never closed on its word alone', (severity) => {
   const result = analyseBuiltIn({ ...input, alert: { ...input.alert, severity } });
   expect(result.severity_score).toBeGreaterThanOrEqual(0);
-  expect(decide(result, defaultThresholds).action).not.toBe('auto_resolve');
+  expect(decide(result, { thresholds: defaultThresholds, rules: [] }).action).not.toBe('auto_resolve');
 });

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { NormalisedAlert } from '../webhook/normalised-alert';
 import { hasReads, requiredReads } from './cel-reads';
 // Types only: the package is an ES module, which CommonJS output may not import, though Node can require it.
-import type { Environment } from '@marcbachmann/cel-js' with { 'resolution-mode': 'import' };
+import type { Environment, ParseResult } from '@marcbachmann/cel-js' with { 'resolution-mode': 'import' };
 
 /** A compiled CEL expression; throws, or yields nothing, when it cannot be decided for these values. */
 export type Condition = (values: Record<string, unknown>) => unknown;
@@ -19,16 +19,22 @@ let environment: Environment | null = null;
  */
 export function compileCondition(expression: string): Condition {
   environment ??= newEnvironment();
-  const checked = environment.check(expression);
-  if (!checked.valid) throw new Error(checked.error?.summary ?? 'the condition is not valid');
-  if (checked.type !== 'bool') throw new Error(`the condition yields ${checked.type ?? 'nothing'}, not true or false`);
-  const compiled = environment.parse(expression);
-  if (callsMatches(compiled.ast)) throw new Error('matches is not available; use ==, in, startsWith or endsWith');
+  const compiled = compileGuarded(environment, expression);
   const reads = requiredReads(compiled.ast);
   return (values) => (hasReads(reads, values) ? compiled(values) : undefined);
 }
 
 function newEnvironment(): Environment {
+  return guardedEnvironment()
+    .registerVariable('labels', 'map<string, string>')
+    .registerVariable('annotations', 'map<string, string>')
+    .registerVariable('name', 'string')
+    .registerVariable('severity', 'string')
+    .registerVariable('cluster', 'string');
+}
+
+/** An environment without variables whose expressions are bounded in size. */
+export function guardedEnvironment(): Environment {
   const load = createRequire(__filename);
   const cel = load('@marcbachmann/cel-js') as { Environment: typeof Environment };
   return new cel.Environment({
@@ -39,12 +45,17 @@ function newEnvironment(): Environment {
       maxMapEntries: 100,
       maxCallArguments: 8,
     },
-  })
-    .registerVariable('labels', 'map<string, string>')
-    .registerVariable('annotations', 'map<string, string>')
-    .registerVariable('name', 'string')
-    .registerVariable('severity', 'string')
-    .registerVariable('cluster', 'string');
+  });
+}
+
+/** Compiles an expression that yields true or false. Throws an Error whose message says what is wrong with it. */
+export function compileGuarded(environment: Environment, expression: string): ParseResult {
+  const checked = environment.check(expression);
+  if (!checked.valid) throw new Error(checked.error?.summary ?? 'the condition is not valid');
+  if (checked.type !== 'bool') throw new Error(`the condition yields ${checked.type ?? 'nothing'}, not true or false`);
+  const compiled = environment.parse(expression);
+  if (callsMatches(compiled.ast)) throw new Error('matches is not available; use ==, in, startsWith or endsWith');
+  return compiled;
 }
 
 /** The tree is nested arrays and nodes; a call's name stands first among its arguments. */

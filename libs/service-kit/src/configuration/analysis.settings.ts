@@ -1,5 +1,6 @@
 import { Max, Min } from 'class-validator';
 import { IsAddress } from './address';
+import { AutomationSettings } from './automation.settings';
 import { DurationBetween } from './duration';
 import { Section, Setting } from './setting';
 
@@ -152,4 +153,7 @@ export class DecisionSettings {
 export class AiSettings {
   @Section(() => DecisionSettings, 'Thresholds of the decision engine.')
   decision: DecisionSettings = new DecisionSettings();
+
+  @Section(() => AutomationSettings, 'Actions and their gates.')
+  automation: AutomationSettings = new AutomationSettings();
 }

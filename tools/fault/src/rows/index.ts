@@ -1,4 +1,5 @@
 import type { FaultRow } from '../row';
+import { AI_ROWS } from './ai';
 import { CLUSTER_ROWS } from './clusters';
 import { DATABASE_ROWS } from './database';
 import { MACHINE_ROWS } from './machine';
@@ -38,6 +39,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...DATABASE_ROWS,
   ...NATS_ROWS,
   ...REDIS_ROWS,
+  ...AI_ROWS,
   ...SIDECAR_ROWS,
   ...MACHINE_ROWS,
 ];

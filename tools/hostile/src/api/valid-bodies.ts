@@ -47,6 +47,10 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
   ApiTokenInput: ({ serial }) => ({ name: `token ${serial}`, role: 'viewer', expires_at: '2099-01-31T00:00:00Z' }),
   AnalyzeInput: ({ ids }) => ({ alert_id: ids['alert'], context: { historical_data: true } }),
   AnalysisStatusInput: () => ({ status: 'processing' }),
+  ActionVerdictInput: () => ({ comment: 'seen' }),
+  SettleActionInput: () => ({ outcome: 'failed', comment: 'looked' }),
+  KillSwitchInput: () => ({ engaged: false, reason: 'drill over' }),
+  SuggestionFeedbackInput: () => ({ verdict: 'accepted', comment: 'right' }),
   EscalationInput: ({ ids }) => ({
     alert_id: ids['alert'],
     escalation_type: 'on_call',
@@ -79,7 +83,7 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     action_type: 'restart_service',
     alert_id: ids['alert'],
     target: { cluster: 'hostile', namespace: 'shop', service: 'api' },
-    parameters: { replicas: 1 },
+    parameters: { graceful_shutdown: true },
   }),
 };
 

@@ -1,45 +1,25 @@
-import { sha256Hex } from './hashing';
+import { compileDecisionCondition } from './decision-condition';
+import {
+  policyVersion,
+  type DecisionOutcome,
+  type DecisionPolicy,
+  type DecisionRule,
+  type DecisionThresholds,
+} from './decision-policy';
 
-/** Where the lines are drawn between closing, routing and waking somebody. Scores lie between 0 and 1. */
-export interface DecisionThresholds {
-  /** Severity strictly below this, together with the confidence below, allows automatic resolution. */
-  auto_resolve_below_severity: number;
-  /** Confidence must be strictly above this for automatic resolution. */
-  auto_resolve_above_confidence: number;
-  /** Severity strictly above this always escalates. */
-  escalate_above_severity: number;
-  /** Confidence strictly below this always escalates: an unsure analysis is not allowed to keep people asleep. */
-  escalate_below_confidence: number;
-  /** A routed incident has high priority strictly above this severity, else medium. */
-  high_priority_above_severity: number;
-  /** A routed incident must also be escalated strictly above this severity. */
-  routed_escalation_above_severity: number;
-  /** Team that gets routed incidents when the analysis recommends none. */
-  default_team: string;
-}
-
-/** The thresholds of the original design's workflow. */
-export const defaultThresholds: DecisionThresholds = {
-  auto_resolve_below_severity: 0.3,
-  auto_resolve_above_confidence: 0.8,
-  escalate_above_severity: 0.8,
-  escalate_below_confidence: 0.5,
-  high_priority_above_severity: 0.6,
-  routed_escalation_above_severity: 0.7,
-  default_team: 'platform',
-};
-
-/** The parts of an analysis that a decision rests on. Null, or a number outside 0..1, means that there is no usable score. */
+/** What a decision rests on. Null, or a number outside 0..1, means that there is no usable score. */
 export interface DecisionInput {
   severity_score: number | null;
   confidence: number | null;
   suggested_actions: string[];
   recommended_team?: string | null;
+  /** The alert; conditions ask about it. Absent in decisions that were made before there were conditions. */
+  alert?: { name: string; severity: string | null; cluster: string; labels: Record<string, string> } | null;
 }
 
-/** What is to be done about an incident, and why. `policy_version` identifies the thresholds that were applied. */
+/** What is to be done about an incident, and why. `policy_version` identifies the policy that was applied. */
 export interface Decision {
-  action: 'auto_resolve' | 'immediate_escalation' | 'smart_routing' | 'manual_review';
+  action: DecisionOutcome;
   reason: string;
   priority: 'low' | 'medium' | 'high' | 'critical';
   escalation_required: boolean;
@@ -48,12 +28,13 @@ export interface Decision {
 }
 
 /**
- * Turns scores into a decision. Escalation is examined first, so badly chosen thresholds wake somebody rather than
- * close an incident. The text of `suggested_actions` never becomes an action: it comes from a model and names nothing
- * that may run; an automatic resolution still has to pick from the action catalogue.
+ * Turns an analysis into a decision; the same input and policy always give the same one. What calls for escalation is examined
+ * first, so that neither badly chosen thresholds nor a rule can keep people asleep. The text of `suggested_actions` never becomes
+ * an action: an automatic resolution still has to pick from the catalogue, and to pass its gates.
  */
-export function decide(input: DecisionInput, thresholds: DecisionThresholds): Decision {
-  const policy_version = policyVersion(thresholds);
+export function decide(input: DecisionInput, policy: DecisionPolicy): Decision {
+  const { thresholds } = policy;
+  const policy_version = policyVersion(policy);
   if (Object.values(thresholds).some((value) => typeof value === 'number' && !isScore(value))) {
     return {
       action: 'manual_review',
@@ -75,6 +56,11 @@ export function decide(input: DecisionInput, thresholds: DecisionThresholds): De
       policy_version,
     };
   }
+  const rule = policy.rules.find(({ when }) => holds(when, input));
+  return { ...(rule ? byRule(rule, input, thresholds) : byThresholds(input, thresholds)), policy_version };
+}
+
+function byThresholds(input: DecisionInput, thresholds: DecisionThresholds): Omit<Decision, 'policy_version'> {
   const severity = input.severity_score!;
   const confidence = input.confidence!;
   if (severity < thresholds.auto_resolve_below_severity && confidence > thresholds.auto_resolve_above_confidence) {
@@ -84,7 +70,6 @@ export function decide(input: DecisionInput, thresholds: DecisionThresholds): De
       priority: 'low',
       escalation_required: false,
       target_team: null,
-      policy_version,
     };
   }
   return {
@@ -93,8 +78,40 @@ export function decide(input: DecisionInput, thresholds: DecisionThresholds): De
     priority: severity > thresholds.high_priority_above_severity ? 'high' : 'medium',
     escalation_required: severity > thresholds.routed_escalation_above_severity,
     target_team: teamOf(input, thresholds),
-    policy_version,
   };
+}
+
+function byRule(
+  rule: DecisionRule,
+  input: DecisionInput,
+  thresholds: DecisionThresholds,
+): Omit<Decision, 'policy_version'> {
+  const isClosed = rule.action === 'auto_resolve';
+  return {
+    action: rule.action,
+    reason: `the rule "${rule.name}" of the policy holds`,
+    priority: rule.priority,
+    escalation_required: rule.escalation_required || rule.action === 'immediate_escalation',
+    target_team: rule.target_team ?? (isClosed ? null : teamOf(input, thresholds)),
+  };
+}
+
+/** A condition that cannot be read holds for nothing: the thresholds decide. It is refused when a policy is stored. */
+function holds(when: string, input: DecisionInput): boolean {
+  const { alert } = input;
+  try {
+    return compileDecisionCondition(when)({
+      severity_score: input.severity_score!,
+      confidence: input.confidence!,
+      labels: alert?.labels ?? {},
+      name: alert?.name ?? '',
+      severity: alert?.severity ?? '',
+      cluster: alert?.cluster ?? '',
+      team: input.recommended_team ?? '',
+    });
+  } catch {
+    return false;
+  }
 }
 
 function escalationReason(input: DecisionInput, thresholds: DecisionThresholds): string | null {
@@ -116,10 +133,4 @@ function isScore(value: unknown): value is number {
 function teamOf(input: DecisionInput, thresholds: DecisionThresholds): string {
   const recommended = input.recommended_team?.trim();
   return recommended ? recommended : thresholds.default_team;
-}
-
-/** Same thresholds, same version, whatever the order of their keys. */
-function policyVersion(thresholds: DecisionThresholds): string {
-  const sorted = Object.entries(thresholds).sort(([a], [b]) => (a < b ? -1 : 1));
-  return 'thresholds-' + sha256Hex(JSON.stringify(sorted)).slice(0, 12);
 }

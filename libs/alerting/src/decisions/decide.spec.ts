@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { decide, defaultThresholds, type DecisionInput } from './decision';
+import { decide as decideByPolicy, type Decision, type DecisionInput } from './decide';
+import { defaultThresholds, type DecisionThresholds } from './decision-policy';
+
+const decide = (input: DecisionInput, thresholds: DecisionThresholds): Decision =>
+  decideByPolicy(input, { thresholds, rules: [] });
 
 function input(severity_score: number | null, confidence: number | null): DecisionInput {
   return { severity_score, confidence, suggested_actions: ['rm -rf /'] };

@@ -1,0 +1,145 @@
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { AlertSnapshot } from './alerts';
+import { defineEvent, defineRequest } from './contract';
+import { DecisionView } from './decisions';
+import { Actor, ById, PageQuery } from './kit';
+
+export const ANALYSIS_STATES = ['pending', 'processing', 'completed', 'failed'] as const;
+export type AnalysisState = (typeof ANALYSIS_STATES)[number];
+
+export class SimilarIncident {
+  @IsString() @MaxLength(100) incident_id!: string;
+  @IsNumber() @Min(0) @Max(1) similarity!: number;
+  @IsOptional() @IsString() @MaxLength(4000) resolution?: string | null;
+}
+
+/** What an analyst found. All of it is data for people and the decision engine; none of it is ever executed. */
+export class AnalysisResult {
+  @IsString() @MaxLength(20_000) root_cause!: string;
+  /** 0 (harmless) to 1 (outage); null when the analyst gave none. */
+  @IsOptional() @IsNumber({ allowNaN: false, allowInfinity: false }) @Min(0) @Max(1) severity_score?: number | null;
+  @IsOptional() @IsNumber({ allowNaN: false, allowInfinity: false }) @Min(0) @Max(1) confidence?: number | null;
+  @IsArray() @IsString({ each: true }) @MaxLength(4000, { each: true }) suggested_actions!: string[];
+  @IsOptional() @IsString() @MaxLength(100) estimated_resolution_time?: string | null;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => SimilarIncident) similar_incidents!: SimilarIncident[];
+  @IsOptional() @IsString() @MaxLength(200) recommended_team?: string | null;
+  /** Who analysed: `built-in`, `dify` or `n8n`. */
+  @IsOptional() @IsString() @MaxLength(50) analyst?: string | null;
+}
+
+export class AnalysisView {
+  @IsString() analysis_id!: string;
+  @IsIn(ANALYSIS_STATES) status!: AnalysisState;
+  @IsOptional() @IsString() incident_id?: string | null;
+  @IsString() alert_id!: string;
+  /** The workflow routing picked, and why. */
+  @IsString() workflow!: string;
+  @IsOptional() @IsString() workflow_reason?: string | null;
+  /** `n8n` or `built-in`: which engine ran the workflow. */
+  @IsOptional() @IsString() engine?: string | null;
+  /** Why the built-in workflow took over from the one that routing picked. */
+  @IsOptional() @IsString() fallback_reason?: string | null;
+  @IsOptional() @ValidateNested() @Type(() => AnalysisResult) result?: AnalysisResult | null;
+  @IsOptional() @ValidateNested() @Type(() => DecisionView) decision?: DecisionView | null;
+  @IsOptional() @IsString() error?: string | null;
+  @IsString() created_at!: string;
+  @IsOptional() @IsString() completed_at?: string | null;
+  @IsOptional() @IsString() estimated_completion?: string | null;
+}
+
+export class AnalysisPage {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => AnalysisView) items!: AnalysisView[];
+  @IsOptional() @IsString() next_cursor?: string | null;
+}
+
+export class ListAnalyses extends PageQuery {
+  @IsOptional() @IsString() @MaxLength(100) incident_id?: string | null;
+  @IsOptional() @IsString() @MaxLength(100) alert_id?: string | null;
+  @IsOptional() @IsIn(ANALYSIS_STATES) status?: AnalysisState | null;
+}
+
+/** Which evidence an analysis asked for over REST should gather. */
+export class AnalysisContext {
+  @IsOptional() @IsBoolean() historical_data?: boolean | null;
+  @IsOptional() @IsBoolean() related_metrics?: boolean | null;
+  @IsOptional() @IsBoolean() similar_incidents?: boolean | null;
+}
+
+/** Body of `POST /api/v1/alerts/analyze`. */
+export class AnalyzeInput {
+  @IsString() @MaxLength(100) alert_id!: string;
+  @IsOptional() @ValidateNested() @Type(() => AnalysisContext) context?: AnalysisContext | null;
+}
+
+export class StartAnalysis {
+  @ValidateNested() @Type(() => AlertSnapshot) alert!: AlertSnapshot;
+  @IsOptional() @IsString() incident_id?: string | null;
+  @IsString() cluster_id!: string;
+  @IsString() cluster_name!: string;
+  @IsOptional() @ValidateNested() @Type(() => AnalysisContext) context?: AnalysisContext | null;
+  @ValidateNested() @Type(() => Actor) actor!: Actor;
+}
+
+/** Body of the status callback: an outside workflow reports what became of an analysis. */
+export class AnalysisStatusInput {
+  @IsIn(['processing', 'completed', 'failed']) status!: 'processing' | 'completed' | 'failed';
+  @IsOptional() @ValidateNested() @Type(() => AnalysisResult) result?: AnalysisResult | null;
+  @IsOptional() @IsString() @MaxLength(2000) error?: string | null;
+}
+
+export class ReportAnalysisStatus extends AnalysisStatusInput {
+  @IsString() analysis_id!: string;
+  @ValidateNested() @Type(() => Actor) actor!: Actor;
+}
+
+/** An analysis ended, well or badly. */
+export class AnalysisCompleted {
+  @IsString() incident_id!: string;
+  @ValidateNested() @Type(() => AnalysisView) analysis!: AnalysisView;
+}
+
+const owner = 'ai' as const;
+
+/** An analysis of an incident ended; the gateway shows it with the incident. */
+export const analysisCompleted = defineEvent({
+  owner,
+  subject: 'alertagent.ai.v1.analysis-completed',
+  payload: AnalysisCompleted,
+  key: 'incident_id',
+});
+export const startAnalysis = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.start-analysis',
+  request: StartAnalysis,
+  reply: AnalysisView,
+});
+export const getAnalysis = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.get-analysis',
+  request: ById,
+  reply: AnalysisView,
+});
+export const listAnalyses = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.list-analyses',
+  request: ListAnalyses,
+  reply: AnalysisPage,
+});
+export const reportAnalysisStatus = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.report-analysis-status',
+  request: ReportAnalysisStatus,
+  reply: AnalysisView,
+});
