@@ -71,7 +71,7 @@ describe.each(packs.map((pack) => ({ name: pack.name, pack })))('the pack $name'
       const tested = await run(promtool, ['test', 'rules', join(folder, 'tests.yaml')]);
       expect(tested.stdout).toContain('SUCCESS');
     });
-  });
+  }, 120_000);
 
   it('tells for each rule what it means and what to do, and labels nothing with a value that changes', () => {
     for (const { resolved } of rulesOf(pack)) {
