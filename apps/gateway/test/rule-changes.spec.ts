@@ -104,16 +104,20 @@ describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => 
   });
 
   it('are what the rules service is told of: when they came last, and who is told of such alerts', async () => {
-    const [latest] = await stand.incidents();
+    const ofRule = (await stand.incidents()).filter(({ rule_id }) => rule_id === RULE);
+    const newest = ofRule
+      .map(({ last_alert_at }) => last_alert_at)
+      .sort()
+      .at(-1);
     const ofRules: RuleLabels[] = [
       { rule_id: RULE, labels: { alertname: 'HighCPU', severity: 'critical' } },
       { rule_id: 'another', labels: { alertname: 'Other' } },
     ];
-    expect(await rules.request(getRuleFacts, { rules: ofRules })).toEqual({
+    expect(await rules.request(getRuleFacts, { rules: ofRules })).toMatchObject({
       policy_version: expect.any(Number),
       teams_named: 0,
       rules: [
-        { rule_id: RULE, teams: [], last_fired: [{ cluster_id: stand.first.id, at: latest!.last_alert_at }] },
+        { rule_id: RULE, teams: [], last_fired: [{ cluster_id: stand.first.id, at: newest }] },
         { rule_id: 'another', teams: [], last_fired: [] },
       ],
     });

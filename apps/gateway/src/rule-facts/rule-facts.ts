@@ -38,7 +38,13 @@ export class RuleFacts {
 }
 
 function teamsOf(policy: CompiledPolicy, labels: Record<string, string>, at: Date): string[] {
-  const firing = { status: 'firing', labels, annotations: {}, startsAt: at.toISOString(), endsAt: '' };
+  const firing = {
+    status: 'firing',
+    labels,
+    annotations: {},
+    startsAt: at.toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+  };
   // Routing by cluster cannot be known from a rule: no cluster is what none of them is called.
   const alert = normaliseAlert(firing, '', policy.ignore_labels);
   return policy.routesOf({ alert, at: at.getTime() }).flatMap(({ team }) => team ?? []);
@@ -52,12 +58,12 @@ const teamsNamed = ({ team, routes }: RouteNode): string[] => [
 async function lastFired(tx: EntityManager, ruleIds: readonly string[]): Promise<Map<string, LastFired[]>> {
   const fired = new Map<string, LastFired[]>();
   if (ruleIds.length === 0) return fired;
-  const rows: { rule_id: string; cluster_id: string; at: unknown }[] = await tx.query(
-    `SELECT rule_id, cluster_id, MAX(last_alert_at) AS at FROM incidents WHERE rule_id IN (${ruleIds.map(() => '?').join(', ')}) GROUP BY rule_id, cluster_id`,
+  const rows: { rule_id: string; cluster_id: string; newest: unknown }[] = await tx.query(
+    `SELECT rule_id, cluster_id, MAX(last_alert_at) AS newest FROM incidents WHERE rule_id IN (${ruleIds.map(() => '?').join(', ')}) GROUP BY rule_id, cluster_id`,
     [...ruleIds],
   );
-  for (const { rule_id, cluster_id, at } of rows) {
-    const one = { cluster_id, at: new Date(Number(at)).toISOString() };
+  for (const { rule_id, cluster_id, newest } of rows) {
+    const one = { cluster_id, at: new Date(Number(newest)).toISOString() };
     fired.set(rule_id, [...(fired.get(rule_id) ?? []), one]);
   }
   return fired;
