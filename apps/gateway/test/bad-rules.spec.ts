@@ -153,7 +153,7 @@ describe('bad rules over REST', () => {
     duration: [5, true, {}, []],
     keep_firing_for: [5, true, {}, []],
     severity: [5, true, {}, [], 'a\nb'],
-    labels: [5, true, 'x', [], { team: 5 }, { 'no-dash': 'x' }, { constructor: 'x' }, { toString: 'x' }],
+    labels: [5, true, 'x', [], { team: 5 }, { '': 'x' }, { constructor: 'x' }, { toString: 'x' }],
     annotations: [5, true, 'x', [], { summary: null }],
     targets: [null, 5, true, {}, 'prod', [], [5], [{}], [{ labels: {} }], [{ labels: { a: 'b' }, other: 1 }]],
   };

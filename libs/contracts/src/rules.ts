@@ -72,7 +72,7 @@ export class RuleInput {
   /** Becomes the `severity` label when set. */
   @IsOptional() @IsCleanText() @MaxLength(100) severity?: string | null;
   @IsOptional() @IsRuleTextMap() labels?: Record<string, string>;
-  @IsOptional() @IsRuleTextMap() annotations?: Record<string, string>;
+  @IsOptional() @IsRuleTextMap(16_384) annotations?: Record<string, string>;
   /** The team that answers for it. Not part of what Prometheus loads. */
   @IsOptional() @IsCleanText() @MaxLength(100) owner?: string | null;
   /** What to do when it fires, as a URL; becomes the annotation `runbook_url`. */
@@ -108,7 +108,7 @@ export class RuleView {
   @IsOptional() @IsString() keep_firing_for?: string | null;
   @IsOptional() @IsString() severity?: string | null;
   @IsRuleTextMap() labels!: Record<string, string>;
-  @IsRuleTextMap() annotations!: Record<string, string>;
+  @IsRuleTextMap(16_384) annotations!: Record<string, string>;
   @IsOptional() @IsString() owner?: string | null;
   @IsOptional() @IsString() runbook?: string | null;
   @IsOptional() @IsString() description?: string | null;
@@ -238,7 +238,7 @@ export class ClusterRule {
   @IsOptional() @IsString() keep_firing_for?: string | null;
   @IsOptional() @IsString() severity?: string | null;
   @IsRuleTextMap() labels!: Record<string, string>;
-  @IsRuleTextMap() annotations!: Record<string, string>;
+  @IsRuleTextMap(16_384) annotations!: Record<string, string>;
   /** An override made it other than the rule is written. */
   @IsOptional() @IsBoolean() overridden?: boolean;
 }

@@ -95,18 +95,18 @@ export function IsCleanText(options?: ValidationOptions): PropertyDecorator {
 }
 
 /**
- * Labels or annotations of a rule, `{name: text}`: any name that Prometheus 3 knows, which may be more than an older one takes; at
- * most 64 entries of 16384 characters.
+ * Labels of a rule or its annotations, which may be longer, `{name: text}`: any name that Prometheus 3 knows, which may be more than
+ * an older one takes; at most 64 entries of `longest` characters.
  */
-export function IsRuleTextMap(options?: ValidationOptions): PropertyDecorator {
+export function IsRuleTextMap(longest = 4096, options?: ValidationOptions): PropertyDecorator {
   return asReceived(
     ValidateBy(
       {
         name: 'isRuleTextMap',
         validator: {
-          validate: isRuleTextMap,
+          validate: (value) => isRuleTextMap(value, longest),
           defaultMessage: () =>
-            'expected an object of label names to strings, at most 64 entries of 16384 characters, no control characters',
+            `expected an object of label names to strings, at most 64 entries of ${longest} characters, no control characters`,
         },
       },
       options,
@@ -114,15 +114,15 @@ export function IsRuleTextMap(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-function isRuleTextMap(value: unknown): boolean {
+function isRuleTextMap(value: unknown, longest: number): boolean {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  const isClean = (text: unknown, longest: number): boolean =>
-    typeof text === 'string' && text.length <= longest && text.isWellFormed() && !CONTROL.test(text);
+  const isClean = (text: unknown, most: number): boolean =>
+    typeof text === 'string' && text.length <= most && text.isWellFormed() && !CONTROL.test(text);
   const entries = Object.entries(value);
   return (
     entries.length <= 64 &&
     entries.every(
-      ([name, text]) => name !== '' && !(name in Object.prototype) && isClean(name, 200) && isClean(text, 16_384),
+      ([name, text]) => name !== '' && !(name in Object.prototype) && isClean(name, 200) && isClean(text, longest),
     )
   );
 }

@@ -178,6 +178,8 @@ export const ruleRows: readonly HostileRow[] = [
       ];
       for (const endpoint of scene.endpoints.filter(({ bodyName }) => ['RuleInput', 'ClusterInput'].includes(bodyName)))
         for (const [what, labels] of bad) {
+          // Prometheus 3 takes it; a cluster with an older one is spared the rule.
+          if (what === 'a name with a dash' && endpoint.bodyName === 'RuleInput') continue;
           const body = JSON.stringify({ ...scene.build.body(endpoint), labels });
           yield { endpoint, what, send: scene.build.request(endpoint, { body }), expected: refused(400, '/labels') };
         }
