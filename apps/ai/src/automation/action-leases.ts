@@ -49,20 +49,14 @@ export class ActionLeases {
     await this.permits.lock(tx);
     const action = await this.store.find(tx, id);
     if (!action?.dueAt || action.dueAt > now) return null;
-    switch (action.executionStatus) {
-      case 'pending_approval':
-        return this.pass(tx, action, { to: 'expired', by: AI, reason: 'nobody approved it in time' });
-      case 'approved':
-        return this.begin(tx, action, now);
-      case 'executing':
-        return this.pass(tx, action, this.permits.lost(action, now));
-      case 'succeeded':
-        return this.check(tx, action, now);
-      case 'undoing':
-        return this.takeBack(tx, action, now);
-      default:
-        throw new Error(`nothing is due for an action that is ${action.executionStatus}`);
-    }
+    const { executionStatus } = action;
+    if (executionStatus === 'pending_approval')
+      return this.pass(tx, action, { to: 'expired', by: AI, reason: 'nobody approved it in time' });
+    if (executionStatus === 'approved') return this.begin(tx, action, now);
+    if (executionStatus === 'executing') return this.pass(tx, action, this.permits.lost(action, now));
+    if (executionStatus === 'succeeded') return this.check(tx, action, now);
+    if (executionStatus === 'undoing') return this.takeBack(tx, action, now);
+    throw new Error(`nothing is due for an action that is ${executionStatus}`);
   }
 
   private async begin(tx: EntityManager, action: RequestedAction, now: Date): Promise<Work | null> {

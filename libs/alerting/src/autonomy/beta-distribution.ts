@@ -1,12 +1,12 @@
 /** Lanczos' approximation of ln Γ(x) for x > 0, good to about fourteen digits. */
 function logGamma(x: number): number {
   const coefficients = [
-    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
+    76.18009172947146, -86.5053203294168, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
     -0.5395239384953e-5,
   ];
   const base = x + 5.5;
   const series = coefficients.reduce((sum, value, index) => sum + value / (x + 1 + index), 1.000000000190015);
-  return (x + 0.5) * Math.log(base) - base + Math.log((2.5066282746310005 * series) / x);
+  return (x + 0.5) * Math.log(base) - base + Math.log((Math.sqrt(2 * Math.PI) * series) / x);
 }
 
 /** The continued fraction of the incomplete beta function, by Lentz's method. */

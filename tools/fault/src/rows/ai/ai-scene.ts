@@ -102,8 +102,13 @@ export class AiScene {
         const all = await this.list<{ status: string; decision: { action: string } | null }>('/alerts/analyze');
         return all.filter(({ status }) => status === 'completed' || status === 'failed').length >= count ? all : null;
       },
-      { what: `${count} analyses to be over`, timeoutMs: 180_000, intervalMs: 500 },
-    );
+      { what: `${count} analyses to be over`, timeoutMs: 600_000, intervalMs: 500 },
+    ).catch(async (error: unknown) => {
+      const found = (await this.list<{ status: string }>('/alerts/analyze')).map(({ status }) => status);
+      throw new Error(`${String(error)}; there are ${found.length}: ${[...new Set(found)].join(', ')}`, {
+        cause: error,
+      });
+    });
   }
 
   /** Every item of a list, page by page. */
