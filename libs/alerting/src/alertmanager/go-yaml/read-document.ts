@@ -12,7 +12,7 @@ import {
 import { excerpt } from '../../problems';
 import { leadingTab, type Span, type TabSpans } from './leading-tabs';
 import { strictSyntaxFault } from './strict-syntax';
-import type { YamlNode } from './yaml-node';
+import type { ScalarStyle, YamlNode } from './yaml-node';
 
 /** Where something stands in a text; both count from 1. */
 export interface TextPosition {
@@ -74,6 +74,15 @@ export function readDocument(text: string): ReadDocument {
 
 /** go-yaml's characters of anchors; YAML has more. */
 const ANCHOR = /^[\w-]+$/;
+
+/** The library's words for the ways of writing text. */
+const STYLES: Readonly<Record<string, ScalarStyle>> = {
+  PLAIN: 'plain',
+  QUOTE_SINGLE: 'single',
+  QUOTE_DOUBLE: 'double',
+  BLOCK_LITERAL: 'literal',
+  BLOCK_FOLDED: 'folded',
+};
 
 /** An end of a document, after which Alertmanager reads no further. */
 const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
@@ -165,7 +174,7 @@ class Converter {
     if (this.open.has(target)) throw new SyntaxFault(`has an anchor "${excerpt(name)}" that contains itself`, offset);
     this.aliasDepth += 1;
     try {
-      return this.convert(target);
+      return { ...this.convert(target), alias: name };
     } finally {
       this.aliasDepth -= 1;
     }
@@ -184,7 +193,7 @@ class Converter {
       throw new SyntaxFault('has a ? or a leading : without quotes inside of brackets', offset);
     }
     if (!text.isWellFormed()) throw new SyntaxFault('has an escape that stands for no character', offset);
-    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
+    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain, style: STYLES[node.type ?? 'PLAIN'] };
   }
 
   private sourceOf(node: object): string {

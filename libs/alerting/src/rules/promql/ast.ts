@@ -125,7 +125,9 @@ export function childrenOf(expr: Expr): Expr[] {
       return [expr.left, expr.right];
     case 'call':
       return expr.args;
-    default:
+    case 'number':
+    case 'string':
+    case 'vector':
       return [];
   }
 }
