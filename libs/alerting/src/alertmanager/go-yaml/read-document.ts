@@ -30,16 +30,20 @@ const LONGEST = 2_000_000;
 /** Aliases may repeat what they stand for; this is the most that one file may grow to. */
 const MOST_NODES = 200_000;
 
-/** Reads the first document of a stream, which is all that Alertmanager looks at. Never throws. */
-export function readDocument(text: string): ReadDocument {
+/** Which go-yaml reads: version 2 in Alertmanager, version 3 in Prometheus. */
+export type GoYaml = 2 | 3;
+
+/** Reads the first document of a stream, which is all that Alertmanager and Prometheus look at. Never throws. */
+export function readDocument(written: string, reader: GoYaml = 2): ReadDocument {
   const lines = new LineCounter();
+  const text = withPlainLineEnds(written, reader);
   const position = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
   if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
-  const early = strictSyntaxFault(text);
+  const early = strictSyntaxFault(text, reader);
   if (early) return refuse(early.fault, early.offset);
   let document: Document | undefined;
   try {
@@ -55,7 +59,7 @@ export function readDocument(text: string): ReadDocument {
     return refuse('is nested too deeply to be read');
   }
   if (!document) return { root: null, position };
-  const [error] = document.errors.filter((each) => counts(each, document, text));
+  const [error] = document.errors.filter((each) => counts(each, document, text, reader));
   if (error) return refuse(sentenceOf(error.message), error.pos[0]);
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
@@ -94,8 +98,21 @@ function endOf({ range }: Document, text: string): number {
   return marker ? from + marker.index : text.length;
 }
 
+/** Line ends as the library knows them, of the same length: go-yaml has more of them. */
+function withPlainLineEnds(text: string, reader: GoYaml): string {
+  if (reader === 2) return text;
+  return text.replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, '\n');
+}
+
 /** The library is stricter where brackets close, and reports faults of the second document with the first. */
-function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
+function counts({ code, message, pos }: YAMLParseError, document: Document, text: string, reader: GoYaml): boolean {
+  const { range } = document;
+  // Quotes that run over the end of the document.
+  if (reader === 3 && code === 'MISSING_CHAR' && message.startsWith('Missing closing')) return true;
+  const root = document.contents as { flow?: boolean; range?: number[] } | null;
+  const end = root?.flow ? (root.range?.[1] ?? 0) : Infinity;
+  // What stands in a line of its own after the last bracket would be the next document.
+  if (reader === 3 && pos[0] >= end && text.slice(end, pos[0]).includes('\n')) return false;
   // The same message is for brackets that never close.
   if (code === 'BAD_INDENT' && message.startsWith('Flow ') && /[\]}]/.test(text[pos[0]] ?? '')) return false;
   return !MARKER.test(text.slice(range?.[1] ?? text.length, pos[0]));
@@ -150,15 +167,24 @@ class Converter {
     try {
       if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
       if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
-      const entries = node.items.map(({ key, value }) => ({
-        key: this.child(key, offset),
-        value: this.child(value, offset),
-      }));
+      const entries = node.items.map(({ key, value }) => {
+        this.refuseMissingKey(key);
+        return { key: this.child(key, offset), value: this.child(value, offset) };
+      });
       return { kind: 'mapping', offset, entries };
     } finally {
       this.open.delete(node);
       if (isFlow) this.flowDepth -= 1;
     }
+  }
+
+  /** A colon with nothing before it; only after a question mark may a key be nothing. */
+  private refuseMissingKey(key: unknown): void {
+    if (!isScalar(key) || key.source !== '' || (key.type !== undefined && key.type !== 'PLAIN')) return;
+    if (key.tag !== undefined || key.anchor !== undefined) return;
+    const offset = key.range?.[0] ?? 0;
+    const before = this.text.slice(0, offset).trimEnd();
+    if (!before.endsWith('?')) throw new SyntaxFault('has a colon with no key before it', offset);
   }
 
   private child(item: unknown, parent: number): YamlNode {

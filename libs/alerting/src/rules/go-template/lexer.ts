@@ -34,9 +34,7 @@ export interface TemplateToken {
   offset: number;
 }
 
-const KEYWORDS: ReadonlySet<string> = new Set(
-  'block break continue define else end if range template with'.split(' '),
-);
+const KEYWORDS: ReadonlySet<string> = new Set('block break continue define else end if range template with'.split(' '));
 const WORD = /[\p{L}\p{Nd}_]*/uy;
 const STRING = /"(?:[^"\\\n]|\\[^\n])*"/y;
 const RUNE = /'(?:[^'\\\n]|\\[^\n])*'/y;

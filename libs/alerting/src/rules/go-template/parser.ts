@@ -106,8 +106,9 @@ class TemplateParser {
     this.ranges = 0;
     const start = this.position;
     if (this.list(word) !== 'end') throw this.fault('an {{ else }} belongs to nothing', this.previous());
-    const isEmpty = this.tokens.slice(start, this.position).every((token) => token.kind !== 'text' || token.text.trim() === '')
-      && !this.tokens.slice(start, this.position - 1).some(({ kind }) => OPERANDS.has(kind));
+    const isEmpty =
+      this.tokens.slice(start, this.position).every((token) => token.kind !== 'text' || token.text.trim() === '') &&
+      !this.tokens.slice(start, this.position - 1).some(({ kind }) => OPERANDS.has(kind));
     if (!isEmpty && this.defined.has(name)) throw this.fault(`template "${excerpt(name)}" is defined twice`, word);
     if (!isEmpty) this.defined.add(name);
     this.variables = variables;
@@ -230,7 +231,7 @@ class TemplateParser {
   }
 
   private declarations(context: string): void {
-    for (let count = 0; this.peekNonSpace().kind === 'variable'; ) {
+    for (let count = 0; this.peekNonSpace().kind === 'variable';) {
       const mark = this.position;
       const variable = this.nextNonSpace();
       const next = this.peekNonSpace();

@@ -105,11 +105,7 @@ function recordingProblems(record: PlacedText, rule: RuleContentToCheck, grammar
   return problems;
 }
 
-function readTemplates(
-  rule: RuleContentToCheck,
-  grammar: Grammar,
-  problems: RuleProblem[],
-): CheckedRule['templates'] {
+function readTemplates(rule: RuleContentToCheck, grammar: Grammar, problems: RuleProblem[]): CheckedRule['templates'] {
   const names = templateNames(grammar);
   const pairs = [
     ...rule.labels.map((pair) => ({ pair, isLabel: true })),
@@ -119,7 +115,10 @@ function readTemplates(
     const { fault, uses } = readTemplate(pair.value.text, names);
     if (fault) {
       problems.push(
-        problemIn(pair.value, fault.offset, { check: 'rule/template', message: `the template is refused: ${fault.detail}` }),
+        problemIn(pair.value, fault.offset, {
+          check: 'rule/template',
+          message: `the template is refused: ${fault.detail}`,
+        }),
       );
     }
     return { pair, isLabel, uses };

@@ -33,7 +33,7 @@ const RESOLVES_NODES = versionNumber(3, 3);
 
 /** Reads the first document of a rule file as Prometheus does: unknown fields, repeated keys and wrong types are refused. */
 export function readRuleFileText(text: string, grammar: Grammar): ReadRuleFile {
-  const document = readDocument(text);
+  const document = readDocument(text, 3);
   if ('fault' in document) {
     const { fault, offset, position } = document;
     const problem = { check: 'yaml/syntax', severity: 'error' as const, message: `the file ${fault}`, fix: null };

@@ -1,6 +1,12 @@
 import { excerpt } from '../../problems';
 import type { Grammar } from '../promql/grammar';
-import { checkRuleContent, durationProblems, isLabelName, type CheckedRule, type RuleContentToCheck } from './check-rule-content';
+import {
+  checkRuleContent,
+  durationProblems,
+  isLabelName,
+  type CheckedRule,
+  type RuleContentToCheck,
+} from './check-rule-content';
 import { problemIn, type RuleProblem } from './problem';
 import { readRuleFileText, type ReadGroup } from './rule-file-reader';
 
