@@ -154,6 +154,7 @@ export class ExpressionParser {
       if (AGGREGATIONS.has(token.text) && opens) return this.aggregate(token);
       return this.selector(token);
     }
+    if (token.kind === 'duration') throw this.reader.fault(token, 'a duration cannot stand where a number is needed');
     throw this.reader.unexpected();
   }
 
