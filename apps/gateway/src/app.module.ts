@@ -18,6 +18,7 @@ import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
+import { RuleValidationController } from './rest/rule-validation.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { StatusController } from './rest/status.controller';
@@ -38,6 +39,7 @@ import { StatusController } from './rest/status.controller';
     LiveController,
     ParkedController,
     RolloutsController,
+    RuleValidationController,
     RulesController,
     SilencesController,
     StatusController,

@@ -137,3 +137,12 @@ export {
   type PastEpisode,
   type PreviewResult,
 } from './pipeline/suppression/preview';
+export {
+  validateExpression,
+  validateRuleDocument,
+  validateRuleText,
+  type ValidationOptions,
+} from './rules/validate/validate';
+export { type RuleProblem, type Severity, type Validation } from './rules/validate/problem';
+export { LINT_CHECKS } from './rules/lint/checks';
+export { DEFAULT_PROMETHEUS_VERSION, grammarOf } from './rules/promql/grammar';

@@ -19,6 +19,7 @@ export * from './rollbacks';
 export * from './rollouts';
 export * from './rule-batches';
 export * from './rule-groups';
+export * from './rule-validation';
 export * from './rules';
 export * from './services';
 export * from './silences';
