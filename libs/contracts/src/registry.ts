@@ -14,12 +14,9 @@ import { allServiceOperations } from './kit';
 import * as holds from './holds';
 import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
-<<<<<<< HEAD
 import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
-=======
 import * as ruleValidation from './rule-validation';
->>>>>>> 0820f5f (rules: POST /api/v1/rules/validate says what Prometheus of a version would make of an expression, a rule or a file)
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -42,12 +39,9 @@ const declared: unknown[] = [
   holds,
   rollbacks,
   rollouts,
-<<<<<<< HEAD
   ruleBatches,
   ruleGroups,
-=======
   ruleValidation,
->>>>>>> 0820f5f (rules: POST /api/v1/rules/validate says what Prometheus of a version would make of an expression, a rule or a file)
   rules,
   silences,
 ].flatMap((module) => Object.values(module));

@@ -46,6 +46,9 @@ export function grammarOf(version: string): Grammar | null {
 /** The grammar of {@link DEFAULT_PROMETHEUS_VERSION}. */
 export const defaultGrammar = (): Grammar => grammarOf(DEFAULT_PROMETHEUS_VERSION)!;
 
+/** The newest version whose verdicts were compared with ours. */
+export const newestGrammar = (): Grammar => grammarOf('3.5.3')!;
+
 /** A version for comparison with {@link Grammar.number}. */
 export const versionNumber = (major: number, minor: number): VersionNumber => major * 1000 + minor;
 

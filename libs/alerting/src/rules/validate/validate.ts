@@ -1,4 +1,5 @@
 import { pointerTo } from '../../problems';
+import { fillIn, type RuleParameters } from '../parameters';
 import { beyond } from '../template-text';
 import type { Grammar } from '../promql/grammar';
 import { lintRules, type LintOptions } from '../lint/lint-rules';
@@ -110,11 +111,8 @@ function pairsOf(document: RuleDocument, field: string, fill: (text: string) => 
 /** Puts the values of declared parameters in the place of `${name}`. */
 function filler(parameters: unknown): (text: string) => string {
   if (typeof parameters !== 'object' || parameters === null) return (text) => text;
-  const values = new Map(Object.entries(parameters));
-  return (text) =>
-    text.replace(/\$\{([a-zA-Z_][a-zA-Z0-9_]*)\}/g, (written, name: string) =>
-      values.has(name) ? String(values.get(name)) : written,
-    );
+  const values = Object.entries(parameters).filter(([, value]) => ['number', 'string'].includes(typeof value));
+  return (text) => fillIn(text, Object.fromEntries(values) as RuleParameters);
 }
 
 /** Fields that hold something else than text; such a rule could not be written into a file. */
