@@ -58,7 +58,12 @@ export function readDocument(written: string, reader: GoYaml = 2): ReadDocument 
   } catch {
     return refuse('is nested too deeply to be read');
   }
-  if (!document) return { root: null, position };
+  if (!document) {
+    const tab = leadingTab(text, text.length, { texts: [], brackets: [] }, { start: 0, end: 0 });
+    return tab === null || reader === 2
+      ? { root: null, position }
+      : refuse('has a tab where only spaces may stand', tab);
+  }
   const [error] = document.errors.filter((each) => counts(each, document, text, reader));
   if (error) return refuse(sentenceOf(error.message), error.pos[0]);
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
@@ -90,6 +95,8 @@ const STYLES: Readonly<Record<string, ScalarStyle>> = {
 
 /** An end of a document, after which Alertmanager reads no further. */
 const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
+
+const MARKER_LINE = /[\r\n](?:---|\.\.\.)(?:\s|$)/;
 
 /** Where the first document ends: at the next marker, or with the text. */
 function endOf({ range }: Document, text: string): number {
@@ -209,6 +216,10 @@ class Converter {
   private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {
     const text = String(node.value ?? '');
     if (node.type !== 'PLAIN') this.spans.texts.push(spanOf(node));
+    const isQuoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+    if (isQuoted && MARKER_LINE.test(this.sourceOf(node))) {
+      throw new SyntaxFault('has quotes that reach into the next document', offset);
+    }
     const isPlain = node.type === undefined || node.type === 'PLAIN' || node.type === null;
     // The library takes the slash for an escape, as JSON has it.
     if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node))) {
