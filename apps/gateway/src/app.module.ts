@@ -32,6 +32,7 @@ import { RuleExportsController } from './rest/rule-exports.controller';
 import { RuleImportsController } from './rest/rule-imports.controller';
 import { RuleBatchesController } from './rest/rule-batches.controller';
 import { RuleGroupsController } from './rest/rule-groups.controller';
+import { RuleValidationController } from './rest/rule-validation.controller';
 import { RulesController } from './rest/rules.controller';
 import { SilencesController } from './rest/silences.controller';
 import { TemplateInstancesController } from './rest/template-instances.controller';
@@ -64,6 +65,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     RuleTestsController,
     RuleExportsController,
     RuleImportsController,
+    RuleValidationController,
     RulesController,
     RuleVersionsController,
     RuleTemplatesController,

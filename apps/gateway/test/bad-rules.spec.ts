@@ -1,4 +1,11 @@
-import { createRule, ServiceError, type CreateRule, type FieldProblem, type RuleView } from '@alertagent/contracts';
+import {
+  createRule,
+  ServiceError,
+  validateRules,
+  type CreateRule,
+  type FieldProblem,
+  type RuleView,
+} from '@alertagent/contracts';
 import { pollUntil, sharedStack } from '@alertagent/local-stack';
 import { answers, fakePeer, startService, type FakePeer, type TestService } from '@alertagent/service-kit/testing';
 import { gatewayService } from '../src/service';
@@ -29,6 +36,10 @@ describe('bad rules over REST', () => {
       natsUrl: nats.url,
       service: 'rules',
       answers: [
+        answers(validateRules, ({ yaml, prometheus_version: version }) => ({
+          valid: yaml === 'groups: []' && version === '3.5.3',
+          problems: [],
+        })),
         answers(createRule, (query): RuleView => {
           reached.push(query);
           if (query.rule.expression === 'sum(') {
@@ -63,8 +74,8 @@ describe('bad rules over REST', () => {
     await stack.close();
   });
 
-  const post = async (body: string | Uint8Array, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${gateway.httpUrl}/api/v1/rules`, {
+  const post = async (body: string | Uint8Array, headers: Record<string, string> = {}, path = '/api/v1/rules') => {
+    const response = await fetch(gateway.httpUrl + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json', ...headers },
       body,
@@ -97,6 +108,17 @@ describe('bad rules over REST', () => {
     // The gateway serves before it has reached NATS; until then it says 503.
     await pollUntil(async () => (await post(JSON.stringify(rule))).status === 201, { what: 'the rule to be created' });
     expect(reached).toMatchObject([{ rule: { name: 'HighCPU', targets: ['prod'] }, actor: { kind: 'token' } }]);
+  });
+
+  it('are judged without being saved', async () => {
+    const before = reached.length;
+    const judge = (body: object) => post(JSON.stringify(body), {}, '/api/v1/rules/validate');
+    const judged = await judge({ yaml: 'groups: []', prometheus_version: '3.5.3' });
+    expect([judged.status, judged.problem]).toEqual([200, { valid: true, problems: [] }]);
+    const refused = await judge({ yaml: 'groups: []', prometheus_version: 'new' });
+    expect([refused.status, refused.problem.errors?.[0]?.pointer]).toEqual([400, '/prometheus_version']);
+    expect((await judge({ promql: 'up' })).problem.errors?.[0]?.pointer).toBe('/promql');
+    expect(reached).toHaveLength(before);
   });
 
   it.each([

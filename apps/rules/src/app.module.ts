@@ -10,6 +10,7 @@ import { RuleGroupsModule } from './rule-groups/rule-groups.module';
 import { PacksModule } from './packs/packs.module';
 import { RuleTestsModule } from './rule-tests/rule-tests.module';
 import { RulesModule } from './rules/rules.module';
+import { RuleValidationModule } from './validation/rule-validation.module';
 import { TemplatesModule } from './templates/templates.module';
 import { VersionsModule } from './versions/versions.module';
 
@@ -28,6 +29,7 @@ import { VersionsModule } from './versions/versions.module';
     RuleTestsModule,
     RuleImportsModule,
     RuleExportsModule,
+    RuleValidationModule,
   ],
 })
 export class AppModule {}

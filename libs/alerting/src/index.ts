@@ -194,3 +194,12 @@ export { closedCaps, closedGates, GATES, mayRunAlone, type Gate, type RecentUse 
 export { judgeRecord, type AutonomyBar, type AutonomyRecord } from './autonomy/earned-autonomy';
 export { calibrationCurve, recalibrated, WARM_UP, type CalibrationCurve, type Forecast } from './autonomy/calibration';
 export { suggestedActions, type SuggestedAction } from './suggestions/suggested-actions';
+export {
+  validateExpression,
+  validateRuleDocument,
+  validateRuleText,
+  type ValidationOptions,
+} from './rules/validate/validate';
+export { type RuleProblem, type Severity, type Validation } from './rules/validate/problem';
+export { LINT_CHECKS } from './rules/lint/checks';
+export { DEFAULT_PROMETHEUS_VERSION, grammarOf } from './rules/promql/grammar';

@@ -30,6 +30,7 @@ export * from './rule-health';
 export * from './rule-versions';
 export * from './rule-exports';
 export * from './rule-imports';
+export * from './rule-validation';
 export * from './rules';
 export * from './services';
 export * from './silences';

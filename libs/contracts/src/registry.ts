@@ -32,6 +32,7 @@ import * as ruleTests from './rule-tests';
 import * as backtests from './backtests';
 import * as ruleExports from './rule-exports';
 import * as ruleImports from './rule-imports';
+import * as ruleValidation from './rule-validation';
 import * as rules from './rules';
 import type { ServiceName } from './services';
 import * as silences from './silences';
@@ -69,6 +70,7 @@ const declared: unknown[] = [
   ruleVersions,
   ruleExports,
   ruleImports,
+  ruleValidation,
   rules,
   silences,
   ruleTemplates,

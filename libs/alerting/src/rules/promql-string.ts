@@ -19,7 +19,7 @@ export function unquotePromqlString(literal: string): string | null {
   const quote = literal[0];
   if (literal.length < 2 || literal.at(-1) !== quote) return null;
   const body = literal.slice(1, -1);
-  if (quote === '`') return body.includes('`') || body.includes('\r') ? null : body;
+  if (quote === '`') return body.includes('`') ? null : body;
   if (quote !== '"' && quote !== "'") return null;
   if (body.includes('\n') || !body.isWellFormed()) return null;
   const parts: Buffer[] = [];

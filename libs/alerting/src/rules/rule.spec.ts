@@ -88,3 +88,8 @@ it('65 labels are too many', () => {
   const labels = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`l${index}`, 'x']));
   expect(validateRule(rule({ labels }))).toMatchObject([{ pointer: '/labels', code: 'too_many' }]);
 });
+
+it('an expression that only newer versions take is kept for their clusters, and one that none takes is refused', () => {
+  expect(validateRule(rule({ expression: '{"a.b"} > 5m' }))).toEqual([]);
+  expect(validateRule(rule({ expression: 'limitk(3, up)' }))).toMatchObject([{ pointer: '/expression' }]);
+});

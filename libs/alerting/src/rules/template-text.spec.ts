@@ -18,10 +18,9 @@ it.each([
   '{{ query "up" | first | value }}',
   '{{ define "x" }}{{ end }}',
   '{{ template "x" }}',
-  '{{ range . }}{{ end }}',
+  '{{ range . }}',
   '{{ with query "up" }}{{ end }}',
-  '{{ $x := 1 }}',
-  '{{ $labels.a.b }}',
+  '{{ $x }}',
   '{{ if $value }}',
   '{{ end }}',
   '{{ else }}',
@@ -31,7 +30,7 @@ it.each([
   '{{ humanize($value) }}',
   '{{ (humanize $value }}',
   '{{ $labels }} {{\u00a0}}',
-  '{{ safeHtml "x" }}',
+  '{{ block "x" . }}{{ end }}',
 ])('%s is refused', (template) => {
   expect(checkTemplate(template).fault).not.toBeNull();
 });
@@ -39,4 +38,10 @@ it.each([
 it('tells whether the value is shown', () => {
   expect(checkTemplate('{{ printf "%f" .Value }}').usesValue).toBe(true);
   expect(checkTemplate('{{ $labels.value }} $value').usesValue).toBe(false);
+});
+
+it('who may read series may also write templates that do', () => {
+  expect(checkTemplate('{{ query "up" | first | value }}').fault).toContain('"query"');
+  expect(checkTemplate('{{ query "up" | first | value }}', { mayReadSeries: true }).fault).toBeNull();
+  expect(checkTemplate('{{ query "up" ', { mayReadSeries: true }).fault).toContain('not closed');
 });

@@ -23,6 +23,8 @@ it.each<[string, GatedRule, GatedGroup, string, string]>([
   ['labels of a group', rule(), group({ labels: { a: 'b' } }), '2.55.1', '3.0.0'],
   ['a label name with a dash', rule({ labels: { 'a-b': 'x' } }), group(), '2.55.1', '3.5.0'],
   ['an annotation name with a dash', rule({ annotations: { 'a-b': 'x' } }), group(), '2.55.1', '3.5.0'],
+  ['a quoted name in an expression', rule({ expression: '{"a.b"} > 0' }), group(), '2.42.0', '2.53.3'],
+  ['a duration as a number', rule({ expression: 'up > 5m' }), group(), '2.53.3', '3.5.3'],
   ['a dash in a recorded name', rule({ kind: 'recording', name: 'a-b' }), group(), '2.55.1', '3.0.0'],
 ])('%s needs a Prometheus that knows it', (_what, gated, settings, before, since) => {
   expect(versionGate(gated, settings, prometheus(before))).toContain(before);

@@ -1,4 +1,6 @@
 import { excerpt } from '../problems';
+import { checkExpression } from './promql';
+import { grammarOf } from './promql/grammar';
 
 /** The program that is to load a rule. */
 export interface RuleLoader {
@@ -13,6 +15,8 @@ export interface GatedRule {
   kind: 'alerting' | 'recording';
   name: string;
   keep_firing_for?: string | null;
+  /** PromQL; each version knows more of it. */
+  expression?: string;
   labels: Readonly<Record<string, string>>;
   annotations: Readonly<Record<string, string>>;
 }
@@ -49,7 +53,15 @@ export function versionGate(rule: GatedRule, group: GatedGroup, loader: RuleLoad
     if (own[0] > since[0] || (own[0] === since[0] && own[1] >= since[1])) continue;
     return `${gate.feature}, which needs ${program} ${since.join('.')} or later; it runs ${version}`;
   }
-  return null;
+  return program === 'prometheus' ? expressionGate(rule.expression, version) : null;
+}
+
+/** MetricsQL is not PromQL of any version, so vmalert is not judged. */
+function expressionGate(expression: string | undefined, version: string | null): string | null {
+  const grammar = version === null ? null : grammarOf(version);
+  if (!grammar || expression === undefined) return null;
+  const [fault] = checkExpression(expression, grammar).faults;
+  return fault ? `the expression: ${fault.detail}; it runs ${version}` : null;
 }
 
 function* gatesOf(rule: GatedRule, group: GatedGroup): Generator<Gate> {

@@ -5,6 +5,7 @@ import { DistributionSettings } from './distribution.settings';
 import { GatewaySettings } from './gateway.settings';
 import { NatsSettings } from './nats.settings';
 import { LoggingSettings, MetricsSettings } from './observability.settings';
+import { RulesSettings } from './rules.settings';
 import { SecuritySettings } from './security.settings';
 import { ServerSettings } from './server.settings';
 import { Section, Setting } from './setting';
@@ -41,6 +42,9 @@ export class AlertAgentConfig {
 
   @Section(() => DistributionSettings, 'From a changed rule to the clusters.')
   distribution: DistributionSettings = new DistributionSettings();
+
+  @Section(() => RulesSettings, 'What is expected of rules.')
+  rules: RulesSettings = new RulesSettings();
 
   @Section(() => GatewaySettings, 'From webhook to incident.')
   gateway: GatewaySettings = new GatewaySettings();

@@ -12,7 +12,7 @@ import {
 import { excerpt } from '../../problems';
 import { leadingTab, type Span, type TabSpans } from './leading-tabs';
 import { strictSyntaxFault } from './strict-syntax';
-import type { YamlNode } from './yaml-node';
+import type { ScalarStyle, YamlNode } from './yaml-node';
 
 /** Where something stands in a text; both count from 1. */
 export interface TextPosition {
@@ -30,16 +30,20 @@ const LONGEST = 2_000_000;
 /** Aliases may repeat what they stand for; this is the most that one file may grow to. */
 const MOST_NODES = 200_000;
 
-/** Reads the first document of a stream, which is all that Alertmanager looks at. Never throws. */
-export function readDocument(text: string): ReadDocument {
+/** Which go-yaml reads: version 2 in Alertmanager, version 3 in Prometheus. */
+export type GoYaml = 2 | 3;
+
+/** Reads the first document of a stream, which is all that Alertmanager and Prometheus look at. Never throws. */
+export function readDocument(written: string, reader: GoYaml = 2): ReadDocument {
   const lines = new LineCounter();
+  const text = withPlainLineEnds(written, reader);
   const position = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
   if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
-  const early = strictSyntaxFault(text);
+  const early = strictSyntaxFault(text, reader);
   if (early) return refuse(early.fault, early.offset);
   let document: Document | undefined;
   try {
@@ -54,8 +58,13 @@ export function readDocument(text: string): ReadDocument {
   } catch {
     return refuse('is nested too deeply to be read');
   }
-  if (!document) return { root: null, position };
-  const [error] = document.errors.filter((each) => counts(each, document, text));
+  if (!document) {
+    const tab = leadingTab(text, text.length, { texts: [], brackets: [] }, { start: 0, end: 0 });
+    return tab === null || reader === 2
+      ? { root: null, position }
+      : refuse('has a tab where only spaces may stand', tab);
+  }
+  const [error] = document.errors.filter((each) => counts(each, document, text, reader));
   if (error) return refuse(sentenceOf(error.message), error.pos[0]);
   const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
@@ -75,8 +84,19 @@ export function readDocument(text: string): ReadDocument {
 /** go-yaml's characters of anchors; YAML has more. */
 const ANCHOR = /^[\w-]+$/;
 
+/** The library's words for the ways of writing text. */
+const STYLES: Readonly<Record<string, ScalarStyle>> = {
+  PLAIN: 'plain',
+  QUOTE_SINGLE: 'single',
+  QUOTE_DOUBLE: 'double',
+  BLOCK_LITERAL: 'literal',
+  BLOCK_FOLDED: 'folded',
+};
+
 /** An end of a document, after which Alertmanager reads no further. */
 const MARKER = /(?:^|[\r\n])(?:---|\.\.\.)(?:\s|$)/;
+
+const MARKER_LINE = /[\r\n](?:---|\.\.\.)(?:\s|$)/;
 
 /** Where the first document ends: at the next marker, or with the text. */
 function endOf({ range }: Document, text: string): number {
@@ -85,8 +105,21 @@ function endOf({ range }: Document, text: string): number {
   return marker ? from + marker.index : text.length;
 }
 
+/** Line ends as the library knows them, of the same length: go-yaml has more of them. */
+function withPlainLineEnds(text: string, reader: GoYaml): string {
+  if (reader === 2) return text;
+  return text.replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, '\n');
+}
+
 /** The library is stricter where brackets close, and reports faults of the second document with the first. */
-function counts({ code, message, pos }: YAMLParseError, { range }: Document, text: string): boolean {
+function counts({ code, message, pos }: YAMLParseError, document: Document, text: string, reader: GoYaml): boolean {
+  const { range } = document;
+  // Quotes that run over the end of the document.
+  if (reader === 3 && code === 'MISSING_CHAR' && message.startsWith('Missing closing')) return true;
+  const root = document.contents as { flow?: boolean; range?: number[] } | null;
+  const end = root?.flow ? (root.range?.[1] ?? 0) : Infinity;
+  // What stands in a line of its own after the last bracket would be the next document.
+  if (reader === 3 && pos[0] >= end && text.slice(end, pos[0]).includes('\n')) return false;
   // The same message is for brackets that never close.
   if (code === 'BAD_INDENT' && message.startsWith('Flow ') && /[\]}]/.test(text[pos[0]] ?? '')) return false;
   return !MARKER.test(text.slice(range?.[1] ?? text.length, pos[0]));
@@ -141,15 +174,24 @@ class Converter {
     try {
       if (isSeq(node)) return { kind: 'list', offset, items: node.items.map((item) => this.child(item, offset)) };
       if (!isMap(node)) throw new SyntaxFault('holds something that cannot be read', offset);
-      const entries = node.items.map(({ key, value }) => ({
-        key: this.child(key, offset),
-        value: this.child(value, offset),
-      }));
+      const entries = node.items.map(({ key, value }) => {
+        this.refuseMissingKey(key);
+        return { key: this.child(key, offset), value: this.child(value, offset) };
+      });
       return { kind: 'mapping', offset, entries };
     } finally {
       this.open.delete(node);
       if (isFlow) this.flowDepth -= 1;
     }
+  }
+
+  /** A colon with nothing before it; only after a question mark may a key be nothing. */
+  private refuseMissingKey(key: unknown): void {
+    if (!isScalar(key) || key.source !== '' || (key.type !== undefined && key.type !== 'PLAIN')) return;
+    if (key.tag !== undefined || key.anchor !== undefined) return;
+    const offset = key.range?.[0] ?? 0;
+    const before = this.text.slice(0, offset).trimEnd();
+    if (!before.endsWith('?')) throw new SyntaxFault('has a colon with no key before it', offset);
   }
 
   private child(item: unknown, parent: number): YamlNode {
@@ -165,7 +207,7 @@ class Converter {
     if (this.open.has(target)) throw new SyntaxFault(`has an anchor "${excerpt(name)}" that contains itself`, offset);
     this.aliasDepth += 1;
     try {
-      return this.convert(target);
+      return { ...this.convert(target), alias: name };
     } finally {
       this.aliasDepth -= 1;
     }
@@ -174,6 +216,10 @@ class Converter {
   private scalar(node: { value: unknown; tag?: string; type?: string; source?: string }, offset: number): YamlNode {
     const text = String(node.value ?? '');
     if (node.type !== 'PLAIN') this.spans.texts.push(spanOf(node));
+    const isQuoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+    if (isQuoted && MARKER_LINE.test(this.sourceOf(node))) {
+      throw new SyntaxFault('has quotes that reach into the next document', offset);
+    }
     const isPlain = node.type === undefined || node.type === 'PLAIN' || node.type === null;
     // The library takes the slash for an escape, as JSON has it.
     if (node.type === 'QUOTE_DOUBLE' && /(?:^|[^\\])(?:\\\\)*\\\//.test(this.sourceOf(node))) {
@@ -184,7 +230,7 @@ class Converter {
       throw new SyntaxFault('has a ? or a leading : without quotes inside of brackets', offset);
     }
     if (!text.isWellFormed()) throw new SyntaxFault('has an escape that stands for no character', offset);
-    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain };
+    return { kind: 'scalar', offset, text, tag: node.tag ?? null, isPlain, style: STYLES[node.type ?? 'PLAIN'] };
   }
 
   private sourceOf(node: object): string {

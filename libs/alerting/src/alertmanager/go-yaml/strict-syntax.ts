@@ -10,8 +10,20 @@ interface SyntaxPlace {
  */
 const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffd-\uffff]/u;
 
+/** Version 3 of go-yaml takes a byte order mark for a character like others. */
+const MARK_IN_TEXT = /[\r\n]\ufeff/;
+/** Nothing but comments, and then the end of a document that has not begun. */
+const ENDS_AT_ONCE = /^\ufeff?(?:[ \t]*(?:#[^\n]*)?\n)*\.\.\.(?:\s|$)/;
+/** What the scanner of version 3 already refuses when it looks at what follows the first document. */
+const BAD_SECOND = /^---[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*[%@`]/m;
+const OPEN_SECOND = /^---[ \t]*(?:\n[ \t]*)*(?:"(?:[^"\\]|\\[^])*|'(?:[^']|'')*)$(?![^])/m;
+
 /** Finds what go-yaml refuses in any file, and the YAML library lets through. */
-export function strictSyntaxFault(text: string): SyntaxPlace | null {
+export function strictSyntaxFault(text: string, reader: 2 | 3): SyntaxPlace | null {
+  if (reader === 3) {
+    const early = faultOfVersion3(text);
+    if (early) return early;
+  }
   const forbidden = FORBIDDEN.exec(text);
   if (forbidden)
     return {
@@ -20,5 +32,14 @@ export function strictSyntaxFault(text: string): SyntaxPlace | null {
     };
   const version = /^%YAML[ \t]+(\S+)/m.exec(text);
   if (version && version[1] !== '1.1') return { fault: 'asks for a YAML other than 1.1', offset: version.index };
+  return null;
+}
+
+function faultOfVersion3(text: string): SyntaxPlace | null {
+  const mark = MARK_IN_TEXT.exec(text);
+  if (mark) return { fault: 'has a byte order mark inside', offset: mark.index + 1 };
+  if (ENDS_AT_ONCE.test(text)) return { fault: 'ends with "..." before it begins', offset: 0 };
+  const second = BAD_SECOND.exec(text) ?? OPEN_SECOND.exec(text);
+  if (second) return { fault: 'goes on after "---" with a sign that cannot begin a text', offset: second.index };
   return null;
 }

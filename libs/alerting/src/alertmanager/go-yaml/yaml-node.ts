@@ -8,12 +8,20 @@ export type YamlNode = YamlScalar | YamlList | YamlMapping;
 export interface YamlScalar extends WrittenScalar {
   kind: 'scalar';
   offset: number;
+  /** How it is written; absent when it stands in no text. */
+  style?: ScalarStyle;
+  /** The name of the alias that stands for it here. */
+  alias?: string;
 }
 
+/** The ways of writing text in YAML. */
+export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
+
 /** A sequence. */
-interface YamlList {
+export interface YamlList {
   kind: 'list';
   offset: number;
+  alias?: string;
   items: YamlNode[];
 }
 
@@ -21,6 +29,7 @@ interface YamlList {
 export interface YamlMapping {
   kind: 'mapping';
   offset: number;
+  alias?: string;
   entries: { key: YamlNode; value: YamlNode }[];
 }
 

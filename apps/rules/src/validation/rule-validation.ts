@@ -1,0 +1,63 @@
+import {
+  DEFAULT_PROMETHEUS_VERSION,
+  grammarOf,
+  LINT_CHECKS,
+  validateExpression,
+  validateRuleDocument,
+  validateRuleText,
+  type Severity,
+  type Validation,
+  type ValidationOptions,
+} from '@alertagent/alerting';
+import { ServiceError, type RuleValidationInput, type RuleValidationVerdict } from '@alertagent/contracts';
+import { AlertAgentConfig } from '@alertagent/service-kit';
+import { Injectable, Logger } from '@nestjs/common';
+
+/** As many problems as one answer holds; a file that is wrong throughout has thousands. */
+const MOST_PROBLEMS = 1000;
+
+/** Says what Prometheus would make of a rule, and which habits it shows. */
+@Injectable()
+export class RuleValidation {
+  private readonly severities: Readonly<Record<string, Severity | 'off'>>;
+
+  constructor(config: AlertAgentConfig) {
+    const { check_severities: severities } = config.rules;
+    const unknown = Object.keys(severities).filter((name) => !LINT_CHECKS.includes(name));
+    if (unknown.length > 0) {
+      new Logger(RuleValidation.name).warn(
+        `rules.check_severities names checks that do not exist: ${unknown.join(', ')}`,
+      );
+    }
+    // The configuration let nothing else through.
+    this.severities = severities as Record<string, Severity | 'off'>;
+  }
+
+  /** Errors: `invalid` unless exactly one of expression, rule and yaml is given. */
+  validate(input: RuleValidationInput): RuleValidationVerdict {
+    const { expression, rule, yaml } = input;
+    const given = [expression, rule, yaml].filter((each) => each !== undefined && each !== null);
+    if (given.length !== 1) throw new ServiceError('invalid', 'give exactly one of expression, rule and yaml');
+    const options = this.optionsFor(input);
+    if (typeof expression === 'string') return verdict(validateExpression(expression, options));
+    if (typeof yaml === 'string') return verdict(validateRuleText(yaml, options));
+    return verdict(validateRuleDocument(rule as Record<string, unknown>, options));
+  }
+
+  private optionsFor({ prometheus_version: version, lint }: RuleValidationInput): ValidationOptions {
+    const grammar = grammarOf(version ?? DEFAULT_PROMETHEUS_VERSION);
+    if (!grammar) {
+      const errors = [{ pointer: '/prometheus_version', code: 'bad_version', detail: 'is no version of Prometheus' }];
+      throw new ServiceError('invalid', 'prometheus_version is no version of Prometheus', { errors });
+    }
+    return { grammar, lint: lint === false ? null : { severities: this.severities } };
+  }
+}
+
+/** What makes it invalid is told first when there is more than an answer holds. */
+function verdict({ valid, problems }: Validation): RuleValidationVerdict {
+  if (problems.length <= MOST_PROBLEMS) return { valid, problems };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const others = problems.filter(({ severity }) => severity !== 'error');
+  return { valid, problems: [...errors, ...others].slice(0, MOST_PROBLEMS) };
+}

@@ -1,0 +1,20 @@
+import { ValidateBy } from 'class-validator';
+import { Setting } from './setting';
+
+const SEVERITIES = ['error', 'warning', 'info', 'off'];
+
+/** What is expected of rules beyond that Prometheus loads them. */
+export class RulesSettings {
+  @Setting({
+    type: 'map',
+    doc: 'Severity of single checks: error, warning, info or off, e.g. `missing-runbook: warning`. The checks have pages in docs/rules/checks.',
+  })
+  @ValidateBy({
+    name: 'isSeverityMap',
+    validator: {
+      validate: (value) => Object.values(value as object).every((severity) => SEVERITIES.includes(severity as string)),
+      defaultMessage: () => 'must be error, warning, info or off for each check',
+    },
+  })
+  check_severities: Record<string, string> = {};
+}
