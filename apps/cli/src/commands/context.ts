@@ -7,6 +7,3 @@ export interface CommandContext {
   api(): Api;
   env: NodeJS.ProcessEnv;
 }
-
-/** A command answers its exit code, or throws a CommandError. */
-export type Command<Arguments extends unknown[]> = (context: CommandContext, ...given: Arguments) => Promise<number>;
