@@ -34,9 +34,9 @@ export class RuleImportSender {
 
   /** Errors: `invalid` unless there is exactly one thing to take in; those of the rules service. */
   async input(input: RuleImportInput, query: RuleImportQuery, actor: Actor): Promise<RuleImportView> {
-    const { yaml, files, source, ...options } = { ...optionsOf(query), ...input };
-    const given = [yaml, files, source].filter((value) => value !== undefined && value !== null);
-    if (given.length !== 1) throw invalid('', 'required', 'give exactly one of yaml, files and source');
+    const { yaml, files, source, ...options }: RuleImportInput = { ...optionsOf(query), ...given(input) };
+    if (Object.keys(given({ yaml, files, source })).length !== 1)
+      throw invalid('', 'required', 'give exactly one of yaml, files and source');
     if (source) return this.send({ options, format: 'live', source, bytes: Buffer.alloc(0) }, actor);
     const texts = files ? files.map(({ path, content }) => ({ path, text: content })) : [{ path: null, text: yaml! }];
     refuseSamePath(texts);
@@ -63,6 +63,10 @@ export class RuleImportSender {
     return this.bus.request(startRuleImport, { id, parts: index });
   }
 }
+
+/** Without what was left out: an instance has every field of its class, and would hide the query's. */
+const given = <T extends object>(values: T): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null)) as Partial<T>;
 
 function optionsOf({ targets, ...query }: RuleImportQuery): RuleImportOptions {
   const named = targets?.split(',').map((name) => name.trim());
