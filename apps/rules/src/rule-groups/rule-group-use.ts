@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { ClusterRulesNews } from '../distributions/cluster-rules-news';
-import type { StoredRuleGroup } from './rule-group.entity';
+import type { StoredRuleGroup } from './stored-rule-group';
 
 type Named = Pick<StoredRuleGroup, 'namespace' | 'name'>;
 

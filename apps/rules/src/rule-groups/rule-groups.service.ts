@@ -11,7 +11,7 @@ import {
 import { AuditLog, Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { StoredRuleGroup } from './rule-group.entity';
+import type { StoredRuleGroup } from './stored-rule-group';
 import { RuleGroupUse } from './rule-group-use';
 import { RuleGroupsStore, sameName } from './rule-groups.store';
 

@@ -4,7 +4,8 @@ import { ServiceError } from '@alertagent/contracts';
 import { newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ruleGroupEntity, type StoredRuleGroup } from './rule-group.entity';
+import { ruleGroupEntity } from './rule-group.entity';
+import type { StoredRuleGroup } from './stored-rule-group';
 
 /** Which groups a list shows. */
 export interface RuleGroupFilter {

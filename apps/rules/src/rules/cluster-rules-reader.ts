@@ -8,12 +8,12 @@ import type { ClusterMember } from '../clusters/cluster-member';
 import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsStore } from '../distributions/distributions.store';
-import type { StoredRuleGroup } from '../rule-groups/rule-group.entity';
+import type { StoredRuleGroup } from '../rule-groups/stored-rule-group';
 import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import { formerVersion } from './former-version';
 import { gateReason, ruleOnCluster, type RuleSite } from './rule-on-cluster';
 import { isMeantFor } from './rule-targets';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** How many versions are looked through for one that an old Prometheus can load. */
 const FORMER_VERSIONS = 20;

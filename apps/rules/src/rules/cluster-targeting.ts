@@ -9,7 +9,7 @@ import { DistributionsStore } from '../distributions/distributions.store';
 import { RulePlacement } from '../distributions/rule-placement';
 import { ruleOnCluster } from './rule-on-cluster';
 import { isMeantFor } from './rule-targets';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** What changed on a cluster: ids of rules. */
 export interface Retargeted {

@@ -1,5 +1,5 @@
 import type { RuleView } from '@alertagent/contracts';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** A rule as it was at an earlier version; overrides that name a cluster then are taken as the present ones resolve it. */
 export function formerVersion(rule: StoredRule, view: RuleView): StoredRule {

@@ -7,7 +7,7 @@ import type { Transition } from '../distributions/distributions.metrics';
 import { TargetingTransactions } from '../distributions/targeting-transactions';
 import { RuleHistory, type RecordedChange } from '../versions/rule-history';
 import type { RuleChange } from './rule-version.entity';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
 /** What a use case decided, with the rule as it was under the lock. */

@@ -6,7 +6,7 @@ import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import type { DecidedChange } from './rule-changes';
 import { foldText, isSameContent, nameKey, searchText, type RuleContent, type UnplacedContent } from './rule-content';
 import { hasSelectors, RuleTargets, type ResolvedRuleTargets } from './rule-targets';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
 /** What stays of a rule, whatever its content. */

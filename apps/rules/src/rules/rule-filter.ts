@@ -2,7 +2,7 @@ import { compileMatchers, parseMatchers, type LabelTest } from '@alertagent/aler
 import { ServiceError, type ListRules, type RuleOrder } from '@alertagent/contracts';
 import type { SelectQueryBuilder } from 'typeorm';
 import { foldText } from './rule-content';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** Which rules a list shows; the cluster by id. */
 export type RuleFilter = Omit<ListRules, 'cursor' | 'limit' | 'cluster_id' | 'sort'> & { clusterId?: string | null };

@@ -1,7 +1,7 @@
 import { effectiveRule, versionGate, type GatedGroup, type RuleLoader } from '@alertagent/alerting';
 import type { ClusterRule, OverriddenField } from '@alertagent/contracts';
 import { definitionOf } from './rule-content';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** The part of a cluster that decides what a rule is like there. */
 export interface RuleSite {

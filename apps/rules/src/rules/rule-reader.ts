@@ -14,7 +14,7 @@ import { DistributionsService } from '../distributions/distributions.service';
 import { ClusterRulesReader } from './cluster-rules-reader';
 import { cursorOf, positionOf } from './rule-filter';
 import { ruleView } from './rule-view';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
 const DEFAULT_LIMIT = 50;

@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { PinnedOverride, RuleContent } from './rule-content';
 import { ruleOnCluster, type RuleSite } from './rule-on-cluster';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** What the clusters service answered for a rule's targets. */
 export interface ResolvedRuleTargets {

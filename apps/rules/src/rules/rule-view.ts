@@ -1,5 +1,5 @@
 import type { RuleInput, RuleView } from '@alertagent/contracts';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 type Viewed = Omit<
   StoredRule,

@@ -1,10 +1,8 @@
 import type { RuleKind, RuleParameters, RuleTarget } from '@alertagent/contracts';
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-import type { StoredRule } from './stored-rule';
 import type { PinnedOverride } from './rule-content';
-
-export type { StoredRule };
+import type { StoredRule } from './stored-rule';
 
 export const ruleEntity = new EntitySchema<StoredRule>({
   name: 'rules',

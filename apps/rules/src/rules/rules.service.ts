@@ -15,7 +15,7 @@ import { ruleContent } from './rule-content';
 import { RuleDecisions } from './rule-decisions';
 import { RuleTargets } from './rule-targets';
 import { ruleInputOf, ruleView } from './rule-view';
-import type { StoredRule } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
 /** Creates, changes, deletes and restores rules. */

@@ -4,7 +4,8 @@ import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
 import { nameKey, type RuleContent } from './rule-content';
 import { applyFilter, applyOrder, labelTest, type RuleFilter, type RulePosition } from './rule-filter';
 import { ruleVersionEntity, type StoredRuleVersion } from './rule-version.entity';
-import { ruleEntity, type StoredRule } from './rule.entity';
+import { ruleEntity } from './rule.entity';
+import type { StoredRule } from './stored-rule';
 
 /** Rows looked at per statement when labels have to be compared here. */
 const LOOKED_AT = 500;
