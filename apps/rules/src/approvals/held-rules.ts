@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { formerVersion } from '../rules/former-version';
 import { hasSelectors } from '../rules/rule-targets';
 import type { StoredRuleVersion } from '../rules/stored-rule-version';
 import type { StoredRule } from '../rules/stored-rule';
@@ -32,12 +33,20 @@ export class HeldRules {
     const older = placed.filter(({ rule, version }) => rule.version !== version);
     const wanted = older.map(({ rule, version }) => ({ ruleId: rule.id, placedVersion: version }));
     const former = await this.approvals.placedRules(manager, wanted);
-    return placed.map(({ rule, version }) => {
-      if (rule.version === version) return rule;
-      const kept = former.get(rule.id);
-      if (!kept) throw new Error(`version ${version} of rule ${rule.id} runs and is not kept`);
-      return kept;
-    });
+    return Promise.all(
+      placed.map(async ({ rule, version }) => {
+        if (rule.version === version) return rule;
+        const kept = former.get(rule.id) ?? (await this.former(manager, rule, version));
+        if (!kept) throw new Error(`version ${version} of rule ${rule.id} runs and is not kept`);
+        return kept;
+      }),
+    );
+  }
+
+  /** The version that runs while tests, which nobody has to approve, hold back the newest. */
+  private async former(manager: EntityManager, rule: StoredRule, version: number): Promise<StoredRule | null> {
+    const row = await this.rules.version(manager, rule.id, version);
+    return row && formerVersion(rule, row.rule);
   }
 
   /** Former versions, newest first, without those that nobody approved. */
