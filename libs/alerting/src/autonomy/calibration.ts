@@ -32,8 +32,8 @@ export interface CalibrationCurve {
 const BINS = 10;
 /** Outcomes a recalibration is fitted on at least; before that nothing is claimed. */
 export const WARM_UP = 200;
-/** A fit is good for so many further outcomes. */
-const REFIT_EVERY = 20;
+/** A fit is good until there are so many more outcomes, as a share of those that it was made from. */
+const REFIT_GROWTH = 1.05;
 
 /** The reliability diagram of forecasts, in ten bins of equal width. */
 export function calibrationCurve(forecasts: readonly Forecast[]): CalibrationCurve {
@@ -66,9 +66,13 @@ export function calibrationCurve(forecasts: readonly Forecast[]): CalibrationCur
 export function recalibrated(history: readonly Forecast[]): Forecast[] {
   const forecasts: Forecast[] = [];
   let fit: ((confidence: number) => number) | null = null;
+  let fittedOn = 0;
   history.forEach(({ confidence, outcome }, index) => {
     if (index < WARM_UP) return;
-    if (fit === null || index % REFIT_EVERY === 0) fit = fitRecalibration(history.slice(0, index));
+    if (fit === null || index >= fittedOn * REFIT_GROWTH) {
+      fit = fitRecalibration(history.slice(0, index));
+      fittedOn = index;
+    }
     forecasts.push({ confidence: fit(confidence), outcome });
   });
   return forecasts;
