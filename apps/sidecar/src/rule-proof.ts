@@ -54,9 +54,7 @@ export function loadedFile(body: string, configPath: string): LoadedFile {
     return { rules: [], problem: `the target loads several files named ${basename(configPath)}` };
   }
   return {
-    rules: ours.flatMap((group) =>
-      listOf(group['rules']).map((rule) => loadedRule(group, recordOf(rule))),
-    ),
+    rules: ours.flatMap((group) => listOf(group['rules']).map((rule) => loadedRule(group, recordOf(rule)))),
     problem: null,
   };
 }

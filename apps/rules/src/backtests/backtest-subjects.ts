@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import { formerVersion } from '../rules/former-version';
 import { ruleOnCluster, type RuleSite } from '../rules/rule-on-cluster';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import type { SubjectRule } from './backtest-spec';
 

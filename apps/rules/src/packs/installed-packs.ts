@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { InstancesStore } from '../templates/instances.store';
-import type { StoredTemplate } from '../templates/template.entity';
+import type { StoredTemplate } from '../templates/stored-template';
 import { TemplatesStore } from '../templates/templates.store';
 
 /** Which packs are installed. */

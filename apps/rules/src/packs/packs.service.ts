@@ -24,7 +24,7 @@ import { previewOf } from '../templates/template-reader';
 import { TemplatesService } from '../templates/templates.service';
 import { TemplateImpacts } from '../templates/template-impacts';
 import { TemplateUpgrades } from '../templates/template-upgrades';
-import type { StoredTemplate } from '../templates/template.entity';
+import type { StoredTemplate } from '../templates/stored-template';
 import { InstalledPacks } from './installed-packs';
 import { PackCatalogue } from './pack-catalogue';
 

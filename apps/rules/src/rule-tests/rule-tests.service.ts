@@ -12,7 +12,7 @@ import { AuditLog, Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TargetingTransactions } from '../distributions/targeting-transactions';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import { isReleased, ruleTestRunView, ruleTestsView } from './rule-test-view';
 import type { StoredRuleTests } from './rule-tests.entity';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { formerVersion } from '../rules/former-version';
 import { NOWHERE, ruleOnCluster } from '../rules/rule-on-cluster';
-import type { StoredRule } from '../rules/rule.entity';
+import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
 import type { StoredRuleTests } from './rule-tests.entity';
 

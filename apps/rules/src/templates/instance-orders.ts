@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { StoredInstance } from './instance.entity';
 import { InstanceSettler } from './instance-settler';
 import { InstancesStore } from './instances.store';
-import type { StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
 
 /** Gives instances work inside of the transaction that decides on it; the work is done afterwards. */
 @Injectable()

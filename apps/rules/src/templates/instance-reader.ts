@@ -11,7 +11,7 @@ import type { StoredInstance } from './instance.entity';
 import { InstancesStore } from './instances.store';
 import { badCursor } from './template-content';
 import { TemplateReader } from './template-reader';
-import type { StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
 import { TemplatesStore } from './templates.store';
 
 const DEFAULT_LIMIT = 50;

@@ -1,6 +1,6 @@
 import { checkRuleTemplate, type TemplateDocument } from '@alertagent/alerting';
 import { ServiceError, type FieldProblem, type RuleTemplateInput, type RuleTemplateView } from '@alertagent/contracts';
-import type { StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
 
 /** Names of templates that packs bring begin so; nobody else's do. */
 export const PACK_PREFIX = 'packs/';

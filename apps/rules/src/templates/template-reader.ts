@@ -15,7 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { badCursor, documentOf, templateView } from './template-content';
 import type { StoredTemplateVersion } from './template-version.entity';
-import type { StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
 import { TemplatesStore } from './templates.store';
 
 const DEFAULT_LIMIT = 50;

@@ -13,7 +13,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { InstanceOrders } from './instance-orders';
 import { PACK_PREFIX, refuse, templateDocument, templateView, versionMismatch } from './template-content';
 import type { TemplateChange } from './template-version.entity';
-import type { StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
 import { TemplatesStore } from './templates.store';
 
 /** The pack that a template comes from. */

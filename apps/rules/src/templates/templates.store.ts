@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, type EntityManager } from 'typeorm';
 import { templateVersionEntity, type StoredTemplateVersion } from './template-version.entity';
-import { templateEntity, type StoredTemplate } from './template.entity';
+import type { StoredTemplate } from './stored-template';
+import { templateEntity } from './template.entity';
 
 /** Which templates a list shows. */
 export interface TemplateFilter {

@@ -37,7 +37,12 @@ export class RuleHistory {
     const keys = changes.map(({ after }) => ({ ruleId: after.id, version: after.version, createdAt: after.updatedAt }));
     await this.rules.addVersions(
       tx,
-      changes.map(({ kind, actor }, index) => ({ ...keys[index]!, change: kind, author: actor.name, rule: views[index]! })),
+      changes.map(({ kind, actor }, index) => ({
+        ...keys[index]!,
+        change: kind,
+        author: actor.name,
+        rule: views[index]!,
+      })),
     );
     const last = await this.audit.recordAll(
       tx,
