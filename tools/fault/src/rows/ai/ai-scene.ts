@@ -3,6 +3,7 @@ import { pollUntil } from '@alertagent/local-stack';
 import type { RowContext } from '../../row';
 import { Sink } from '../../sink';
 import type { Stand } from '../../stand';
+import { LEDGER_LABEL } from '../../webhook-text';
 
 /** An action of the scene's catalogue; it is carried out by the sink. */
 export interface SceneAction {
@@ -68,7 +69,13 @@ export class AiScene {
   async alert(texts: readonly string[], prefix: string): Promise<void> {
     const alerts = texts.map((text, index) => ({
       status: 'firing',
-      labels: { alertname: `${prefix}-${index}`, service: `${prefix}-${index}`, severity: 'warning', note: text },
+      labels: {
+        alertname: `${prefix}-${index}`,
+        service: `${prefix}-${index}`,
+        severity: 'warning',
+        note: text,
+        [LEDGER_LABEL]: `${prefix}-${index}`,
+      },
       annotations: { summary: text, description: text, runbook_url: text },
       startsAt: new Date().toISOString(),
       endsAt: '0001-01-01T00:00:00Z',
