@@ -14,6 +14,7 @@ import { AlertmanagersController } from './rest/alertmanagers.controller';
 import { AnalysisController } from './rest/analysis.controller';
 import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
+import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { HoldsController } from './rest/holds.controller';
 import { ParkedController } from './rest/parked.controller';
@@ -34,6 +35,7 @@ import { StatusController } from './rest/status.controller';
     AuditController,
     AutomationController,
     ClustersController,
+    ClusterSyncsController,
     HoldsController,
     LiveController,
     ParkedController,

@@ -70,6 +70,13 @@ export function renderYaml(value: YamlValue): { content: string; hash: string } 
   return { content, hash: sha256Hex(content) };
 }
 
+/** What a file of ours says. Throws a SyntaxError when the text is no YAML mapping. */
+export function readRenderedFile(content: string): Record<string, unknown> {
+  const read: unknown = parse(content, { version: '1.1', maxAliasCount: 0, strict: true, prettyErrors: false });
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new SyntaxError('the text is no mapping');
+  return read as Record<string, unknown>;
+}
+
 function proveReadBack(content: string, meant: YamlValue): void {
   let read: unknown;
   try {

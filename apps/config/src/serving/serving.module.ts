@@ -6,11 +6,12 @@ import { ConfigsController } from './configs.controller';
 import { HeadRefresh } from './head-refresh';
 import { LongPolls } from './long-polls';
 import { ServedRevisions } from './served-revisions';
+import { ServedRulesHandlers } from './served-rules.handlers';
 
 /** Hands revisions out to sidecars. */
 @Module({
   imports: [ConfigMetricsModule, RevisionsModule, SigningModule],
-  controllers: [ConfigsController],
+  controllers: [ConfigsController, ServedRulesHandlers],
   providers: [HeadRefresh, LongPolls, ServedRevisions],
   exports: [ServedRevisions],
 })
