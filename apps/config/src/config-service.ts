@@ -11,6 +11,7 @@ import { ConfigHead } from './revisions/config-head.entity';
 import { RevisionEntity } from './revisions/revision.entity';
 import { RolloutCluster } from './rollouts/rollout-cluster.entity';
 import { Rollout } from './rollouts/rollout.entity';
+import { registerPullRoute } from './serving/pull-route';
 import { SigningKey } from './signing/signing-key.entity';
 
 /** The config service as the kit runs it. */
@@ -30,6 +31,7 @@ export const configService: ServiceDefinition = {
         .addHook('onRoute', (route) => {
           if (route.url === REPORTS_PATH) route.bodyLimit = MAX_REPORT_BYTES;
         });
+      registerPullRoute(app);
     },
   },
 };

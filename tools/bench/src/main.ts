@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { readArguments, usage, UsageError, type BenchArguments } from './arguments';
 import { ackLatency } from './benches/ack-latency';
+import { configPulls } from './benches/config-pulls';
 import { eventLatency } from './benches/event-latency';
 import { history } from './benches/history';
 import { intake } from './benches/intake';
@@ -13,7 +14,18 @@ import { storm } from './benches/storm';
 import { isReached, ratioOf, type Figure } from './figure';
 import { reportTable } from './report-table';
 
-const BENCHES = [intake, ackLatency, pipeline, eventLatency, storm, history, savedToLive, memory, startTime];
+const BENCHES = [
+  intake,
+  ackLatency,
+  pipeline,
+  eventLatency,
+  storm,
+  history,
+  savedToLive,
+  configPulls,
+  memory,
+  startTime,
+];
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -5,6 +5,7 @@ import { SigningModule } from '../signing/signing.module';
 import { ConfigsController } from './configs.controller';
 import { HeadRefresh } from './head-refresh';
 import { LongPolls } from './long-polls';
+import { Pulls } from './pulls';
 import { ServedRevisions } from './served-revisions';
 import { ServedRulesHandlers } from './served-rules.handlers';
 
@@ -12,7 +13,7 @@ import { ServedRulesHandlers } from './served-rules.handlers';
 @Module({
   imports: [ConfigMetricsModule, RevisionsModule, SigningModule],
   controllers: [ConfigsController, ServedRulesHandlers],
-  providers: [HeadRefresh, LongPolls, ServedRevisions],
+  providers: [HeadRefresh, LongPolls, Pulls, ServedRevisions],
   exports: [ServedRevisions],
 })
 export class ServingModule {}

@@ -92,10 +92,10 @@ export class Fleet {
     return told;
   }
 
-  /** The members whose file is not the newest that is published, and those about which that is not said. */
-  async notInSync(): Promise<string[]> {
+  /** Those of the members whose file is not the newest that is published, and those about which that is not said. */
+  async notInSync(members = this.members): Promise<string[]> {
     const told = await this.syncs();
-    return this.members.filter((member) => !isInSync(member, told.get(member.name))).map(({ name }) => name);
+    return members.filter((member) => !isInSync(member, told.get(member.name))).map(({ name }) => name);
   }
 
   /** Contents that were seen on a disk and are no complete published file. */

@@ -5,8 +5,8 @@ import { INTERVAL_MS, type FleetMember } from './fleet-member';
 
 /** Between two rounds of reading, in milliseconds. */
 const EVERY_MS = 40;
-/** How long AlertAgent may go on saying live of what a target had and lost: two intervals, and a busy machine. */
-const NOTICED_MS = 2 * INTERVAL_MS + 2_000;
+/** How long AlertAgent may go on saying live of what a target had and lost: two intervals, two timeouts of 2 s, and a busy machine. */
+const NOTICED_MS = 2 * INTERVAL_MS + 5_000;
 
 /** Since when a target lacks what it had. */
 interface Loss {
@@ -39,16 +39,16 @@ export class LiveReader {
     await this.running;
   }
 
-  /** The members that AlertAgent does not call live, or that do not run it; empty when all is said and so. */
-  async notLive(): Promise<string[]> {
-    const { rule, members } = this.fleet;
+  /** Those of the members that AlertAgent does not call live, or that do not run it; empty when all is said and so. */
+  async notLive(members: readonly FleetMember[]): Promise<string[]> {
+    const { rule } = this.fleet;
     const told = await rule.distribution();
     const late: string[] = [];
     for (const member of members.filter(({ kind }) => kind !== 'alertmanager')) {
       const isLive = liveMembers(told, rule.version).has(member.name);
       if (!isLive || !(await member.shows(rule))) late.push(member.name);
     }
-    return [...late, ...(await this.fleet.notInSync())];
+    return [...late, ...(await this.fleet.notInSync(members))];
   }
 
   private async run(): Promise<void> {
