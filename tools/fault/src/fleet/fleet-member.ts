@@ -102,13 +102,12 @@ export class FleetMember {
     return new FleetMember(name, kind, cluster, file, target, disk, clock, downloads, reloads, sidecar, watch);
   }
 
-  /** Whether its target, asked directly, shows this rule with exactly this version and expression. */
-  async shows(rule: { name: string; version: number; expression: string }): Promise<boolean> {
-    const shown = await this.ask('/api/v1/rules').then(
-      (text) => JSON.parse(text) as { data: { groups: { rules: ShownRule[] }[] } },
-      () => null,
-    );
-    const rules = shown?.data.groups.flatMap((group) => group.rules).filter(({ name }) => name === rule.name) ?? [];
+  /** Whether its target, asked directly, shows this rule with exactly this version and expression; null when it does not answer. */
+  async shows(rule: { name: string; version: number; expression: string }): Promise<boolean | null> {
+    const text = await this.ask('/api/v1/rules');
+    if (text === null) return null;
+    const shown = JSON.parse(text) as { data: { groups: { rules: ShownRule[] }[] } };
+    const rules = shown.data.groups.flatMap((group) => group.rules).filter(({ name }) => name === rule.name);
     return (
       rules.length === 1 &&
       rules.every(
@@ -118,19 +117,23 @@ export class FleetMember {
     );
   }
 
-  /** Whether its Alertmanager, asked directly, runs the file with this SHA-256. */
-  async runs(hash: string | null): Promise<boolean> {
-    const bytes = hash === null ? undefined : this.downloads.given.get(hash);
-    const metrics = await this.ask('/metrics').catch(() => '');
+  /** Whether its Alertmanager, asked directly, runs the file with this SHA-256; null when it does not answer. */
+  async runs(hash: string): Promise<boolean | null> {
+    const metrics = await this.ask('/metrics');
+    if (metrics === null) return null;
+    const bytes = this.downloads.given.get(hash);
     const shown = /^alertmanager_config_hash (\S+)$/m.exec(metrics)?.[1];
     if (bytes === undefined || shown === undefined) return false;
     return Number(shown) === createHash('md5').update(bytes).digest().readUIntLE(0, 6);
   }
 
-  private async ask(path: string): Promise<string> {
-    const answer = await fetch(`${this.target.url}${path}`, { signal: AbortSignal.timeout(2_000) });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-    return answer.text();
+  private async ask(path: string): Promise<string | null> {
+    try {
+      const answer = await fetch(`${this.target.url}${path}`, { signal: AbortSignal.timeout(5_000) });
+      return answer.ok ? await answer.text() : null;
+    } catch {
+      return null;
+    }
   }
 }
 

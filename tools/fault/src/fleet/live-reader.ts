@@ -28,7 +28,11 @@ export class LiveReader {
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
 
-  constructor(private readonly fleet: Fleet) {}
+  /** @param tell told each lie at once */
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly tell: (lie: string) => void,
+  ) {}
 
   start(): void {
     this.running = this.run();
@@ -69,7 +73,7 @@ export class LiveReader {
     const shown = await Promise.all(said.map((member) => member.shows({ name, version, expression })));
     if (rule.version !== version) return;
     for (const [index, member] of said.entries())
-      this.judge(member, `version ${version} of the rule`, shown[index] === true);
+      this.judge(member, `version ${version} of the rule`, shown[index] ?? null);
   }
 
   private async readAlertmanagers(): Promise<void> {
@@ -81,7 +85,8 @@ export class LiveReader {
     }
   }
 
-  private judge({ name }: FleetMember, what: string, has: boolean): void {
+  /** `has` is null when the target did not answer: what it never was seen to have it may have had, and lost. */
+  private judge({ name }: FleetMember, what: string, has: boolean | null): void {
     this.checked += 1;
     if (has) {
       this.seen.set(name, what);
@@ -89,8 +94,8 @@ export class LiveReader {
       return;
     }
     const now = performance.now();
-    if (this.seen.get(name) !== what) {
-      this.lies.push(`${name}: ${what} is called live and was never there`);
+    if (has === false && this.seen.get(name) !== what) {
+      this.lie(`${name}: ${what} is called live and was never there`);
       // Once is enough.
       this.seen.set(name, what);
       return;
@@ -98,9 +103,14 @@ export class LiveReader {
     const loss = this.losses.get(name);
     if (loss?.what !== what) this.losses.set(name, { what, since: now });
     else if (now - loss.since > NOTICED_MS) {
-      this.lies.push(`${name}: ${what} is still called live ${Math.round(now - loss.since)} ms after it was gone`);
+      this.lie(`${name}: ${what} is still called live ${Math.round(now - loss.since)} ms after it was gone`);
       this.losses.delete(name);
     }
+  }
+
+  private lie(text: string): void {
+    this.lies.push(text);
+    this.tell(text);
   }
 }
 

@@ -43,7 +43,8 @@ export const provenLive: FaultRow = {
   run: async (context) => {
     const { n: runs = 24 } = context.options;
     const fleet = await Fleet.start(context);
-    const reader = new LiveReader(fleet);
+    let doing = 'before the first run';
+    const reader = new LiveReader(fleet, (lie) => context.log(`${lie} (${doing})`));
     context.later(() => reader.stop());
     reader.start();
     const settledMs: Record<string, number[]> = {};
@@ -58,6 +59,7 @@ export const provenLive: FaultRow = {
     for (let run = 1; run <= runs; run += 1) {
       const troubles = troublesOf(run, context, fleet);
       const names = troubles.map(({ fault, member }) => `${fault.name} at ${member.name}`).join(', ');
+      doing = `run ${run}: ${names}`;
       for (const { fault, member } of troubles) await fault.begin(member, context.random);
       await fleet.change((changes += 1));
       const spared = fleet.members.filter((member) => !troubles.some((trouble) => trouble.member === member));
@@ -68,10 +70,11 @@ export const provenLive: FaultRow = {
         const ms = await liveAt(reader, fleet.members);
         for (const { fault } of troubles) (settledMs[fault.name] ??= []).push(ms);
       } catch (error) {
-        problems.push(`run ${run} (${names}): ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${doing}: ${error instanceof Error ? error.message : String(error)}`);
         break;
       }
       if (run % FLEET_FAULTS.length === 0) {
+        doing = `after run ${run}`;
         await undisturbed();
         context.log(`${run} of ${runs} runs, ${reader.checked} claims looked after, ${reader.lies.length} false`);
       }
