@@ -1,4 +1,7 @@
 import {
+  getClusterSync,
+  getServedRules,
+  listSyncHistory,
   memberReported,
   revisionApplied,
   revisionRejected,
@@ -133,6 +136,57 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('reports on %s', (kind) => {
     expect(more).toEqual([]);
     await stand.report(cluster, { ...live, target: { healthy: false } });
     await untilEvents(revisionApplied, cluster, 3);
+  });
+
+  it('tells how far each member is, and how it got there', async () => {
+    const { cluster, live, shown } = await serving();
+    const ask = () => stand.neighbours.rules.request(getClusterSync, { cluster_id: cluster.id });
+    await stand.report(cluster, { state: 'fetched', revision: 1 });
+    const one = { ...live, loaded_hash: live.hash, drift_repaired: 0, sidecar_version: '1.2.3' };
+    await stand.report(cluster, one);
+    await stand.report(cluster, { ...live, member: 'second', rules: [{ ...shown, rule_version: 1 }] });
+    expect((await ask()).members).toEqual([
+      expect.objectContaining({
+        member: 'prometheus-0:9090',
+        in_sync: true,
+        served_revision: 1,
+        loaded_hash: live.hash,
+      }),
+      expect.objectContaining({ member: 'second', in_sync: false, state: 'live', drift_repaired: 0 }),
+    ]);
+    await stand.report(cluster, { ...one, state: 'failed', reason: 'the target answered 500', drift_repaired: 1 });
+    expect((await ask()).members[0]).toMatchObject({ in_sync: false, drift_repaired: 1, sidecar_version: '1.2.3' });
+    const events = await untilEvents(revisionRejected, cluster, 1);
+    expect(events[0]?.drift_repaired).toBe(1);
+
+    const history = (query: object) =>
+      stand.neighbours.rules.request(listSyncHistory, { cluster_id: cluster.id, ...query });
+    const first = await history({ member: 'prometheus-0:9090', limit: 1 });
+    const second = await history({ member: 'prometheus-0:9090', limit: 1, cursor: first.next_cursor });
+    expect([...first.items, ...second.items]).toEqual([
+      expect.objectContaining({ state: 'failed', reason: 'the target answered 500', drift_repaired: 1 }),
+      expect.objectContaining({ state: 'live', revision: 1, hash: live.hash }),
+    ]);
+    expect(second.next_cursor).toBeNull();
+    expect((await history({})).items.map(({ member }) => member)).toEqual([
+      'prometheus-0:9090',
+      'second',
+      'prometheus-0:9090',
+    ]);
+    expect((await history({ type: 'alertmanager-config' })).items).toEqual([]);
+  });
+
+  it('tells the rules that are served, as data', async () => {
+    const { cluster, live, subject } = await serving();
+    const ask = (id: string) => stand.neighbours.rules.request(getServedRules, { cluster_id: id });
+    expect(await ask(cluster.id)).toMatchObject({
+      revision: 1,
+      hash: live.hash,
+      rules: 1,
+      content: { groups: [{ name: 'test', rules: [{ alert: 'Down', expr: subject.expression }] }] },
+    });
+    const other = stand.neighbours.addCluster();
+    await expect(ask(other.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('keeps members apart whose names differ in case or by a trailing blank', async () => {

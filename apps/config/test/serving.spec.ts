@@ -44,6 +44,41 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('serving on %s', (kind) => {
     expect(verify(null, Buffer.from(text.replace(cluster.id, 'another')), key, signature)).toBe(false);
   });
 
+  it('answers a pull however it is spelled, and refuses it alike', async () => {
+    const [cluster, other] = [stand.neighbours.addCluster(), stand.neighbours.addCluster()];
+    await stand.neighbours.place(cluster, [rule('Down')]);
+    const tag = (await stand.served(cluster, 1)).headers.get('etag') ?? '';
+    const ask = async (path: string, token: string, more: Record<string, string> = {}) => {
+      const headers = { authorization: `Bearer ${token}`, 'x-correlation-id': 'ticket-1', ...more };
+      const response = await fetch(`${stand.service.httpUrl}/api/v1/configs?${path}`, { headers });
+      const said = Object.fromEntries([...response.headers].filter(([name]) => !['date', 'vary'].includes(name)));
+      return { status: response.status, said, body: await response.text() };
+    };
+    const plain = `cluster_id=${cluster.id}&type=prometheus-rules`;
+    // An escape that means the same letter is left to the framework.
+    const escaped = plain.replace('prometheus', '%70rometheus');
+    const webhook = stand.neighbours.token(cluster, 'webhook');
+    const cases: [token: string, more?: Record<string, string>][] = [
+      [cluster.syncToken],
+      [cluster.syncToken, { 'if-none-match': tag }],
+      [cluster.syncToken, { 'if-none-match': '"0-other"' }],
+      [other.syncToken],
+      [webhook],
+      ['aat_sync_nobodys'],
+      ['not a token'],
+    ];
+    const statuses: number[] = [];
+    for (const [token, more] of cases) {
+      // Once from the database, once from memory.
+      for (let time = 0; time < 2; time += 1) {
+        const direct = await ask(plain, token, more);
+        expect(direct).toEqual(await ask(escaped, token, more));
+        statuses.push(direct.status);
+      }
+    }
+    expect(statuses).toEqual([200, 304, 200, 404, 403, 401, 401].flatMap((status) => [status, status]));
+  });
+
   it('answers 304 to the current tag, 200 to any other, and the headers alone to HEAD', async () => {
     const cluster = stand.neighbours.addCluster();
     await stand.neighbours.place(cluster, [rule('Down')]);

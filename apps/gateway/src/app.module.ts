@@ -18,6 +18,7 @@ import { AuditController } from './rest/audit.controller';
 import { AutomationController } from './rest/automation.controller';
 import { BacktestsController } from './rest/backtests.controller';
 import { AutonomyController } from './rest/autonomy.controller';
+import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { HoldsController } from './rest/holds.controller';
@@ -56,6 +57,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     AutonomyController,
     ClustersController,
     DecisionPoliciesController,
+    ClusterSyncsController,
     HoldsController,
     LiveController,
     ParkedController,

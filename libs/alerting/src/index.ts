@@ -1,6 +1,6 @@
 export { parseDuration, formatDuration, parseGoDuration } from './durations';
 export { pointerTo, excerpt, type FieldProblem } from './problems';
-export { RenderError, type ManifestEntry, type RenderedFile } from './rendered-file';
+export { readRenderedFile, RenderError, type ManifestEntry, type RenderedFile } from './rendered-file';
 export { canaryGroup, canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
 export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';

@@ -73,6 +73,13 @@ export function escapeUnsafe(yaml: string): string {
   });
 }
 
+/** What a file of ours says. Throws a SyntaxError when the text is no YAML mapping. */
+export function readRenderedFile(content: string): Record<string, unknown> {
+  const read: unknown = parse(content, { version: '1.1', maxAliasCount: 0, strict: true, prettyErrors: false });
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new SyntaxError('the text is no mapping');
+  return read as Record<string, unknown>;
+}
+
 /** Throws a {@link RenderError} when a reader of the text does not get the very value that was meant. */
 export function proveReadBack(content: string, meant: YamlValue): void {
   let read: unknown;

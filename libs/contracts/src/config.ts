@@ -149,6 +149,8 @@ export class MemberReported {
   @IsBoolean() exact!: boolean;
   /** How far the sidecar's clock is ahead of AlertAgent's, in milliseconds; less the time the report took to get here. */
   @IsOptional() @IsNumber() clock_ahead_ms?: number | null;
+  /** How often somebody else changed the member's file and its sidecar put it right; null when it does not say. */
+  @IsOptional() @IsInt() drift_repaired?: number | null;
   @IsString() reported_at!: string;
 }
 

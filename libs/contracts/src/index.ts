@@ -9,6 +9,7 @@ export * from './alertmanager-secrets';
 export * from './alertmanager-requests';
 export * from './alerts';
 export * from './cluster-health';
+export * from './cluster-syncs';
 export * from './cluster-tokens';
 export * from './cluster-troubles';
 export * from './clusters';

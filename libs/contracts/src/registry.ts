@@ -8,6 +8,7 @@ import * as alertmanagerSecrets from './alertmanager-secrets';
 import * as alertmanagerRequests from './alertmanager-requests';
 import * as alerts from './alerts';
 import * as clusterHealth from './cluster-health';
+import * as clusterSyncs from './cluster-syncs';
 import * as clusterTroubles from './cluster-troubles';
 import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
@@ -55,6 +56,7 @@ const declared: unknown[] = [
   clusters,
   clusterTokens,
   clusterHealth,
+  clusterSyncs,
   clusterTroubles,
   config,
   decisionPolicies,

@@ -13,6 +13,11 @@ import { NatsLink } from '../src/bus/nats-link';
 import { answers, fakePeer, startService, type FakePeer, type TestService } from '../src/testing';
 import { scriptedConfigService } from './scripted-config-service';
 
+/** The part that asks who issues tokens. */
+interface Owner {
+  askOwner(hash: string): Promise<null>;
+}
+
 class SetClock extends Clock {
   private ms = Date.parse('2030-01-01T00:00:00Z');
 
@@ -201,24 +206,48 @@ describe.each(stack.testDatabaseUrls())('the machine tokens a service knows, on 
     const [good, other] = [fresh(), fresh()];
     for (const token of [good, other]) await tokens.learn(grantOf(token));
     expect(await tokens.find(good)).not.toBeNull();
-    const table = (tokens as unknown as { table: { findOneBy(): Promise<unknown> } }).table;
-    const hanging = jest.spyOn(table, 'findOneBy').mockReturnValue(new Promise(() => undefined));
+    const table = (tokens as unknown as { table: { findBy(): Promise<unknown> } }).table;
+    const hanging = jest.spyOn(table, 'findBy').mockReturnValue(new Promise(() => undefined));
     clock.advance(60_000);
     expect(await tokens.find(good)).toEqual(grantOf(good));
     await expect(tokens.find(other)).rejects.toMatchObject({ code: 'unavailable' });
     hanging.mockRestore();
   });
 
+  it('that are asked for at the same moment are read together', async () => {
+    const all = Array.from({ length: 1_200 }, fresh);
+    for (const token of all.slice(0, 3)) await tokens.learn(grantOf(token));
+    const table = (tokens as unknown as { table: { findBy(): Promise<unknown> } }).table;
+    const [read, owned] = [jest.spyOn(table, 'findBy'), jest.spyOn(tokens as unknown as Owner, 'askOwner')];
+    owned.mockResolvedValue(null);
+    const found = await Promise.all(all.map((token) => tokens.find(token)));
+    expect(found.map((grant, index) => grant?.token_hash === tokenHash(all[index] ?? ''))).toEqual(
+      all.map((_, index) => index < 3),
+    );
+    expect(read).toHaveBeenCalledTimes(3);
+    for (const spy of [read, owned]) spy.mockRestore();
+  });
+
+  it('are told from memory only while they were looked up a moment ago', async () => {
+    const token = fresh();
+    await tokens.learn(grantOf(token));
+    expect(tokens.findRemembered(token)).toBeUndefined();
+    await tokens.find(token);
+    expect(tokens.findRemembered(token)).toEqual(grantOf(token));
+    clock.advance(500);
+    expect(tokens.findRemembered(token)).toBeUndefined();
+    expect(tokens.findRemembered('aat_admin_x')).toBeNull();
+  });
+
   it('in use are not pushed out of memory by a spray of made-up ones', async () => {
     const good = fresh();
     await tokens.learn(grantOf(good));
-    const find = jest
-      .spyOn(tokens as unknown as { askOwner(hash: string): Promise<null> }, 'askOwner')
-      .mockResolvedValue(null);
+    const find = jest.spyOn(tokens as unknown as Owner, 'askOwner').mockResolvedValue(null);
     for (let round = 0; round < 11; round += 1) {
       clock.advance(1_000);
       expect(await tokens.find(good)).not.toBeNull();
-      for (let each = 0; each < 1_000; each += 1) await tokens.find(`aat_sync_${round}_${each}`);
+      for (let wave = 0; wave < 10; wave += 1)
+        await Promise.all(Array.from({ length: 100 }, (_, each) => tokens.find(`aat_sync_${round}_${wave}_${each}`)));
     }
     find.mockRestore();
     await loseTable();

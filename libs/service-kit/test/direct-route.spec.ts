@@ -1,13 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '@alertagent/contracts';
-import { takeDirectly } from '../src';
+import { takeDirectly, type DirectAnswer } from '../src';
 import { send } from './raw-http';
 import { expectProblem } from './things-stand';
 
 let server: Server;
 let url: string;
 let failure: unknown;
+let bare: DirectAnswer | null = null;
 const internal: unknown[] = [];
 
 let waitFor: Promise<void> = Promise.resolve();
@@ -20,7 +21,8 @@ async function listen(): Promise<void> {
 beforeAll(async () => {
   server = createServer((request, response) => response.end(`the framework got ${request.method} ${request.url}`));
   const route = {
-    answer: async () => {
+    answer: async (): Promise<DirectAnswer> => {
+      if (bare !== null) return bare;
       await waitFor;
       if (failure !== undefined) throw failure;
       return { status: 202, body: '{"taken":true}' };
@@ -29,7 +31,7 @@ beforeAll(async () => {
       status === 503 ? { 'retry-after': '7' } : {},
     onInternal: (error: unknown) => internal.push(error),
   };
-  takeDirectly(server, new Map([['/storm', route]]));
+  takeDirectly(server, ({ method, url: path }) => (method === 'POST' && path === '/storm' ? route : undefined));
   await listen();
 });
 beforeEach(() => {
@@ -58,6 +60,18 @@ describe('a path that is taken directly', () => {
     ['POST', '/STORM'],
   ])('is left to the framework when it comes as %s %s', async (method, path) => {
     expect((await send(url + path, { method })).text).toBe(`the framework got ${method} ${path}`);
+  });
+
+  it('may be answered without a body, or with one that is no JSON', async () => {
+    bare = { status: 304, body: null, headers: { etag: '"1"' } };
+    const unchanged = await send(`${url}/storm`, { method: 'POST' });
+    expect([unchanged.status, unchanged.text, unchanged.headers['etag']]).toEqual([304, '', '"1"']);
+    expect(unchanged.headers['content-type']).toBeUndefined();
+    bare = { status: 200, body: Buffer.from('groups: []'), headers: { 'content-type': 'application/yaml' } };
+    const file = await send(`${url}/storm`, { method: 'POST' });
+    expect([file.status, file.text, file.headers['content-length']]).toEqual([200, 'groups: []', '10']);
+    expect(file.headers['content-type']).toBe('application/yaml');
+    bare = null;
   });
 
   it('answers an error with its problem, and with what the route adds to it', async () => {

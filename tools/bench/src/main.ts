@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { readArguments, usage, UsageError, type BenchArguments } from './arguments';
 import { ackLatency } from './benches/ack-latency';
 import { backtest } from './benches/backtest';
+import { configPulls } from './benches/config-pulls';
 import { eventLatency } from './benches/event-latency';
 import { history } from './benches/history';
 import { intake } from './benches/intake';
@@ -14,7 +15,19 @@ import { storm } from './benches/storm';
 import { isReached, ratioOf, type Figure } from './figure';
 import { reportTable } from './report-table';
 
-const BENCHES = [intake, ackLatency, pipeline, eventLatency, storm, history, savedToLive, backtest, memory, startTime];
+const BENCHES = [
+  intake,
+  ackLatency,
+  pipeline,
+  eventLatency,
+  storm,
+  history,
+  savedToLive,
+  backtest,
+  configPulls,
+  memory,
+  startTime,
+];
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -22,3 +22,15 @@ export function childrenOf(parent: number): { pid: number; command: string }[] {
       }
     });
 }
+
+/** Clock ticks per second in `/proc`: fixed by the kernel's interface, not by the machine. */
+const TICKS_PER_SECOND = 100;
+
+/** Processor time that a process and all its threads have spent so far, in seconds (Linux). */
+export function cpuSeconds(pid: number): number {
+  // The name before it may hold blanks and brackets.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}

@@ -54,7 +54,7 @@ export interface RowResult {
 
 /** One fault with the bar that the product has to meet under it. */
 export interface FaultRow {
-  /** `F01` … `F82`, or `S03` for a promise about security. */
+  /** `F01` … `F82`, `S03` for a promise about security, `D01` for one about distribution. */
   readonly id: string;
   /** Component and fault. */
   readonly title: string;

@@ -1,3 +1,4 @@
+import type { ClusterTokenGrant } from '@alertagent/contracts';
 import { Authenticator, ClusterTokens, type Principal } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 
@@ -10,15 +11,18 @@ export class ClusterTokenAuthenticator extends Authenticator {
 
   async authenticate(token: string): Promise<Principal | null> {
     const grant = await this.tokens.find(token);
-    if (!grant) return null;
-    const { token_id, cluster_id, cluster_name, purpose } = grant;
-    return {
-      kind: 'cluster',
-      id: token_id,
-      name: `${purpose} token of ${cluster_name}`,
-      cluster_id,
-      cluster_name,
-      purpose,
-    };
+    return grant && clusterPrincipal(grant);
   }
+}
+
+/** The machine that a token was issued for. */
+export function clusterPrincipal({ token_id, cluster_id, cluster_name, purpose }: ClusterTokenGrant): Principal {
+  return {
+    kind: 'cluster',
+    id: token_id,
+    name: `${purpose} token of ${cluster_name}`,
+    cluster_id,
+    cluster_name,
+    purpose,
+  };
 }

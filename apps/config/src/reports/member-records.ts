@@ -3,7 +3,9 @@ import { inTransaction, isUniqueViolation, Outbox } from '@alertagent/service-ki
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
+import { isChange } from './is-change';
 import type { Member } from './member.entity';
+import { MemberChangesStore } from './member-changes.store';
 import { MembersStore, type MemberStanding } from './members.store';
 import { ProofsStore } from './proofs.store';
 
@@ -23,6 +25,7 @@ export class MemberRecords {
     private readonly dataSource: DataSource,
     private readonly members: MembersStore,
     private readonly proofs: ProofsStore,
+    private readonly changes: MemberChangesStore,
     private readonly outbox: Outbox,
   ) {}
 
@@ -48,6 +51,7 @@ export class MemberRecords {
     await inTransaction(this.dataSource, async (tx) => {
       if (known) await this.members.update(tx, known.id, standing);
       else await this.members.add(tx, key, event.member, standing);
+      if (isChange(known, standing)) await this.changes.add(tx, key, event.member, standing);
       await this.outbox.add(tx, contract, event);
     });
   }

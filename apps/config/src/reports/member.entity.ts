@@ -66,4 +66,15 @@ export class Member {
   /** What one evaluation of all rules takes. */
   @Column({ name: 'evaluation_ms', type: 'int', nullable: true })
   evaluationMs!: number | null;
+
+  /** SHA-256 of what the target is proven to run, hex. */
+  @Column({ name: 'loaded_hash', type: 'varchar', length: 100, nullable: true })
+  loadedHash!: string | null;
+
+  /** How often the sidecar has put right what somebody else changed. */
+  @Column({ name: 'drift_repaired', type: 'int', nullable: true })
+  driftRepaired!: number | null;
+
+  @Column({ name: 'sidecar_version', type: 'varchar', length: 50, nullable: true })
+  sidecarVersion!: string | null;
 }

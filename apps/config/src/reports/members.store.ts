@@ -34,14 +34,14 @@ export class MembersStore {
   }
 
   find(manager: EntityManager, key: ConfigKey, member: string): Promise<Member | null> {
-    return manager.findOneBy(Member, { ...key, memberHash: hashOf(member) });
+    return manager.findOneBy(Member, { ...key, memberHash: memberHash(member) });
   }
 
   /** Errors: a unique violation when the member has just been added by somebody else. */
   async add(tx: EntityManager, key: ConfigKey, member: string, standing: MemberStanding): Promise<void> {
     const oldest = new Date(standing.lastSeen.getTime() - FORGET_AFTER_MS);
     await tx.delete(Member, { ...key, lastSeen: LessThan(oldest) });
-    await tx.insert(Member, { id: newId(), ...key, member, memberHash: hashOf(member), ...standing });
+    await tx.insert(Member, { id: newId(), ...key, member, memberHash: memberHash(member), ...standing });
   }
 
   async update(tx: EntityManager, id: string, standing: MemberStanding): Promise<void> {
@@ -49,4 +49,5 @@ export class MembersStore {
   }
 }
 
-const hashOf = (member: string): string => createHash('sha256').update(member, 'utf8').digest('hex');
+/** SHA-256 of a member's name, hex. */
+export const memberHash = (member: string): string => createHash('sha256').update(member, 'utf8').digest('hex');

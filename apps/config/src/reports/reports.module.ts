@@ -2,18 +2,29 @@ import { Module } from '@nestjs/common';
 import { ConfigMetricsModule } from '../config-metrics.module';
 import { RevisionsModule } from '../revisions/revisions.module';
 import { ServingModule } from '../serving/serving.module';
+import { ClusterSyncs } from './cluster-syncs';
+import { MemberChangesStore } from './member-changes.store';
 import { MemberRecords } from './member-records';
 import { MembersStore } from './members.store';
 import { ProofsStore } from './proofs.store';
 import { ReportEvidence } from './report-evidence';
 import { ReportsController } from './reports.controller';
 import { ReportsService } from './reports.service';
+import { SyncsHandlers } from './syncs.handlers';
 
 /** What sidecars say about the revisions they got. */
 @Module({
   imports: [ConfigMetricsModule, RevisionsModule, ServingModule],
-  controllers: [ReportsController],
-  providers: [MemberRecords, MembersStore, ProofsStore, ReportEvidence, ReportsService],
+  controllers: [ReportsController, SyncsHandlers],
+  providers: [
+    ClusterSyncs,
+    MemberChangesStore,
+    MemberRecords,
+    MembersStore,
+    ProofsStore,
+    ReportEvidence,
+    ReportsService,
+  ],
   exports: [MembersStore, ProofsStore],
 })
 export class ReportsModule {}

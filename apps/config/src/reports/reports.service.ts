@@ -61,6 +61,7 @@ function eventOf(key: ConfigKey, report: SidecarReport, { rules, exact }: Eviden
     target,
     rules,
     exact,
+    drift_repaired: report.drift_repaired ?? null,
     clock_ahead_ms: report.sent_at ? Date.parse(report.sent_at) - now.getTime() : null,
     reported_at: now.toISOString(),
   };

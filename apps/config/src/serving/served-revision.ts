@@ -18,6 +18,8 @@ export interface ServedRevision extends ConfigKey {
   signature: string;
   /** DER SPKI, base64. */
   publicKey: string;
+  /** What an answer says about it. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /** The tag names the number and the content: after a restored backup the same number may mean another content. */
@@ -27,6 +29,17 @@ export const etagOf = (revision: number, hash: string): string => `"${revision}-
 export function servedRevision(row: Revision, publicKey: string): ServedRevision {
   const { clusterId, type, revision, hash, manifest, rules, emptyConfirmed, signature } = row;
   if (row.status !== 'published' || signature === null) throw new Error(`revision ${row.id} was never published`);
+  const etag = etagOf(revision, hash);
+  const headers: Record<string, string> = {
+    etag,
+    'x-config-hash': hash,
+    'x-config-revision': String(revision),
+    'x-config-cluster': clusterId,
+    'x-config-rules': String(rules),
+    'x-config-signature': signature,
+    'x-config-key': publicKey,
+    ...(emptyConfirmed ? { 'x-config-empty': 'confirmed' } : {}),
+  };
   const body = Buffer.from(row.content, 'utf8');
   return {
     clusterId,
@@ -39,6 +52,7 @@ export function servedRevision(row: Revision, publicKey: string): ServedRevision
     signature,
     publicKey,
     body,
-    etag: etagOf(revision, hash),
+    etag,
+    headers,
   };
 }

@@ -42,10 +42,13 @@ export class ServedRevisions {
   /** The revision to serve; null when there is none. Errors: ServiceError `unavailable` when only the database would know. */
   async current(key: ConfigKey): Promise<Answer | null> {
     const entry = this.entries.get(keyText(key)) ?? (await this.load(key));
-    if (!entry) return null;
-    const now = this.clock.now().getTime();
-    entry.askedAt = now;
-    return { served: entry.served, ageMs: now - entry.verifiedAt };
+    return entry && this.answer(entry);
+  }
+
+  /** The same from memory; null when it is not there. */
+  remembered(key: ConfigKey): Answer | null {
+    const entry = this.entries.get(keyText(key));
+    return entry ? this.answer(entry) : null;
   }
 
   /** The number in memory; 0 when there is none. */
@@ -89,6 +92,12 @@ export class ServedRevisions {
   forgetUnasked(): void {
     const oldest = this.clock.now().getTime() - FORGET_AFTER_MS;
     for (const [text, entry] of this.entries) if (entry.askedAt < oldest) this.entries.delete(text);
+  }
+
+  private answer(entry: Entry): Answer {
+    const now = this.clock.now().getTime();
+    entry.askedAt = now;
+    return { served: entry.served, ageMs: now - entry.verifiedAt };
   }
 
   private put(served: ServedRevision): Entry {

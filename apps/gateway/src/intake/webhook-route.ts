@@ -33,7 +33,9 @@ export function registerWebhookRoute(app: HttpApplication): void {
     add(SOURCE_PATH, 202, (request) => (request.params as { id: string }).id);
     done();
   });
-  takeDirectly(app.getHttpServer() as Server, direct);
+  takeDirectly(app.getHttpServer() as Server, ({ method, url }) =>
+    method === 'POST' ? direct.get(url ?? '') : undefined,
+  );
 }
 
 function answerWith(door: WebhookDoor, status: number, originOf: (request: FastifyRequest) => WebhookOrigin | string) {

@@ -12,10 +12,13 @@ import type { Bus } from '../bus/bus';
 import type { Clock } from '../clock/clock';
 import { toDatabaseServiceError } from '../database/database-errors';
 import { knownClusterTokensEntity, type KnownClusterToken } from './cluster-tokens-table';
+import { TokenReads } from './token-reads';
 
 /** How long an answer is taken from memory. With the way of the announcement a revocation is noticed within a second. */
 const FRESH_MS = 500;
 const MAX_REMEMBERED = 10_000;
+
+const MACHINE_TOKEN = /^aat_(webhook|sync)_/;
 
 /** How long the database may take: a hanging one must not keep sidecars from the answer we remember, nor senders waiting. */
 const LOOK_DEADLINE_MS = 1_000;
@@ -36,6 +39,7 @@ export class ClusterTokens {
   private readonly memory = new Map<string, Remembered>();
   private readonly looks = new Map<string, Promise<KnownClusterToken | null>>();
   private readonly table: Repository<KnownClusterToken>;
+  private readonly reads: TokenReads;
 
   constructor(
     dataSource: DataSource,
@@ -44,27 +48,27 @@ export class ClusterTokens {
     service: ServiceName,
   ) {
     this.table = dataSource.getRepository(knownClusterTokensEntity(service));
+    this.reads = new TokenReads(this.table);
   }
 
   /** What the token grants; null when nobody issued it or it is expired or revoked. Throws `unavailable` when that can't be told. */
   async find(token: string): Promise<ClusterTokenGrant | null> {
-    if (!/^aat_(webhook|sync)_/.test(token)) return null;
+    const remembered = this.findRemembered(token);
+    if (remembered !== undefined) return remembered;
     const hash = tokenHash(token);
     const now = this.clock.now().getTime();
-    const remembered = this.memory.get(hash);
+    return grantOf(await this.look(hash, this.memory.get(hash)), now);
+  }
+
+  /** The same as `find` when it was looked up a moment ago; undefined when it has to be looked up. */
+  findRemembered(token: string): ClusterTokenGrant | null | undefined {
+    if (!MACHINE_TOKEN.test(token)) return null;
+    const remembered = this.memory.get(tokenHash(token));
+    if (!remembered) return undefined;
+    const now = this.clock.now().getTime();
     // A clock that was set back must not make an old answer fresh.
-    const ageMs = remembered ? now - remembered.at : Infinity;
-    const isFresh = ageMs >= 0 && ageMs < FRESH_MS;
-    const known = remembered && isFresh ? remembered.token : await this.look(hash, remembered);
-    if (!known || known.revokedAt || (known.expiresAt && known.expiresAt.getTime() <= now)) return null;
-    return {
-      token_id: known.tokenId,
-      cluster_id: known.clusterId,
-      cluster_name: known.clusterName,
-      purpose: known.purpose,
-      token_hash: hash,
-      expires_at: known.expiresAt?.toISOString() ?? null,
-    };
+    const ageMs = now - remembered.at;
+    return ageMs >= 0 && ageMs < FRESH_MS ? grantOf(remembered.token, now) : undefined;
   }
 
   /** Takes in an announcement; one that comes after its revocation does not bring the token back. */
@@ -113,7 +117,7 @@ export class ClusterTokens {
   private async lookUp(hash: string, remembered: Remembered | undefined): Promise<KnownClusterToken | null> {
     try {
       const deadlineMs = remembered?.token ? KNOWN_LOOK_DEADLINE_MS : LOOK_DEADLINE_MS;
-      const known = await beforeDeadline(this.table.findOneBy({ tokenHash: hash }), deadlineMs);
+      const known = await beforeDeadline(this.reads.find(hash), deadlineMs);
       return this.remember(hash, known ?? (await this.askOwner(hash)));
     } catch (cause) {
       // With the database away, a token that was good a moment ago stays good: sidecars must keep their last files.
@@ -145,6 +149,19 @@ export class ClusterTokens {
     this.memory.set(hash, { token, at: this.clock.now().getTime() });
     return token;
   }
+}
+
+/** What a token is good for at `now`, in epoch milliseconds. */
+function grantOf(known: KnownClusterToken | null, now: number): ClusterTokenGrant | null {
+  if (!known || known.revokedAt || (known.expiresAt && known.expiresAt.getTime() <= now)) return null;
+  return {
+    token_id: known.tokenId,
+    cluster_id: known.clusterId,
+    cluster_name: known.clusterName,
+    purpose: known.purpose,
+    token_hash: known.tokenHash,
+    expires_at: known.expiresAt?.toISOString() ?? null,
+  };
 }
 
 /** The result, or `unavailable` when it takes too long. */

@@ -7,7 +7,7 @@ const MAX_CONNECTIONS = 10_000;
 /** Nobody sends more with good intentions. Node would leave out the ones beyond its own limit without a word. */
 const MAX_HEADERS = 200;
 /** Headers whose second line another server may read instead of the first. */
-const SINGLE = ['host', 'content-type', 'content-encoding', 'expect'];
+const SINGLE: ReadonlySet<string> = new Set(['host', 'content-type', 'content-encoding', 'expect']);
 
 /** What Node lets pass or answers on its own terms, on the server of an HTTP service. */
 export function guardConnections(server: Server): void {
@@ -25,9 +25,13 @@ export function guardConnections(server: Server): void {
 /** The status of a request that is no proper HTTP/1, or null: Node's parser is strict about framing, not about the rest. */
 export function framingFault({ httpVersion, rawHeaders }: IncomingMessage): 400 | 431 | null {
   if (rawHeaders.length / 2 > MAX_HEADERS) return 431;
-  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const count = (name: string): number => names.filter((each) => each === name).length;
-  if (SINGLE.some((name) => count(name) > 1)) return 400;
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!SINGLE.has(name)) continue;
+    if (seen.has(name)) return 400;
+    seen.add(name);
+  }
   if (httpVersion === '1.0') return null;
-  return httpVersion === '1.1' && count('host') === 1 ? null : 400;
+  return httpVersion === '1.1' && seen.has('host') ? null : 400;
 }

@@ -4,15 +4,17 @@ import { framingFault } from './connection-guards';
 import { answerHeaders } from './fastify-app';
 import { problemHeaders, toProblem } from './problem.filter';
 
-/** A successful answer: JSON text. */
+/** An answer; JSON text unless its headers say otherwise. */
 export interface DirectAnswer {
   status: number;
-  body: string;
+  /** Null for an answer that has none, such as 304. */
+  body: string | Buffer | null;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers one request. What it throws becomes a problem, with `headers` added to it. */
 export interface DirectRoute {
-  answer(request: IncomingMessage): Promise<DirectAnswer>;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<DirectAnswer> | DirectAnswer;
   /** For the answer to an error. */
   headersOf?(error: unknown, status: number): Record<string, string>;
   /** Told what becomes a 500. */
@@ -20,15 +22,14 @@ export interface DirectRoute {
 }
 
 /**
- * Takes POST requests to exactly these paths before the framework sees them, and leaves all others to it, whatever way they are spelled.
- * For what comes in storms: the framework's own way costs as much as checking a body of fifty alerts. The same guards hold, and the
- * answers look the same.
+ * Takes the requests for which there is a route before the framework sees them, and leaves all others to it. For what comes in storms:
+ * the framework's own way costs as much as checking a body of fifty alerts. The same guards hold, and the answers look the same.
  */
-export function takeDirectly(server: Server, routes: ReadonlyMap<string, DirectRoute>): void {
+export function takeDirectly(server: Server, routeOf: (request: IncomingMessage) => DirectRoute | undefined): void {
   const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const route = request.method === 'POST' ? routes.get(request.url ?? '') : undefined;
+    const route = routeOf(request);
     if (route) void take(server, route, request, response);
     else for (const other of others) other(request, response);
   });
@@ -40,12 +41,12 @@ async function take(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const send = (status: number, body: string): void => {
+  const send = (status: number, body: string | Buffer | null): void => {
     // A server that closes waits for its connections to end, and this one would be used again.
     if (!server.listening) headers['connection'] = 'close';
-    headers['content-length'] = Buffer.byteLength(body);
+    if (body !== null) headers['content-length'] = Buffer.byteLength(body);
     response.writeHead(status, headers);
-    response.end(body);
+    response.end(body ?? undefined);
   };
   const context = fromHeaders((name) => single(request.headers[name]));
   const headers: Record<string, string | number> = answerHeaders(context);
@@ -55,8 +56,10 @@ async function take(
       headers['connection'] = 'close';
       throw Object.assign(new Error('the request is framed badly'), { statusCode });
     }
-    const { status, body } = await route.answer(request);
-    headers['content-type'] = 'application/json; charset=utf-8';
+    const answering = route.answer(request, response);
+    const { status, body, headers: more } = answering instanceof Promise ? await answering : answering;
+    if (body !== null) headers['content-type'] = 'application/json; charset=utf-8';
+    Object.assign(headers, more);
     send(status, body);
   } catch (error) {
     const problem = toProblem(error, context.correlationId);

@@ -1,10 +1,12 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { freePort, releasePort } from '@alertagent/local-stack';
 
-/** Stands between a sidecar and its Prometheus; can say yes to reloads without passing them on. */
+/** Stands between a sidecar and its target; can answer reloads without passing them on. */
 export class ReloadProxy {
   /** While true, reloads are answered 200 and nothing is loaded. */
   swallows = false;
+  /** While true, reloads are answered 500 and nothing is loaded. */
+  refuses = false;
   private readonly server: Server;
 
   private constructor(
@@ -28,8 +30,8 @@ export class ReloadProxy {
 
   private pass(incoming: IncomingMessage, response: ServerResponse): void {
     const { method, url = '/', headers } = incoming;
-    if (this.swallows && url === '/-/reload') {
-      response.writeHead(200).end();
+    if ((this.swallows || this.refuses) && url === '/-/reload') {
+      response.writeHead(this.refuses ? 500 : 200).end();
       return;
     }
     const onward = request({ host: '127.0.0.1', port: this.target, method, path: url, headers, agent: false });

@@ -50,7 +50,7 @@ export class SidecarStand {
     const prometheus = await startPrometheus({ rulesGlob: join(folder, '*.yml') });
     context.later(() => prometheus.stop());
     const cluster = await registerCluster(stand);
-    const rule = await ChangedRule.create(stand, cluster.id, rules);
+    const rule = await ChangedRule.create(stand, [cluster.id], rules);
     const ports = {
       gateway: await between('gateway', Number(new URL(stand.gateway.url).port)),
       prometheus: await between('prometheus', prometheus.port),

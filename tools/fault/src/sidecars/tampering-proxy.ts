@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createServer,
   request,
@@ -33,6 +34,8 @@ export class TamperingProxy {
   spoiled = 0;
   /** The most repairs that a report which AlertAgent took speaks of. */
   driftReported = 0;
+  /** Every configuration that AlertAgent gave, by its SHA-256 (hex). */
+  readonly given = new Map<string, Buffer>();
   private tamper: ((good: GoodAnswer) => Tampered | null) | null = null;
   private readonly server: Server;
 
@@ -74,6 +77,11 @@ export class TamperingProxy {
     });
   }
 
+  /** Spoils every download from now on; null lets them pass again. */
+  spoilAll(tamper: Tamper | null): void {
+    this.tamper = tamper;
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -112,6 +120,7 @@ export class TamperingProxy {
     const body = Buffer.concat(chunks);
     const headers = textHeaders(answer);
     const isDownload = answer.statusCode === 200 && url.startsWith('/api/v1/configs?');
+    if (isDownload) this.given.set(createHash('sha256').update(body).digest('hex'), body);
     const tampered = isDownload ? (this.tamper?.({ headers, body }) ?? null) : null;
     if (tampered === null) response.writeHead(answer.statusCode ?? 502, headers).end(body);
     else await send(response, tampered);

@@ -32,16 +32,20 @@ export const sidecarPowerCut: FaultRow = {
       const path = join(folder, 'alertagent.rules.yml');
       const sidecar = scene.anotherSidecar(at(path));
       if (cut % 2 === 0) await pollUntil(() => scene.diskHash(path) !== null, { what: 'the earlier file' });
+      const { revision: before } = await scene.published();
       await scene.rule.change(cut);
-      await pollUntil(async () => scene.diskHash(path) === (await scene.published()).hash, {
-        what: 'the new file',
-        intervalMs: 2,
-      });
+      // The revision before it is a published file too, and may be there already.
+      const isNewThere = async (): Promise<boolean> => {
+        const { revision, hash } = await scene.published();
+        return revision > before && scene.diskHash(path) === hash;
+      };
+      await pollUntil(isNewThere, { what: 'the new file', intervalMs: 2 });
       // Up to two journals later: what was renamed and not synced is then a name without content.
       await delay(context.random.between(0, JOURNAL_SECONDS * 2_000));
       await disk.cut([sidecar.pid]);
       await sidecar.ended();
       const hash = scene.diskHash(path);
+      await scene.published();
       if (hash === null) withoutFile += 1;
       else if (!scene.allowed.has(hash))
         problems.push(`after cut ${cut} the file is no published one: ${contentOf(path)}`);

@@ -2,6 +2,7 @@ import type { FaultRow } from '../../row';
 import { herd, servedWithoutDatabase } from './centre';
 import { sidecarDiskFull, sidecarPowerCut } from './disk';
 import { badDownloads, serverKilledDuringPull } from './downloads';
+import { provenLive } from './fleet';
 import { sidecarKilled } from './killed';
 import { handEdited, twoSidecars } from './other-hands';
 import { rolledBack, rulesLost } from './sets';
@@ -21,4 +22,5 @@ export const SIDECAR_ROWS: readonly FaultRow[] = [
   rolledBack,
   twoSidecars,
   handEdited,
+  provenLive,
 ];

@@ -1,0 +1,60 @@
+import type { SyncChange, SyncHistoryPage } from '@alertagent/contracts';
+import { newId } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import type { ConfigKey } from '../revisions/config-key';
+import { MemberChange } from './member-change.entity';
+import { memberHash, type MemberStanding } from './members.store';
+
+/** How long changes are kept, in milliseconds. */
+const KEEP_MS = 90 * 24 * 3_600_000;
+
+const DEFAULT_PAGE = 50;
+
+/** How members came to where they are. Kept when the cluster is retired. */
+@Injectable()
+export class MemberChangesStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Older changes of the same member go when a new one comes, so that nobody has to sweep. */
+  async add(tx: EntityManager, key: ConfigKey, member: string, standing: MemberStanding): Promise<void> {
+    const { state, revision, hash, reason, driftRepaired, lastSeen } = standing;
+    const whose = { ...key, memberHash: memberHash(member) };
+    await tx.delete(MemberChange, { ...whose, at: LessThan(new Date(lastSeen.getTime() - KEEP_MS)) });
+    const change = { state, revision, hash, reason, driftRepaired: driftRepaired ?? 0, at: lastSeen };
+    await tx.insert(MemberChange, { id: newId(), ...whose, member, ...change });
+  }
+
+  /** A page, newest first. */
+  async list(query: {
+    clusterId: string;
+    type?: ConfigKey['type'] | null;
+    member?: string | null;
+    before?: string | null;
+    limit?: number | null;
+  }): Promise<SyncHistoryPage> {
+    const { clusterId, type, member, before } = query;
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const where: FindOptionsWhere<MemberChange> = {
+      clusterId,
+      ...(type ? { type } : {}),
+      ...(member ? { memberHash: memberHash(member) } : {}),
+      ...(before ? { id: LessThan(before) } : {}),
+    };
+    const rows = await this.dataSource.manager.find(MemberChange, { where, order: { id: 'DESC' }, take: limit + 1 });
+    const items = rows.slice(0, limit);
+    return { items: items.map(view), next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+}
+
+const view = ({ id, type, member, state, revision, hash, reason, driftRepaired, at }: MemberChange): SyncChange => ({
+  id,
+  type,
+  member,
+  state,
+  revision,
+  hash,
+  reason,
+  drift_repaired: driftRepaired,
+  at: at.toISOString(),
+});
