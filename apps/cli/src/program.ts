@@ -7,7 +7,7 @@ import { diffRule, type DiffRuleOptions } from './commands/diff-rule';
 import { exportRules, type ExportRulesOptions } from './commands/export-rules';
 import { importRules, type ImportRulesOptions } from './commands/import-rules';
 import { testRules, type TestRulesOptions } from './commands/test-rules';
-import { validateRules } from './commands/validate-rules';
+import { validateRules, type ValidateRulesOptions } from './commands/validate-rules';
 import { connectionOf, type ConnectionOptions } from './connection';
 import { CommandError, EXIT } from './exit-codes';
 import { Terminal, type Streams, type TerminalOptions } from './terminal';
@@ -91,8 +91,12 @@ function addRules(rules: Command, context: () => CommandContext, end: (exitCode:
     .action(async (options: ExportRulesOptions) => end(await exportRules(context(), options)));
   rules
     .command('validate <paths...>')
-    .description('check rule files and folders; needs no server')
-    .action(async (paths: string[]) => end(await validateRules(context(), paths)));
+    .description('check rule files and folders as Prometheus reads them; needs no server')
+    .option('--prometheus-version <version>', 'the version that is to load them; 2.42.0 unless told')
+    .option('--no-lint', 'only what makes Prometheus refuse a file')
+    .action(async (paths: string[], options: ValidateRulesOptions) =>
+      end(await validateRules(context(), paths, options)),
+    );
   rules
     .command('test <files...>')
     .description("run unit tests in promtool's format with promtool")

@@ -344,13 +344,21 @@ describe('agentctl', () => {
         'bad.yml',
         'groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n  - {alert: B, expr: up, severity: x}\n',
       );
-      const { code, out } = await agentctl('rules', 'validate', folder);
+      const { code, out } = await agentctl('rules', 'validate', folder, '--no-lint');
       expect(code).toBe(1);
-      expect(out).toContain('bad.yml:6:26: error: there is no field "severity"');
-      expect(out).toMatch(/bad\.yml:4:5: error: .*\(\/groups\/0\/rules\/0\/expression\)/);
+      expect(out).toMatch(/bad\.yml:6:26: error: .*severity.*\(\/groups\/0\/rules\/1\/severity, /);
+      expect(out).toMatch(/bad\.yml:5:16: error: .*\(\/groups\/0\/rules\/0\/expr, /);
       expect(out).toContain('3 rules, 2 problems');
       expect((await agentctl('rules', 'validate', join(folder, 'good.yml'))).code).toBe(0);
       expect(server.seen).toEqual([]);
+    });
+
+    it('judges by the version that is told, and calls habits what they are', async () => {
+      const file = put('new.yml', 'groups:\n- name: g\n  query_offset: 1m\n  rules:\n  - {alert: A, expr: up == 0}\n');
+      expect((await agentctl('rules', 'validate', file)).code).toBe(1);
+      const later = await agentctl('rules', 'validate', file, '--prometheus-version', '2.53.3');
+      expect([later.code, later.out]).toEqual([0, expect.stringMatching(/warning: .*, missing-for\)/)]);
+      expect((await agentctl('rules', 'validate', file, '--prometheus-version', 'new')).code).toBe(2);
     });
   });
 
@@ -372,12 +380,29 @@ describe('agentctl', () => {
   });
 
   it('rules diff shows what changed, and tells by --exit-code that something did', async () => {
-    server.answer = () => ({ body: { changes: [{ path: 'expression', before: 'up', after: 'up == 0' }] } });
+    const none = {
+      fields: [],
+      labels: [],
+      annotations: [],
+      parameters: [],
+      targets: { added: [], removed: [] },
+      overrides: [],
+    };
+    const expression = {
+      change: 'changed',
+      before: 'up',
+      after: 'up == 0',
+      changes: [{ what: 'condition', before: null, after: '== 0' }],
+    };
+    const labels = [{ key: 'team', change: 'added', before: null, after: 'web' }];
+    server.answer = () => ({ body: { change: 'changed', ...none, expression, labels } });
     expect(await agentctl('rules', 'diff', 'r', '--from', '1', '--to', '2')).toMatchObject({
       code: 0,
-      out: 'expression\n- up\n+ up == 0\n',
+      out: 'expression\n- up\n+ up == 0\n  condition: none → == 0\nlabels/team\n+ web\n',
     });
     expect((await agentctl('rules', 'diff', 'r', '--exit-code')).code).toBe(1);
     expect(server.seen.map(({ path }) => path)).toEqual(['/rules/r/diff?from=1&to=2', '/rules/r/diff']);
+    server.answer = () => ({ body: { change: 'formatting', ...none, expression: null } });
+    expect((await agentctl('rules', 'diff', 'r', '--exit-code')).code).toBe(0);
   });
 });

@@ -11,7 +11,8 @@ export function offsetInScalar(text: string, scalar: YamlScalar, at: number): nu
   let source = start;
   let index = 0;
   while (source < text.length) {
-    if (index >= at && !isSkipped(text, source, scalar, value, index)) break;
+    // The end of the value is where it ends, not where the next thing begins.
+    if (index >= at && (index >= value.length || !isSkipped(text, source, scalar, value, index))) break;
     const char = text[source]!;
     if (scalar.style === 'double' && char === '\\') {
       ESCAPE.lastIndex = source;
