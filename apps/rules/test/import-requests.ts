@@ -1,4 +1,5 @@
 import {
+  type Actor,
   addRuleImportPart,
   getRuleImport,
   listRuleImportResults,
@@ -18,6 +19,7 @@ export interface ImportOfTest {
   source?: OpenRuleImport['source'];
   /** Texts without or with their paths, or the bytes of an archive. */
   content?: string | { path: string; text: string }[] | Buffer;
+  actor?: Actor;
   timeoutMs?: number;
 }
 
@@ -26,9 +28,9 @@ const PART_BYTES = 300_000;
 /** Sends an import as the gateway does, and starts it. */
 export async function sendImport(
   { gateway }: RulesWorld,
-  { options = {}, format = 'files', source, content = [] }: ImportOfTest,
+  { options = {}, format = 'files', source, content = [], actor = ACTOR }: ImportOfTest,
 ): Promise<RuleImportView> {
-  const { id } = await gateway.request(openRuleImport, { options, format, source, actor: ACTOR });
+  const { id } = await gateway.request(openRuleImport, { options, format, source, actor });
   const texts = typeof content === 'string' ? [{ path: null, text: content }] : content;
   const bytes = Buffer.isBuffer(texts) ? texts : Buffer.from(JSON.stringify(texts));
   let parts = 0;

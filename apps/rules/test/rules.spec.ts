@@ -1,4 +1,5 @@
 import {
+  createRule,
   clusterRegistered,
   clusterRetired,
   deleteRule,
@@ -100,6 +101,19 @@ describe.each(stack.testDatabaseUrls())('rules on $name', (database) => {
       code: 'invalid',
       errors: [{ pointer: '/expression' }],
     });
+  });
+
+  it('may read any series in a template only when an administrator saves them', async () => {
+    const annotations = { summary: '{{ with query "up" }}{{ . | first | value }}{{ end }}' };
+    const { name } = await world.cluster();
+    const rule = ruleInput({ annotations, targets: [name] });
+    for (const actor of [ACTOR, { ...ACTOR, role: 'operator' as const }])
+      await expect(world.gateway.request(createRule, { rule, actor })).rejects.toMatchObject({
+        code: 'invalid',
+        errors: [{ pointer: '/annotations/summary', code: 'bad_template' }],
+      });
+    const admin = { ...ACTOR, role: 'admin' as const };
+    expect(await world.gateway.request(createRule, { rule, actor: admin })).toMatchObject({ annotations });
   });
 
   it('have names that are unique in their group, byte by byte, until they are deleted', async () => {

@@ -21,6 +21,8 @@ export class Actor {
   @IsIn(['token', 'cluster', 'system']) kind!: 'token' | 'cluster' | 'system';
   @IsString() @MaxLength(64) id!: string;
   @IsString() @MaxLength(200) name!: string;
+  /** What the token may do; absent for machines and for what older versions stored. Each service decides by it only what no address tells apart. */
+  @IsOptional() @IsIn(['viewer', 'operator', 'admin']) role?: 'viewer' | 'operator' | 'admin' | null;
 }
 
 /** One page of a list: at most `limit` items after `cursor`. */

@@ -3,6 +3,7 @@ import {
   clusterChanged,
   clusterRegistered,
   clusterRetired,
+  clusterRulesChanged,
   listRevisions,
   requestsOf,
   rulePublished,
@@ -12,6 +13,7 @@ import {
   type AlertmanagerConfigChanged,
   type ClusterChanged,
   type ClusterRetired,
+  type ClusterRulesChanged,
   type ListRevisions,
   type RevisionPage,
   type RulePublished,
@@ -68,6 +70,9 @@ export function scriptedConfigService(
 
     @OnEvent(clusterRetired)
     async retired(_event: ClusterRetired): Promise<void> {}
+
+    @OnEvent(clusterRulesChanged)
+    async rulesChanged(_event: ClusterRulesChanged): Promise<void> {}
 
     @OnEvent(alertmanagerConfigChanged)
     async alertmanagerConfig(_event: AlertmanagerConfigChanged): Promise<void> {}

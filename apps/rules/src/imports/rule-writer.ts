@@ -39,9 +39,9 @@ export class RuleWriter {
   ) {}
 
   /** Errors: `invalid` with pointers into the rule. */
-  async check({ id }: LeasedImport, plan: PlannedRule): Promise<CheckedRule> {
+  async check({ id, actor }: LeasedImport, plan: PlannedRule): Promise<CheckedRule> {
     refuseOversized(plan.input);
-    const content = ruleContent(plan.input);
+    const content = ruleContent(plan.input, actor);
     return { plan, content, resolved: await this.resolve(id, content) };
   }
 

@@ -46,7 +46,7 @@ export class BatchOperations {
   }
 }
 
-function contentAfter({ operation, terms }: StoredBatch, rule: StoredRule): UnplacedContent {
+function contentAfter({ operation, terms, actor }: StoredBatch, rule: StoredRule): UnplacedContent {
   const content = contentOf(rule);
   switch (operation) {
     case 'enable':
@@ -58,7 +58,10 @@ function contentAfter({ operation, terms }: StoredBatch, rule: StoredRule): Unpl
     case 'distribute':
       return { ...content, targets: union(rule.targets, terms.targets ?? []) };
     case 'relabel':
-      return ruleContent(ruleInputOf(ruleView(relabelled(rule, terms.setLabels ?? {}, terms.removeLabels ?? []))));
+      return ruleContent(
+        ruleInputOf(ruleView(relabelled(rule, terms.setLabels ?? {}, terms.removeLabels ?? []))),
+        actor,
+      );
     case 'delete':
       return content;
   }

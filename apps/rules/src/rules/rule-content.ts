@@ -8,6 +8,7 @@ import {
 } from '@alertagent/alerting';
 import {
   ServiceError,
+  type Actor,
   type RuleInput,
   type RuleKind,
   type RuleOverride,
@@ -48,8 +49,8 @@ export interface RuleContent {
 /** Content whose place in the group, if its author left it open, is null. */
 export type UnplacedContent = Omit<RuleContent, 'position'> & { position: number | null };
 
-/** The content of an input. Errors: `invalid`, naming every reason why Prometheus would refuse it, on any of its clusters. */
-export function ruleContent(input: RuleInput): UnplacedContent {
+/** The content of an input. Errors: `invalid`, naming every reason why Prometheus would refuse it, on any of its clusters, or this author may not save it. */
+export function ruleContent(input: RuleInput, author: Pick<Actor, 'role'>): UnplacedContent {
   const content: UnplacedContent = {
     kind: input.kind ?? 'alerting',
     name: input.name,
@@ -70,7 +71,7 @@ export function ruleContent(input: RuleInput): UnplacedContent {
     parameters: sorted(input.parameters ?? {}),
     overrides: (input.overrides ?? []).map(plainOverride),
   };
-  const problems = contentProblems(content);
+  const problems = contentProblems(content, author);
   const [first] = problems;
   if (first)
     throw new ServiceError('invalid', `${first.pointer}: ${first.detail}`.slice(0, 200), {
@@ -110,9 +111,11 @@ export function definitionOf(content: UnplacedContent | RuleContent) {
   return { ...rest, kind, annotations: withRunbook, keep_firing_for: keepFiringFor } satisfies RuleDefinition;
 }
 
-function contentProblems(content: UnplacedContent): FieldProblem[] {
+function contentProblems(content: UnplacedContent, author: Pick<Actor, 'role'>): FieldProblem[] {
+  // A template that asks Prometheus shows its reader any series; whose those are no role but this one may decide.
+  const rights = { mayReadSeries: author.role === 'admin' };
   const definition = definitionOf(content);
-  const problems = validateRule(effectiveRule(definition, []).rule);
+  const problems = validateRule(effectiveRule(definition, []).rule, rights);
   const { namespace, runbook, annotations, kind } = content;
   if (namespace !== namespace.trim() || !namespace.isWellFormed() || /\p{Cc}/u.test(namespace))
     problems.push({
@@ -131,7 +134,7 @@ function contentProblems(content: UnplacedContent): FieldProblem[] {
       ...overriddenParameterProblems(content.parameters, override.parameters ?? {}, `${source}/parameters`),
     );
     const { rule } = effectiveRule(definition, [{ source, terms: override }]);
-    for (const problem of validateRule(rule)) {
+    for (const problem of validateRule(rule, rights)) {
       if (known.has(`${problem.pointer} ${problem.code}`)) continue;
       problems.push({ ...problem, pointer: source, detail: `there, ${problem.pointer}: ${problem.detail}` });
     }

@@ -35,7 +35,7 @@ export class RulesService {
    * group has the rule already, `unavailable`.
    */
   async create({ rule: input, allow_duplicate, actor }: CreateRule, id: string = newId()): Promise<RuleView> {
-    const content = ruleContent(input);
+    const content = ruleContent(input, actor);
     const resolved = await this.targets.resolve(content);
     const now = this.clock.now();
     const identity = { id, version: 1, createdAt: now, updatedAt: now, duplicateNo: 0 };
@@ -69,7 +69,7 @@ export class RulesService {
   ): Promise<RuleView> {
     // Before anything is asked of others; decided again under the lock.
     expectVersion(await this.store.find(this.dataSource.manager, id), expected_version);
-    const content = ruleContent(input);
+    const content = ruleContent(input, actor);
     const resolved = await this.targets.resolve(content);
     const rule = await this.changes.commit({ ...note, actor }, async (tx) => {
       const before = expectVersion(await this.store.find(tx, id), expected_version);
@@ -96,7 +96,7 @@ export class RulesService {
    */
   async restore({ id, actor }: RestoreRule): Promise<RuleView> {
     const deleted = expectDeleted(await this.store.find(this.dataSource.manager, id));
-    const content = ruleContent(ruleInputOf(ruleView(deleted)));
+    const content = ruleContent(ruleInputOf(ruleView(deleted)), actor);
     const resolved = await this.targets.resolve(content);
     const rule = await this.changes.commit({ kind: 'restored', actor }, async (tx) => {
       const before = expectDeleted(await this.store.find(tx, id));

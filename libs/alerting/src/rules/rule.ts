@@ -37,9 +37,12 @@ const CONTROL_IN_TEXT = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001
 
 /**
  * Every reason why Prometheus would refuse this rule whatever its version ({@link versionGate} knows what only some take), load something that can never fire, or load something else
- * than its author meant. Empty means valid.
+ * than its author meant. `mayReadSeries` lets templates through that show any series to whoever reads the alert. Empty means valid.
  */
-export function validateRule(rule: RuleDefinition): FieldProblem[] {
+export function validateRule(
+  rule: RuleDefinition,
+  { mayReadSeries = false }: { mayReadSeries?: boolean } = {},
+): FieldProblem[] {
   const problems = [
     ...titleProblems('/name', rule.name),
     ...(rule.group === undefined ? [] : titleProblems('/group', rule.group)),
@@ -47,9 +50,9 @@ export function validateRule(rule: RuleDefinition): FieldProblem[] {
     ...durationProblems('/duration', rule.duration, { leastMs: 0 }),
     ...durationProblems('/keep_firing_for', rule.keep_firing_for, { leastMs: 0 }),
     ...durationProblems('/interval', rule.interval, { leastMs: 1 }),
-    ...severityProblems(rule),
-    ...pairsProblems('labels', rule.labels, { isTemplate: rule.kind !== 'recording' }),
-    ...pairsProblems('annotations', rule.annotations, { isTemplate: true }),
+    ...severityProblems(rule, { mayReadSeries }),
+    ...pairsProblems('labels', rule.labels, { isTemplate: rule.kind !== 'recording', mayReadSeries }),
+    ...pairsProblems('annotations', rule.annotations, { isTemplate: true, mayReadSeries }),
   ];
   const templated = /\{\{/.test(rule.name);
   if (templated) problems.push({ pointer: '/name', code: 'bad_template', detail: 'a rule name is not a template' });
@@ -118,14 +121,20 @@ function durationProblems(
   return [{ pointer, code: 'bad_duration', detail: `"${excerpt(text)}" is not a duration such as 30s, 5m or 1h30m` }];
 }
 
-function severityProblems({ severity, labels }: RuleDefinition): FieldProblem[] {
+function severityProblems(
+  { severity, labels }: RuleDefinition,
+  { mayReadSeries }: { mayReadSeries: boolean },
+): FieldProblem[] {
   const pointer = '/severity';
   if (severity === null || severity === undefined) return [];
   if (severity === '') return [{ pointer, code: 'required', detail: 'must not be empty; leave it out instead' }];
   if (severity.length > LONGEST_SEVERITY) {
     return [{ pointer, code: 'too_long', detail: `must not be longer than ${LONGEST_SEVERITY} characters` }];
   }
-  const problems = [...textProblems(pointer, severity, CONTROL), ...templateProblems(pointer, severity, true)];
+  const problems = [
+    ...textProblems(pointer, severity, CONTROL),
+    ...templateProblems(pointer, severity, { isLabel: true, mayReadSeries }),
+  ];
   if (Object.hasOwn(labels, 'severity')) {
     problems.push({ pointer: '/labels/severity', code: 'duplicate', detail: 'severity is set twice' });
   }
@@ -135,7 +144,7 @@ function severityProblems({ severity, labels }: RuleDefinition): FieldProblem[] 
 function pairsProblems(
   field: 'labels' | 'annotations',
   pairs: Record<string, string>,
-  { isTemplate }: { isTemplate: boolean },
+  { isTemplate, mayReadSeries }: { isTemplate: boolean; mayReadSeries: boolean },
 ): FieldProblem[] {
   const entries = Object.entries(pairs);
   if (entries.length > MOST_PAIRS) {
@@ -153,7 +162,7 @@ function pairsProblems(
     }
     return [
       ...textProblems(pointer, value, field === 'labels' ? CONTROL : CONTROL_IN_TEXT),
-      ...(isTemplate ? templateProblems(pointer, value, field === 'labels') : []),
+      ...(isTemplate ? templateProblems(pointer, value, { isLabel: field === 'labels', mayReadSeries }) : []),
     ];
   });
 }
@@ -181,8 +190,12 @@ function annotationNameProblem(name: string): { code: string; detail: string } |
   return null;
 }
 
-function templateProblems(pointer: string, text: string, isLabel: boolean): FieldProblem[] {
-  const { fault, usesValue } = checkTemplate(text);
+function templateProblems(
+  pointer: string,
+  text: string,
+  { isLabel, mayReadSeries }: { isLabel: boolean; mayReadSeries: boolean },
+): FieldProblem[] {
+  const { fault, usesValue } = checkTemplate(text, { mayReadSeries });
   if (fault !== null) return [{ pointer, code: 'bad_template', detail: fault }];
   if (isLabel && usesValue) {
     const detail = 'the value changes with each evaluation; in a label it would make a new alert each time';

@@ -16,7 +16,13 @@ export type Principal =
 
 /** The principal as it is written into the audit record. */
 export function actorOf(principal: Principal): Actor {
-  return { kind: principal.kind === 'cluster' ? 'cluster' : 'token', id: principal.id, name: principal.name };
+  const { kind, id, name } = principal;
+  return {
+    kind: kind === 'cluster' ? 'cluster' : 'token',
+    id,
+    name,
+    ...(kind === 'user' ? { role: principal.role } : {}),
+  };
 }
 
 /** Turns a bearer token into a principal; each HTTP service provides its own. */

@@ -58,7 +58,7 @@ function templatesBeyond({ templates }: CheckedRule): RuleProblem[] {
   return templates.flatMap(({ pair, uses }) => {
     const found = beyond({ uses: [...uses] });
     if (!found) return [];
-    const message = `"${found.name}" in a template reaches beyond the alert: Prometheus loads it, and it cannot be saved here`;
+    const message = `"${found.name}" in a template reaches beyond the alert: only administrators may save it`;
     return [problemIn(pair.value, found.offset, { check: 'template-beyond-alert', severity: 'warning', message })];
   });
 }
