@@ -12,6 +12,8 @@ import { Incident } from './incident.entity';
 
 /** A storm's incident has very many members to move. */
 const DEADLINE_MS = 60_000;
+/** It locks incidents and then all their alerts, the pipeline alerts and then incidents: in a storm it is given up more than once. */
+const MAX_RETRIES = 15;
 
 /**
  * Merging by hand. The source's alerts become members of the target, and the source is over. As long as the target takes alerts, later
@@ -44,7 +46,7 @@ export class IncidentMerging {
         if (target.status !== 'open') throw intoProblem('conflict', 'the incident to merge into is over');
         await this.join(tx, source, target, { actor, reason: reason ?? 'no reason given' });
       },
-      { deadlineMs: DEADLINE_MS },
+      { deadlineMs: DEADLINE_MS, maxRetries: MAX_RETRIES },
     );
   }
 

@@ -8,6 +8,7 @@ import { isInsideTransaction, OutsideTransactionError, withinTransactionScope } 
 
 /** How often a whole transaction is repeated after the database gave it up. */
 const MAX_TRANSACTION_RETRIES = 5;
+const LONGEST_PAUSE_MS = 500;
 
 export interface TransactionOptions {
   /**
@@ -15,6 +16,8 @@ export interface TransactionOptions {
    * `unavailable`. A server that hangs must not hang its callers. 10,000 unless told.
    */
   deadlineMs?: number;
+  /** How often it is repeated at most; for rare changes that touch what others touch all the time. 5 unless told. */
+  maxRetries?: number;
   /** Called before each repetition, for a metric. */
   onRetry?: (error: unknown) => void;
 }
@@ -28,7 +31,7 @@ class CommitFailedError extends Error {
 
 /**
  * Runs `work` in one transaction and commits it. Deadlocks, lock waits, SQLITE_BUSY and connections lost before COMMIT
- * repeat the whole of `work`, at most five times and at random intervals: it must do nothing but database work on `tx`.
+ * repeat the whole of `work`, at most five times unless told and at random intervals: it must do nothing but database work on `tx`.
  *
  * Errors: those of `work`, after a rollback; ServiceError `unavailable` when the database is busy, slow or gone;
  * OutsideTransactionError when called inside another transaction.
@@ -48,10 +51,11 @@ export async function inTransaction<T>(
         throw toDatabaseServiceError(error.cause);
       const cause = error instanceof CommitFailedError ? error.cause : error;
       const repeatable = isTransactionConflict(cause) || isConnectionLost(cause);
-      if (!repeatable || retries >= MAX_TRANSACTION_RETRIES) throw toDatabaseServiceError(cause);
+      if (!repeatable || retries >= (options.maxRetries ?? MAX_TRANSACTION_RETRIES))
+        throw toDatabaseServiceError(cause);
       options.onRetry?.(cause);
       noteTransactionRetry(dataSource);
-      await delay(Math.random() * 20 * 2 ** retries);
+      await delay(Math.random() * Math.min(20 * 2 ** retries, LONGEST_PAUSE_MS));
     }
   }
 }
