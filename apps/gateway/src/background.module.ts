@@ -16,9 +16,12 @@ import { PipelineWorker } from './pipeline/pipeline-worker';
 import { PipelineMetrics } from './pipeline/pipeline.metrics';
 import { BatchPublisher } from './pipeline/publish';
 import { SetAside } from './pipeline/set-aside';
+import { PoliciesHandlers } from './policies/policies.handlers';
 import { Retention } from './retention/retention';
 import { RetentionWorker } from './retention/retention-worker';
 import { MarkerUpkeep } from './suppressions/marker-upkeep';
+import { RuleFacts } from './rule-facts/rule-facts';
+import { RuleFactsHandlers } from './rule-facts/rule-facts.handlers';
 import { SweptParts } from './suppressions/release-sweeper';
 import { ReleaseSweeper } from './suppressions/release-sweeper';
 import { Releases } from './suppressions/releases';
@@ -26,7 +29,7 @@ import { SeverityNotices } from './suppressions/severity-notices';
 import { SuppressionsHandlers } from './suppressions/suppressions.handlers';
 import { VolumeExport } from './volumes/volume-export';
 
-/** What the gateway does by itself: the pipeline, what other services tell it, and everything that is repeated. */
+/** What the gateway does by itself: the pipeline, what other services tell it and ask it, and everything that is repeated. */
 @Module({
   imports: [AlertPathModule],
   controllers: [
@@ -35,6 +38,8 @@ import { VolumeExport } from './volumes/volume-export';
     RuleChangesHandlers,
     IncidentFactsHandlers,
     SuppressionsHandlers,
+    PoliciesHandlers,
+    RuleFactsHandlers,
   ],
   providers: [
     PipelineMetrics,
@@ -57,6 +62,7 @@ import { VolumeExport } from './volumes/volume-export';
     IncidentProjection,
     IncidentExpiry,
     SettleSweeper,
+    RuleFacts,
   ],
 })
 export class BackgroundModule {}

@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AlertEdgeModule } from '../alert-edge.module';
-import { RuleFacts } from '../rule-facts/rule-facts';
-import { RuleFactsHandlers } from '../rule-facts/rule-facts.handlers';
 import { AlertWhy } from '../why/alert-why';
 import { ArchivedEvents } from '../why/archived-events';
 import { DecisionReplays } from '../why/decision-replays';
@@ -13,7 +11,6 @@ import { WhyController } from '../why/why.controller';
 import { DryRun } from './dry-run';
 import { Policies } from './policies';
 import { PoliciesController } from './policies.controller';
-import { PoliciesHandlers } from './policies.handlers';
 import { StoredWebhooks } from './stored-webhooks';
 import { WhatIfPlans } from './what-if-plans';
 import { WhatIfRuns } from './what-if-runs';
@@ -22,14 +19,7 @@ import { WhatIfController } from './what-if.controller';
 /** Policies to read, change and try; decisions to explain and take again. */
 @Module({
   imports: [AlertEdgeModule],
-  controllers: [
-    PoliciesController,
-    PoliciesHandlers,
-    WhatIfController,
-    DecisionsController,
-    WhyController,
-    RuleFactsHandlers,
-  ],
+  controllers: [PoliciesController, WhatIfController, DecisionsController, WhyController],
   providers: [
     Policies,
     DryRun,
@@ -42,7 +32,6 @@ import { WhatIfController } from './what-if.controller';
     WhyEvents,
     AlertWhy,
     IncidentWhy,
-    RuleFacts,
   ],
 })
 export class PoliciesModule {}
