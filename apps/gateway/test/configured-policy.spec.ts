@@ -47,4 +47,13 @@ describe.each(DATABASES)('the policy of the configuration file, on %s', (kind) =
     await changePolicy(stand, (policy) => ({ ...policy, storm: { ...policy.storm, alerts: 77 } }));
     expect(await taken({ suppression })).toMatchObject({ window: '1m', storm: 77 });
   });
+
+  it('is taken once when many look at it for the first time at the same moment', async () => {
+    const config = withGateway(stand.service.get(AlertAgentConfig), { suppression });
+    const starting = Array.from({ length: 8 }, () => {
+      const store = new PolicyStore(config, stand.service.get(SuppressionsStore), stand.service.get(Clock));
+      return inTransaction(stand.database, (tx) => store.currentVersion(tx));
+    });
+    expect(new Set(await Promise.all(starting)).size).toBe(1);
+  });
 });

@@ -1,6 +1,6 @@
 import { checkPolicy, diffOf, type PolicyDocument, type PolicySnapshot } from '@alertagent/alerting';
 import { parsePayload, ServiceError, type Actor } from '@alertagent/contracts';
-import { AuditLog, inTransaction, isUniqueViolation } from '@alertagent/service-kit';
+import { AuditLog, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan, type EntityManager } from 'typeorm';
 import { pageSize } from '../alerts/page-cursor';
@@ -111,28 +111,22 @@ export class Policies {
     policyOf: (tx: EntityManager) => Promise<PolicyDocument>,
     { reason, expected, actor, action }: { reason: string; expected: number | null; actor: Actor; action: string },
   ): Promise<ChangedPolicyView> {
-    try {
-      return await inTransaction(this.dataSource, async (tx) => {
-        const before = await this.inForce(tx);
-        const policy = await policyOf(tx);
-        const { problems, warnings } = checkPolicy({ ...before, policy });
-        if (problems.length > 0) throw new ServiceError('invalid', messageOf(problems), { errors: problems });
-        const isSame = diffOf(before.policy, policy).length === 0;
-        const change = { policy: isSame ? before.policy : policy, author: actor.name.slice(0, 200), reason };
-        const version = await this.store.commit(tx, { ...change, basedOn: expected ?? undefined });
-        const row = await this.row(tx, version);
-        const differences = diffOf(before, row.document);
-        if (differences.length > 0) {
-          const after = { version, reason, differences: differences.slice(0, AUDITED_DIFFERENCES) };
-          await this.audit.record(tx, { actor, action, resource_type: 'policy', resource_id: String(version), after });
-        }
-        return { ...policyView(row), warnings };
-      });
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const detail = 'somebody else changed the policy at the same moment; read it and try again';
-      throw new ServiceError('conflict', detail, { errors: [{ pointer: '', code: 'version_mismatch', detail }] });
-    }
+    return inTransaction(this.dataSource, async (tx) => {
+      const before = await this.inForce(tx);
+      const policy = await policyOf(tx);
+      const { problems, warnings } = checkPolicy({ ...before, policy });
+      if (problems.length > 0) throw new ServiceError('invalid', messageOf(problems), { errors: problems });
+      const isSame = diffOf(before.policy, policy).length === 0;
+      const change = { policy: isSame ? before.policy : policy, author: actor.name.slice(0, 200), reason };
+      const version = await this.store.commit(tx, { ...change, basedOn: expected ?? undefined });
+      const row = await this.row(tx, version);
+      const differences = diffOf(before, row.document);
+      if (differences.length > 0) {
+        const after = { version, reason, differences: differences.slice(0, AUDITED_DIFFERENCES) };
+        await this.audit.record(tx, { actor, action, resource_type: 'policy', resource_id: String(version), after });
+      }
+      return { ...policyView(row), warnings };
+    });
   }
 
   private async inForce(tx: EntityManager): Promise<PolicySnapshot> {

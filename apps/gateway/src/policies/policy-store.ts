@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compilePolicy, type CompiledPolicy, type PolicyDocument, type PolicySnapshot } from '@alertagent/alerting';
 import { ServiceError } from '@alertagent/contracts';
-import { AlertAgentConfig, Clock } from '@alertagent/service-kit';
+import { AlertAgentConfig, Clock, isUniqueViolation, LostRaceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SuppressionsStore } from '../suppressions/suppressions.store';
@@ -123,7 +123,12 @@ export class PolicyStore {
   ): Promise<number> {
     this.compile(version, document, false);
     const created_at = this.clock.now().getTime();
-    await tx.insert(PolicyVersion, { version, hash: hashOf(document), document, author, reason, created_at });
+    try {
+      await tx.insert(PolicyVersion, { version, hash: hashOf(document), document, author, reason, created_at });
+    } catch (error) {
+      // Another change, or another gateway that took its file, got the number: this one goes on top of it or finds it done.
+      throw isUniqueViolation(error) ? new LostRaceError(error) : error;
+    }
     return version;
   }
 

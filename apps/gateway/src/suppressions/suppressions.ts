@@ -1,6 +1,6 @@
 import type { SuppressionDefinition } from '@alertagent/alerting';
 import { ServiceError, type Actor } from '@alertagent/contracts';
-import { AuditLog, Clock, inTransaction, isUniqueViolation, newId } from '@alertagent/service-kit';
+import { AuditLog, Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { PolicyStore } from '../policies/policy-store';
@@ -83,29 +83,26 @@ export class Suppressions {
     actor: Actor,
     change: (tx: EntityManager) => Promise<{ before: Suppression | null; after: Suppression }>,
   ): Promise<SuppressionView> {
-    for (let collisions = 0; ; collisions++) {
-      try {
-        return await inTransaction(this.dataSource, async (tx) => {
-          await this.waitForOthers(tx);
-          const { before, after } = await change(tx);
-          const now = this.now();
-          const view = suppressionView(after, now);
-          await this.policies.commit(tx, { author: actor.name.slice(0, 200), reason: `${action} "${after.name}"` });
-          await this.audit.record(tx, {
-            actor,
-            action,
-            resource_type: 'suppression',
-            resource_id: after.id,
-            before: before && suppressionView(before, now),
-            after: after.deleted_at === null ? view : null,
-          });
-          return view;
+    return inTransaction(
+      this.dataSource,
+      async (tx) => {
+        await this.waitForOthers(tx);
+        const { before, after } = await change(tx);
+        const now = this.now();
+        const view = suppressionView(after, now);
+        await this.policies.commit(tx, { author: actor.name.slice(0, 200), reason: `${action} "${after.name}"` });
+        await this.audit.record(tx, {
+          actor,
+          action,
+          resource_type: 'suppression',
+          resource_id: after.id,
+          before: before && suppressionView(before, now),
+          after: after.deleted_at === null ? view : null,
         });
-      } catch (error) {
-        // Another change took the number of the policy's next version: this one goes on top of it.
-        if (!isUniqueViolation(error) || collisions >= MOST_COLLISIONS) throw error;
-      }
-    }
+        return view;
+      },
+      { maxRetries: MOST_COLLISIONS },
+    );
   }
 
   /**

@@ -29,8 +29,16 @@ class CommitFailedError extends Error {
   }
 }
 
+/** Thrown inside a transaction when another one has just written what this one was about to: done again, it sees what the other wrote. */
+export class LostRaceError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('another transaction was faster');
+    this.name = 'LostRaceError';
+  }
+}
+
 /**
- * Runs `work` in one transaction and commits it. Deadlocks, lock waits, SQLITE_BUSY and connections lost before COMMIT
+ * Runs `work` in one transaction and commits it. Deadlocks, lock waits, SQLITE_BUSY, connections lost before COMMIT and LostRaceError
  * repeat the whole of `work`, at most five times unless told and at random intervals: it must do nothing but database work on `tx`.
  *
  * Errors: those of `work`, after a rollback; ServiceError `unavailable` when the database is busy, slow or gone;
@@ -50,9 +58,9 @@ export async function inTransaction<T>(
       if (error instanceof CommitFailedError && !isTransactionConflict(error.cause))
         throw toDatabaseServiceError(error.cause);
       const cause = error instanceof CommitFailedError ? error.cause : error;
-      const repeatable = isTransactionConflict(cause) || isConnectionLost(cause);
+      const repeatable = isTransactionConflict(cause) || isConnectionLost(cause) || cause instanceof LostRaceError;
       if (!repeatable || retries >= (options.maxRetries ?? MAX_TRANSACTION_RETRIES))
-        throw toDatabaseServiceError(cause);
+        throw toDatabaseServiceError(cause instanceof LostRaceError ? cause.cause : cause);
       options.onRetry?.(cause);
       noteTransactionRetry(dataSource);
       await delay(Math.random() * Math.min(20 * 2 ** retries, LONGEST_PAUSE_MS));
