@@ -23,7 +23,7 @@ export const gatewayService: ServiceDefinition = {
   background: {
     module: BackgroundModule,
     entry: join(__dirname, 'background.js'),
-    memoryMiB: { young: 64, old: 256 },
+    memoryMiB: { young: 32, old: 256 },
   },
   entities: [ApiToken, idempotencyKeysEntity('gateway'), ...alertPathEntities],
   migrations: [ApiTokensMigration, idempotencyKeysMigration('gateway'), ...alertPathMigrations],

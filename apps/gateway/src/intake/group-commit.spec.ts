@@ -161,6 +161,22 @@ describe('the group commit', () => {
     expect(store.stored).toEqual(['a0', 'a1', 'a2']);
   });
 
+  it('refuses what would wait too long by what the last commits took, before anything has waited that long', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const commits = start({ maxBatch: 2, maxWaitMs: 1_000 });
+    const first = outcome(commits.submit('a0', 1, 'A'));
+    await new Promise(setImmediate);
+    jest.advanceTimersByTime(400);
+    await store.finishOne();
+    const line = ['a1', 'a2', 'a3', 'a4'].map((item) => outcome(commits.submit(item, 1, 'A')));
+    expect(commits.refusalOf(1, 'A')?.code).toBe('unavailable');
+    expect(commits.refusalOf(1, 'B')).toBeNull();
+    jest.useRealTimers();
+    for (let writes = 0; writes < 2; writes++) await store.finishOne();
+    expect(await Promise.all([first, ...line])).toEqual(Array(5).fill('stored'));
+    expect(commits.refusalOf(1, 'A')).toBeNull();
+  });
+
   it('takes a single item of any size when nothing waits', async () => {
     const commits = start({ maxQueueBytes: 100 });
     const whole = commits.submit('large', 5_000);

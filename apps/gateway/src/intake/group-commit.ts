@@ -10,11 +10,17 @@ export interface GroupCommitLimits {
   maxQueue: number;
   /** Bytes that may wait, those being written included. */
   maxQueueBytes: number;
-  /** Milliseconds the first in a sender's line may have waited for its turn; while it waits longer, the sender's next ones are refused. */
+  /**
+   * Milliseconds an item may wait for its commit. While the first in a sender's line has waited longer, or by the last commits a new one
+   * would, the sender's next ones are refused.
+   */
   maxWaitMs: number;
   /** Milliseconds after which the caller is told `unavailable`; the write itself may still succeed. */
   timeoutMs: number;
 }
+
+/** How much the last commit counts against those before it: a single hiccup closes no line. */
+const WEIGHT_OF_LAST = 0.5;
 
 /** Who is told how it goes. */
 export interface GroupCommitObserver {
@@ -55,6 +61,8 @@ export class GroupCommit<T> {
   private readonly heldBy = new Map<string, Held>();
   private running: Promise<void> | undefined;
   private isClosed = false;
+  /** What a commit takes by the last ones, in milliseconds; 0 before the first. */
+  private commitMs = 0;
 
   /**
    * @param write stores all items or none; resolves after the commit
@@ -103,11 +111,29 @@ export class GroupCommit<T> {
   refusalOf(bytes: number, sender = ''): ServiceError | null {
     if (this.isClosed) return overloaded('this instance is shutting down');
     if (!this.hasRoomFor(bytes, sender)) return overloaded('too many webhooks are waiting to be stored');
-    const first = this.waiting.get(sender)?.[0];
     // A line that moves too slowly is closed long before it is full: who is let in is answered soon.
-    if (first !== undefined && performance.now() - first.since > this.limits.maxWaitMs)
+    if (Math.max(this.waitOfFirst(sender), this.expectedWait(bytes, sender)) > this.limits.maxWaitMs)
       return overloaded('webhooks are waiting too long to be stored');
     return null;
+  }
+
+  private waitOfFirst(sender: string): number {
+    const first = this.waiting.get(sender)?.[0];
+    return first === undefined ? 0 : performance.now() - first.since;
+  }
+
+  /** How long a new item of this sender would wait for its commit; the first in an empty line is always tried. */
+  private expectedWait(bytes: number, sender: string): number {
+    const own = this.heldBy.get(sender);
+    if (own === undefined) return 0;
+    const { maxBatch, maxBatchBytes } = this.limits;
+    const lines = this.waiting.size + (this.waiting.has(sender) ? 0 : 1);
+    const before = {
+      items: Math.min(this.held.items, own.items * lines),
+      bytes: Math.min(this.held.bytes, own.bytes * lines),
+    };
+    const commitsBefore = Math.max(before.items / maxBatch, (before.bytes + bytes) / maxBatchBytes - 1);
+    return (Math.floor(Math.max(0, commitsBefore)) + 1) * this.commitMs;
   }
 
   private hasRoomFor(bytes: number, sender: string): boolean {
@@ -169,8 +195,11 @@ export class GroupCommit<T> {
 
   private async commit(batch: Waiting<T>[]): Promise<void> {
     this.observer.onBatch?.(batch.length);
+    const began = performance.now();
     try {
       await this.write(batch.map(({ item }) => item));
+      const took = performance.now() - began;
+      this.commitMs = this.commitMs === 0 ? took : this.commitMs + (took - this.commitMs) * WEIGHT_OF_LAST;
       for (const entry of batch) this.settle(entry);
     } catch (error) {
       if (batch.length === 1 || isStoreAway(error)) {

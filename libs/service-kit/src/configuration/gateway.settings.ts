@@ -79,10 +79,10 @@ export class IntakeSettings {
 
   @Setting({
     type: 'duration',
-    doc: 'While the first webhook in the line of a cluster has waited this long for its turn, more of that cluster are refused with 503.',
+    doc: 'While the first webhook in the line of a cluster has waited this long for its turn, or the next one would by what the last commits took, more of that cluster are refused with 503.',
   })
   @DurationBetween('100ms', '8s')
-  max_wait: number = 1_000;
+  max_wait: number = 500;
 
   @Setting({ type: 'duration', doc: 'How long a webhook may wait for its commit before it is refused with 503.' })
   @DurationBetween('100ms', '8s')
