@@ -109,11 +109,10 @@ export class GroupCommit<T> {
    * overload most are refused, and what that costs is missing for the others.
    */
   refusalOf(bytes: number, sender = ''): ServiceError | null {
-    if (this.isClosed) return overloaded('this instance is shutting down');
-    if (!this.hasRoomFor(bytes, sender)) return overloaded('too many webhooks are waiting to be stored');
+    if (this.isClosed) return SHUTTING_DOWN;
+    if (!this.hasRoomFor(bytes, sender)) return TOO_MANY;
     // A line that moves too slowly is closed long before it is full: who is let in is answered soon.
-    if (Math.max(this.waitOfFirst(sender), this.expectedWait(bytes, sender)) > this.limits.maxWaitMs)
-      return overloaded('webhooks are waiting too long to be stored');
+    if (Math.max(this.waitOfFirst(sender), this.expectedWait(bytes, sender)) > this.limits.maxWaitMs) return TOO_SLOW;
     return null;
   }
 
@@ -212,7 +211,7 @@ export class GroupCommit<T> {
   }
 
   private expire(entry: Waiting<T>): void {
-    this.settle(entry, overloaded('storing the webhook took too long'));
+    this.settle(entry, EXPIRED);
   }
 
   private settle(entry: Waiting<T>, error?: unknown): void {
@@ -231,6 +230,10 @@ function isStoreAway(error: unknown): boolean {
   return error instanceof ServiceError && error.code === 'unavailable';
 }
 
-function overloaded(detail: string): ServiceError {
-  return new ServiceError('unavailable', `${detail}; send it again`);
-}
+const overloaded = (detail: string): ServiceError => new ServiceError('unavailable', `${detail}; send it again`);
+
+// Made once: under overload most webhooks are refused, and the stack of an error costs a tenth of a refusal.
+const SHUTTING_DOWN = overloaded('this instance is shutting down');
+const TOO_MANY = overloaded('too many webhooks are waiting to be stored');
+const TOO_SLOW = overloaded('webhooks are waiting too long to be stored');
+const EXPIRED = overloaded('storing the webhook took too long');

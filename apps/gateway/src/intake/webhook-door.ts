@@ -41,6 +41,13 @@ export class WebhookDoor {
     const cluster = await this.authenticatedCluster(request);
     try {
       if (!isJsonContentType(request.headers['content-type']) || !isPlainEncoding(request)) throw unsupported();
+      const bytes = Number(request.headers['content-length'] ?? Infinity);
+      const refusal = bytes <= this.maxBodyBytes ? this.intake.refusalOf(bytes, cluster) : null;
+      if (refusal !== null) {
+        // Read past without looking at it, or the rest would be taken for the next request of this connection.
+        request.resume();
+        throw refusal;
+      }
       const from = typeof origin === 'string' ? await this.originOfSource(origin, cluster) : origin;
       return await this.intake.accept(await readRawBody(request, this.maxBodyBytes), cluster, from);
     } catch (error) {

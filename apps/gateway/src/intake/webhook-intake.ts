@@ -53,6 +53,13 @@ export class WebhookIntake implements BeforeApplicationShutdown {
     this.metrics.watchDepth(() => this.commits.depth);
   }
 
+  /** Why a body of this size of this cluster would be refused now; null when it would not. To be asked before it is read. */
+  refusalOf(bytes: number, clusterId: string): ServiceError | null {
+    const refusal = this.commits.refusalOf(bytes, clusterId);
+    if (refusal !== null) this.metrics.answered('overloaded');
+    return refusal;
+  }
+
   /**
    * Stores one webhook body of a cluster and resolves after the commit.
    * Errors: ServiceError `invalid` or `too_large` for the body, `unavailable` when it cannot be stored now.

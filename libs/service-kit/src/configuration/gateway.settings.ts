@@ -82,7 +82,7 @@ export class IntakeSettings {
     doc: 'While the first webhook in the line of a cluster has waited this long for its turn, or the next one would by what the last commits took, more of that cluster are refused with 503.',
   })
   @DurationBetween('100ms', '8s')
-  max_wait: number = 500;
+  max_wait: number = 750;
 
   @Setting({ type: 'duration', doc: 'How long a webhook may wait for its commit before it is refused with 503.' })
   @DurationBetween('100ms', '8s')
