@@ -18,5 +18,6 @@ module.exports = {
     'apps/ai',
     'apps/sidecar',
     'apps/cli',
+    'apps/mcp',
   ].map((project) => `<rootDir>/${project}/jest.config.cjs`),
 };

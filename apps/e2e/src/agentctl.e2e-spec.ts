@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempDir, removeDir } from '@alertagent/local-stack';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { AlertAgent } from './alertagent';
 
 const AGENTCTL = join(__dirname, '../../cli/dist/main.js');
+const MCP = join(__dirname, '../../mcp/dist/main.js');
 
 const rule = (name: string) => `  - alert: ${name}\n    expr: up == 0\n    for: 5m\n    labels: {severity: page}\n`;
 const file = (...names: string[]) => `groups:\n- name: g\n  rules:\n${names.map(rule).join('')}`;
@@ -63,5 +66,30 @@ describe('agentctl and a whole AlertAgent', () => {
     expect((await apply()).code).toBe(1);
     expect(await names()).toEqual(['team/a One', 'team/a Two']);
     expect((await agentctl('--token', 'aat_unknown-token-0123456789', 'rules', 'export')).code).toBe(4);
+  });
+
+  it('answer a host of the Model Context Protocol with what the token may see', async () => {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [MCP],
+      env: { ALERTAGENT_URL: agent.url, ALERTAGENT_TOKEN: agent.adminToken },
+    });
+    const client = new Client({ name: 'e2e', version: '1' });
+    await client.connect(transport);
+    try {
+      expect((await client.listTools()).tools.length).toBeGreaterThan(20);
+      const { structuredContent } = await client.callTool({
+        name: 'list_rules',
+        arguments: { namespace: 'team/a', sort: 'name' },
+      });
+      expect(structuredContent).toMatchObject({ items: [{ name: 'One' }, { name: 'Two' }] });
+      const unknown = await client.callTool({
+        name: 'get_rule',
+        arguments: { id: '01900000-0000-7000-8000-000000000000' },
+      });
+      expect(unknown).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/^404: /) as unknown }] });
+    } finally {
+      await client.close();
+    }
   });
 });

@@ -4,7 +4,11 @@ import { QUERY_CLASS, SCHEMA_PREFIX } from './operation.decorator';
 import { payloadSchemas, type JsonSchema } from './payload-schemas';
 import { rawPaths } from './raw-paths';
 
-type Operation = Record<string, unknown> & { parameters?: object[] };
+interface Parameter {
+  name: string;
+  in: string;
+}
+type Operation = Record<string, unknown> & { parameters?: Parameter[] };
 type Paths = Record<string, Record<string, Operation>>;
 
 const PROBLEM: JsonSchema = {
@@ -48,8 +52,12 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     paths[path] = { ...paths[path], ...(operations as Record<string, Operation>) };
   }
   const schemas: Record<string, JsonSchema> = { ...payloadSchemas(), Problem: PROBLEM };
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
-    nameQueryParameters(operation, schemas);
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const operation of Object.values(operations)) {
+      nameQueryParameters(operation, schemas);
+      namePathParameters(operation, path);
+    }
+  }
   const used = usedSchemas(paths, schemas);
   return {
     ...document,
@@ -73,6 +81,15 @@ function nameQueryParameters(operation: Operation, schemas: Record<string, JsonS
     schema,
   }));
   operation.parameters = [...(operation.parameters ?? []), ...parameters];
+}
+
+/** Routes take them apart by their class and not one by one, so the framework does not see them. */
+function namePathParameters(operation: Operation, path: string): void {
+  const { parameters = [] } = operation;
+  const missing = [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => ({ name: name!, in: 'path', required: true, schema: { type: 'string', minLength: 1 } }))
+    .filter(({ name }) => !parameters.some((one) => one.in === 'path' && one.name === name));
+  operation.parameters = [...missing, ...parameters];
 }
 
 /** Names of the schemas that paths refer to, directly or through others. */
