@@ -7,8 +7,10 @@ import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
+import { knowledgeDocumentEntity, knowledgeVersionEntity } from './knowledge/knowledge-document.entity';
 import { CreateAiTables1764100000000 } from './migrations/1764100000000-create-ai-tables';
 import { Automation1767700000000 } from './migrations/1767700000000-automation';
+import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -24,6 +26,8 @@ export const aiService: ServiceDefinition = {
     killSwitchEntity,
     suggestionEntity,
     knownIncidentEntity,
+    knowledgeDocumentEntity,
+    knowledgeVersionEntity,
   ],
-  migrations: [CreateAiTables1764100000000, Automation1767700000000],
+  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000],
 };

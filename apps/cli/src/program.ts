@@ -5,7 +5,9 @@ import { backtestRule, type BacktestRuleOptions } from './commands/backtest-rule
 import type { CommandContext } from './commands/context';
 import { diffRule, type DiffRuleOptions } from './commands/diff-rule';
 import { exportRules, type ExportRulesOptions } from './commands/export-rules';
+import { importKnowledge, type ImportKnowledgeOptions } from './commands/import-knowledge';
 import { importRules, type ImportRulesOptions } from './commands/import-rules';
+import { searchKnowledge, type SearchKnowledgeOptions } from './commands/search-knowledge';
 import { testRules, type TestRulesOptions } from './commands/test-rules';
 import { validateRules, type ValidateRulesOptions } from './commands/validate-rules';
 import { connectionOf, type ConnectionOptions } from './connection';
@@ -59,7 +61,28 @@ function buildProgram(streams: Streams, env: NodeJS.ProcessEnv, end: (exitCode: 
     return { terminal, env, api: () => new Api(connectionOf(options, env)) };
   };
   addRules(program.command('rules').description('rules of Prometheus'), context, end);
+  addKnowledge(program.command('knowledge').description('runbooks and notes that analyses cite'), context, end);
   return program;
+}
+
+function addKnowledge(knowledge: Command, context: () => CommandContext, end: (exitCode: number) => void): void {
+  knowledge
+    .command('import <folder>')
+    .description('take in the markdown files of a folder; the same files again change nothing')
+    .option('--dry-run', 'tell what would be done, change nothing')
+    .option('--owner <team>', 'the team that keeps them right')
+    .option('--cluster <name...>', 'clusters that they are about; all unless told')
+    .action(async (folder: string, options: ImportKnowledgeOptions) =>
+      end(await importKnowledge(context(), folder, options)),
+    );
+  knowledge
+    .command('search <words...>')
+    .description('find what is known, asked in words of any language')
+    .option('--cluster <name>', 'only what is about this cluster, or about all')
+    .option('--limit <number>', 'documents to show', wholeNumber, 5)
+    .action(async (words: string[], options: SearchKnowledgeOptions) =>
+      end(await searchKnowledge(context(), words, options)),
+    );
 }
 
 function addRules(rules: Command, context: () => CommandContext, end: (exitCode: number) => void): void {

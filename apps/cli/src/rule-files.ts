@@ -13,17 +13,33 @@ export interface RuleFile {
 
 const MOST_FILES = 10_000;
 const LARGEST_BYTES = 8 * 1024 * 1024;
-const RULE_FILE = /\.(?:ya?ml|rules|json)$/i;
 const ARCHIVE = /\.(?:tar|tar\.gz|tgz)$/i;
 
 export const isArchive = (path: string): boolean => ARCHIVE.test(path);
 export const isFolder = (path: string): boolean => statOf(path).isDirectory();
 
+/** Which files of a folder count. */
+export interface FilesWanted {
+  /** For messages, e.g. `rule files`. */
+  what: string;
+  /** How their names end, for messages. */
+  endings: string;
+  name: RegExp;
+  holds(content: string): boolean;
+}
+
+const RULE_FILES: FilesWanted = {
+  what: 'rule files',
+  endings: '.yml, .yaml, .rules or .json',
+  name: /\.(?:ya?ml|rules|json)$/i,
+  holds: mayHoldRules,
+};
+
 /**
- * The rule files of a folder and the folders in it, in the order of their names. Hidden ones, links and files that
- * hold no rules are left out. Throws a {@link CommandError}.
+ * The files of a folder and the folders in it that are wanted, rule files unless told, in the order of their names. Hidden ones, links and
+ * files that hold something else are left out. Throws a {@link CommandError}.
  */
-export function filesOfFolder(folder: string): RuleFile[] {
+export function filesOfFolder(folder: string, wanted: FilesWanted = RULE_FILES): RuleFile[] {
   const files: RuleFile[] = [];
   const visit = (directory: string): void => {
     const names = attempt(directory, () => readdirSync(directory)).sort();
@@ -32,14 +48,14 @@ export function filesOfFolder(folder: string): RuleFile[] {
       const stat = attempt(path, () => lstatSync(path));
       if (name.startsWith('.') || name === 'node_modules' || stat.isSymbolicLink()) continue;
       if (stat.isDirectory()) visit(path);
-      else if (stat.isFile() && RULE_FILE.test(name)) {
+      else if (stat.isFile() && wanted.name.test(name)) {
         const content = readText(path);
-        if (mayHoldRules(content)) files.push({ path: relative(folder, path).split(sep).join('/'), content });
+        if (wanted.holds(content)) files.push({ path: relative(folder, path).split(sep).join('/'), content });
       }
       if (files.length > MOST_FILES) {
         throw new CommandError(
           EXIT.usage,
-          `${folder} holds more than ${MOST_FILES} rule files`,
+          `${folder} holds more than ${MOST_FILES} ${wanted.what}`,
           'give folders inside of it',
         );
       }
@@ -47,7 +63,7 @@ export function filesOfFolder(folder: string): RuleFile[] {
   };
   visit(folder);
   if (files.length === 0) {
-    throw new CommandError(EXIT.usage, `${folder} holds no rule files`, 'they end in .yml, .yaml, .rules or .json');
+    throw new CommandError(EXIT.usage, `${folder} holds no ${wanted.what}`, `they end in ${wanted.endings}`);
   }
   return files;
 }

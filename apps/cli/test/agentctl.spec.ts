@@ -405,4 +405,56 @@ describe('agentctl', () => {
     server.answer = () => ({ body: { change: 'formatting', ...none, expression: null } });
     expect((await agentctl('rules', 'diff', 'r', '--exit-code')).code).toBe(0);
   });
+
+  describe('knowledge', () => {
+    it('takes in the markdown files of a folder under their paths, titled by their first heading', async () => {
+      put('runbooks/disk.md', 'Intro\n\n# Disk full\n\nDelete logs.\n');
+      put('runbooks/no-heading.md', 'Just text');
+      put('runbooks/empty.md', '  \n');
+      put('runbooks/rules.yml', RULES);
+      const results = [
+        { key: 'disk.md', outcome: 'created' },
+        { key: 'no-heading.md', outcome: 'unchanged' },
+      ];
+      server.answer = () => ({ body: { dry_run: true, results } });
+      const argv = ['knowledge', 'import', join(folder, 'runbooks'), '--dry-run', '--owner', 'storage'];
+      const { code, out } = await agentctl(...argv);
+      expect([code, out]).toEqual([0, 'created disk.md\n1 to create, 0 to update, 1 unchanged\n']);
+      expect(server.seen.map(({ path }) => path)).toEqual(['/knowledge/import']);
+      expect(JSON.parse(server.seen[0]!.body)).toEqual({
+        dry_run: true,
+        documents: [
+          { key: 'disk.md', title: 'Disk full', text: 'Intro\n\n# Disk full\n\nDelete logs.\n', owner: 'storage' },
+          { key: 'no-heading.md', title: 'no-heading', text: 'Just text', owner: 'storage' },
+        ],
+      });
+    });
+
+    it('sends a large folder in parts that the server takes', async () => {
+      for (let index = 0; index < 12; index += 1) put(`big/${index}.md`, 'x'.repeat(90_000));
+      server.answer = ({ body }) => {
+        const { documents } = JSON.parse(body) as { documents: { key: string }[] };
+        return { body: { results: documents.map(({ key }) => ({ key, outcome: 'created' })) } };
+      };
+      const { code, out } = await agentctl('--json', 'knowledge', 'import', join(folder, 'big'));
+      expect([code, JSON.parse(out)]).toMatchObject([0, { counts: { created: 12 } }]);
+      expect(server.seen).toHaveLength(2);
+      for (const { body } of server.seen) expect(Buffer.byteLength(body)).toBeLessThan(1024 * 1024);
+    });
+
+    it('finds passages for a question', async () => {
+      const item = {
+        document_id: 'd',
+        version: 3,
+        title: 'Kafka',
+        heading: 'Lag',
+        passage: 'Add consumers.',
+        url: null,
+      };
+      server.answer = () => ({ body: { items: [item] } });
+      const { code, out } = await agentctl('knowledge', 'search', 'kafka', 'lags');
+      expect([code, out]).toEqual([0, '## Kafka › Lag\nAdd consumers.\n(d, version 3)\n\n']);
+      expect(server.seen[0]!.path).toBe('/knowledge/search?q=kafka+lags&limit=5');
+    });
+  });
 });

@@ -22,6 +22,7 @@ import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { HoldsController } from './rest/holds.controller';
+import { KnowledgeController } from './rest/knowledge.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
 import { RuleHealthController } from './rest/rule-health.controller';
@@ -59,6 +60,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     DecisionPoliciesController,
     ClusterSyncsController,
     HoldsController,
+    KnowledgeController,
     LiveController,
     ParkedController,
     RolloutsController,

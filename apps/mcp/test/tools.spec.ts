@@ -48,7 +48,7 @@ describe('the tools of the MCP server', () => {
     const { paths } = JSON.parse(DESCRIPTION) as { paths: Record<string, Record<string, unknown>> };
     const tools = [...READ_TOOLS, ...WRITE_TOOLS];
     const missing = tools.filter(({ path, method }) => !paths[`/api/v1${path}`]?.[method]).map(({ name }) => name);
-    expect(missing).toEqual(NOT_YET);
+    expect(missing).toEqual([]);
     expect(tools.filter(({ path }) => /approv|kill-switch|tokens|undo/.test(path))).toEqual([]);
   });
 
@@ -137,6 +137,3 @@ describe('the tools of the MCP server', () => {
     expect((await back.listTools()).tools.length).toBeGreaterThan(20);
   });
 });
-
-/** Read tools whose operation this version of the API has not. */
-const NOT_YET: readonly string[] = ['search_knowledge'];

@@ -203,3 +203,4 @@ export {
 export { type RuleProblem, type Severity, type Validation } from './rules/validate/problem';
 export { LINT_CHECKS } from './rules/lint/checks';
 export { DEFAULT_PROMETHEUS_VERSION, grammarOf } from './rules/promql/grammar';
+export { KnowledgeIndex, type Found as KnowledgeHit, type IndexedDocument } from './knowledge/knowledge-index';

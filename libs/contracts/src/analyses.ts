@@ -3,6 +3,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsNumber,
   IsOptional,
   IsString,
@@ -25,6 +26,14 @@ export class SimilarIncident {
   @IsOptional() @IsString() @MaxLength(4000) resolution?: string | null;
 }
 
+/** A document that an analyst was given to read. */
+export class KnowledgeSource {
+  @IsString() @MaxLength(100) document_id!: string;
+  @IsInt() @Min(1) version!: number;
+  @IsString() @MaxLength(300) title!: string;
+  @IsOptional() @IsString() @MaxLength(2000) url?: string | null;
+}
+
 /** What an analyst found. All of it is data for people and the decision engine; none of it is ever executed. */
 export class AnalysisResult {
   @IsString() @MaxLength(20_000) root_cause!: string;
@@ -37,6 +46,9 @@ export class AnalysisResult {
   @IsOptional() @IsString() @MaxLength(200) recommended_team?: string | null;
   /** Who analysed: `built-in`, `dify` or `n8n`. */
   @IsOptional() @IsString() @MaxLength(50) analyst?: string | null;
+  /** What the analyst was given to read, best first; absent when a workflow answered. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KnowledgeSource) sources?:
+    KnowledgeSource[] | null;
 }
 
 export class AnalysisView {

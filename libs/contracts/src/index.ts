@@ -21,6 +21,7 @@ export * from './errors';
 export * from './escalations';
 export * from './holds';
 export * from './kit';
+export * from './knowledge';
 export * from './registry';
 export * from './rollbacks';
 export * from './rollouts';

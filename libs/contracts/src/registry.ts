@@ -19,6 +19,7 @@ import * as escalations from './escalations';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
 import * as holds from './holds';
+import * as knowledge from './knowledge';
 import * as rollbacks from './rollbacks';
 import * as rollouts from './rollouts';
 import * as ruleApprovals from './rule-approvals';
@@ -63,6 +64,7 @@ const declared: unknown[] = [
   decisions,
   escalations,
   holds,
+  knowledge,
   rollbacks,
   rollouts,
   ruleApprovals,

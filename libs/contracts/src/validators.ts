@@ -94,6 +94,21 @@ export function IsCleanText(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
+/** A text of many lines: not blank, no control characters but line ends and tabs. */
+export function IsTextBlock(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isTextBlock',
+      validator: {
+        validate: (value) =>
+          typeof value === 'string' && value.isWellFormed() && value.trim() !== '' && !CONTROL.test(value),
+        defaultMessage: () => 'expected text without control characters that is not blank',
+      },
+    },
+    options,
+  );
+}
+
 /**
  * Labels of a rule or its annotations, which may be longer, `{name: text}`: any name that Prometheus 3 knows, which may be more than
  * an older one takes; at most 64 entries of `longest` characters.

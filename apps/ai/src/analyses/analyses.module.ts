@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AnalystsModule } from '../analysts/analysts.module';
 import { DecisionsModule } from '../decisions/decisions.module';
 import { IncidentsModule } from '../incidents/incidents.module';
+import { KnowledgeModule } from '../knowledge/knowledge.module';
 import { WorkflowsModule } from '../workflows/workflows.module';
 import { AnalysesHandlers } from './analyses.handlers';
 import { AnalysesMetrics } from './analyses.metrics';
@@ -20,7 +21,7 @@ import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
 
 @Module({
-  imports: [AnalystsModule, DecisionsModule, IncidentsModule, WorkflowsModule],
+  imports: [AnalystsModule, DecisionsModule, IncidentsModule, KnowledgeModule, WorkflowsModule],
   controllers: [AnalysesHandlers],
   providers: [
     AnalysesMetrics,

@@ -36,6 +36,11 @@ export class AnalysesStore {
     return tx.existsBy(analysisEntity, { incidentId, triggerKey: INCIDENT_OPENED });
   }
 
+  /** The newest one of an incident that came to a result. */
+  lastCompleted(manager: EntityManager, incidentId: string): Promise<Analysis | null> {
+    return manager.findOne(analysisEntity, { where: { incidentId, status: 'completed' }, order: { id: 'DESC' } });
+  }
+
   /** Newest first, one more than asked for. */
   list(
     manager: EntityManager,

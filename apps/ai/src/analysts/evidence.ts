@@ -1,9 +1,17 @@
-import { getRule, type AlertSnapshot, type AnalysisContext, type RuleView } from '@alertagent/contracts';
+import {
+  getRule,
+  type AlertSnapshot,
+  type AnalysisContext,
+  type KnowledgeFound,
+  type RuleView,
+} from '@alertagent/contracts';
 import { Bus, Clock, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KnownIncidentsStore } from '../incidents/known-incidents.store';
 import { rankSimilar, type RankedIncident } from '../incidents/similar-incidents';
+import { incidentKey } from '../knowledge/incident-key';
+import { KnowledgeSearch } from '../knowledge/knowledge-search';
 
 /** An alert to be analysed and where it came from. */
 export interface AnalysisSubject {
@@ -21,7 +29,12 @@ export interface Evidence {
   similar: RankedIncident[];
   /** The rule that raised the alert, when it is one of ours and could be asked for. */
   rule: RuleView | null;
+  /** What people wrote down, and what was learned before; best first. */
+  knowledge: KnowledgeFound[];
 }
+
+/** Passages an analyst gets: more would hide the one that helps. */
+const PASSAGES = 3;
 
 /** Milliseconds the rules service may take; the analysis goes on without it. */
 const RULE_TIMEOUT_MS = 1_000;
@@ -36,6 +49,7 @@ export class EvidenceCollector {
     private readonly incidents: KnownIncidentsStore,
     private readonly bus: Bus,
     private readonly clock: Clock,
+    private readonly knowledge: KnowledgeSearch,
     @Inject(LOGGER) log: Logger,
   ) {
     this.log = log.component('evidence');
@@ -43,8 +57,12 @@ export class EvidenceCollector {
 
   /** Errors: `unavailable` when the database is. */
   async collect(subject: AnalysisSubject): Promise<Evidence> {
-    const [similar, rule] = await Promise.all([this.similarTo(subject), this.ruleOf(subject.alert)]);
-    return { subject, similar, rule };
+    const [similar, rule, knowledge] = await Promise.all([
+      this.similarTo(subject),
+      this.ruleOf(subject.alert),
+      this.knownAbout(subject),
+    ]);
+    return { subject, similar, rule, knowledge };
   }
 
   private async similarTo({ alert, clusterId, incidentId, context }: AnalysisSubject): Promise<RankedIncident[]> {
@@ -56,6 +74,14 @@ export class EvidenceCollector {
       now: this.clock.now(),
     });
     return rankSimilar(alert.labels, candidates);
+  }
+
+  private knownAbout({ alert, clusterName, incidentId }: AnalysisSubject): Promise<KnowledgeFound[]> {
+    const { summary = '', description = '' } = alert.annotations;
+    const text = [alert.name, summary, description, ...Object.values(alert.labels)].join(' ');
+    // An incident is no evidence for itself, however often it is analysed.
+    const exceptKey = incidentId === null ? undefined : incidentKey(incidentId);
+    return this.knowledge.search({ text, limit: PASSAGES, cluster: clusterName, exceptKey });
   }
 
   private async ruleOf({ annotations }: AlertSnapshot): Promise<RuleView | null> {

@@ -21,6 +21,7 @@ const evidence = (
   },
   similar: [],
   rule: null,
+  knowledge: [],
 });
 
 describe('the question to a model', () => {

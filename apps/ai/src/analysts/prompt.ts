@@ -46,8 +46,16 @@ function alertData({ subject, rule }: Evidence): object {
   };
 }
 
-function history({ similar }: Evidence): object {
+function history({ similar, knowledge }: Evidence): object {
   return {
+    knowledge: knowledge.map(({ document_id, version, title, kind, heading, passage }) => ({
+      document_id,
+      version,
+      kind,
+      title: clean(title),
+      heading: clean(heading),
+      passage: clean(passage),
+    })),
     similar_incidents: similar.map((incident) => ({
       incident_id: incident.id,
       title: clean(incident.title),

@@ -28,6 +28,15 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     config: { sync_interval: '30s', health_check_interval: '30s', retry_attempts: 3 },
     labels: { environment: 'test' },
   }),
+  KnowledgeInput: ({ serial }) => ({
+    title: `Runbook ${serial}`,
+    text: '# Disk full\n\nDelete old logs.',
+    clusters: [],
+    alerts: ['DiskFull'],
+  }),
+  KnowledgeImportInput: ({ serial }) => ({
+    documents: [{ key: `runbooks/${serial}.md`, title: `Runbook ${serial}`, text: 'Delete old logs.' }],
+  }),
   RolloutInput: ({ ids, serial }) => ({
     name: `rollout ${serial}`,
     targets: [ids['otherCluster']],
