@@ -38,6 +38,12 @@ interface Cluster {
   token: string;
 }
 
+/** What a slow machine makes wait is not refused; a test about refusals says how long is too long. */
+function patiently(config: NonNullable<TestServiceOptions['config']>): NonNullable<TestServiceOptions['config']> {
+  const gateway = (config['gateway'] ?? {}) as { intake?: object };
+  return { ...config, gateway: { ...gateway, intake: { max_wait: 8_000, ...gateway.intake } } };
+}
+
 /** The gateway over a real NATS server and a real database, seen from outside. */
 export class AlertStand {
   readonly first: Cluster = { id: '01900000-0000-7000-8000-00000000000a', token: `aat_webhook_${'a'.repeat(43)}` };
@@ -75,7 +81,7 @@ export class AlertStand {
       natsUrl: this.nats.url,
       databaseUrl: this.databaseUrl,
       clock,
-      config: { ...config, security: { admin_token: ADMIN_TOKEN } },
+      config: patiently({ ...config, security: { admin_token: ADMIN_TOKEN } }),
     });
   }
 

@@ -66,12 +66,15 @@ describe('the example of an integration', () => {
     });
     await deliver('first');
     // The gateway makes its stream when it first publishes; whoever follows it comes later.
-    const streams = (await gateway.get(NatsLink).current().jetstreamManager()).streams;
-    const hasStream = (): Promise<boolean> =>
-      streams.info(STREAM).then(
+    const hasStream = async (): Promise<boolean> => {
+      const link = gateway.get(NatsLink);
+      if (!link.isUp) return false;
+      const { streams } = await link.current().jetstreamManager();
+      return streams.info(STREAM).then(
         () => true,
         () => false,
       );
+    };
     await pollUntil(hasStream, { what: 'the stream of the gateway' });
   }, 60_000);
   afterEach(async () => {

@@ -50,8 +50,15 @@ function longestInputs(): Record<string, string> {
     openedAt: new Date(0),
     resolvedAt: null,
   }));
+  const knowledge = Array.from({ length: 3 }, (_, index) => ({
+    document_id: String(index),
+    title: long,
+    passage: long,
+    heading: long,
+  }));
   const subject = { incidentId: 'i', clusterId: 'c', clusterName: 'p', alert, context: null };
-  return buildPrompt({ subject, similar, rule: null } as unknown as Parameters<typeof buildPrompt>[0]).inputs;
+  return buildPrompt({ subject, similar, rule: null, knowledge } as unknown as Parameters<typeof buildPrompt>[0])
+    .inputs;
 }
 
 describe('the app for Dify', () => {
