@@ -1,7 +1,8 @@
+import { analysisCompleted, cancelAnalysis, serviceOperations } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
 import { DataSource } from 'typeorm';
 import { decisionEntity } from '../src/decisions/decision.entity';
-import { completedReport, Stand } from './stand';
+import { completedReport, OPERATOR, Stand } from './stand';
 import { startN8nStub, type N8nStub } from '@alertagent/stubs';
 
 const CALLBACK_TIMEOUT = 600_000;
@@ -124,6 +125,66 @@ describe('an incident whose workflow calls back', () => {
     await expect(stand.report(analysis_id, completedReport())).rejects.toMatchObject({ code: 'conflict' });
     expect(await decisionsOf(incident_id)).toBe(1);
     expect(n8n.starts).toHaveLength(1);
+  });
+
+  const cancel = (analysis_id: string, reason?: string) =>
+    stand.gateway.request(cancelAnalysis, { analysis_id, reason, actor: OPERATOR });
+  const audited = async (verb: string, id: string): Promise<unknown[]> => {
+    const { items } = await stand.gateway.request(serviceOperations.ai.listAudit, { limit: 500 });
+    return items.filter(({ action, resource_id }) => action === verb && resource_id === id);
+  };
+
+  it('can be cancelled, once, and is then neither decided on nor changed by the late callback, which is recorded', async () => {
+    const { incident_id } = await stand.open();
+    const { analysis_id } = await stand.processing(incident_id);
+    const cancelled = await cancel(analysis_id, 'known maintenance');
+    expect(cancelled).toMatchObject({
+      status: 'cancelled',
+      error: 'by olga: known maintenance',
+      estimated_completion: null,
+      decision: null,
+    });
+    expect(await cancel(analysis_id, 'another reason')).toEqual(cancelled);
+    await expect(stand.report(analysis_id, completedReport())).rejects.toMatchObject({ code: 'conflict' });
+    stand.clock.advance(CALLBACK_TIMEOUT + 1);
+    const { incident_id: marker } = await stand.open();
+    await stand.processing(marker);
+    expect(await stand.get(analysis_id)).toEqual(cancelled);
+    expect(await decisionsOf(incident_id)).toBe(0);
+    expect(await audited('analysis.cancelled', analysis_id)).toHaveLength(1);
+    expect(await audited('analysis.report_refused', analysis_id)).toHaveLength(1);
+    const told = await pollUntil(
+      async () => {
+        const about = (await stand.gateway.events(analysisCompleted)).filter(
+          (event) => event.incident_id === incident_id,
+        );
+        return about.length > 0 ? about : null;
+      },
+      { what: 'the cancellation to be announced' },
+    );
+    expect(told.map(({ analysis }) => analysis)).toEqual([cancelled]);
+  });
+
+  it('stays cancelled although the call that starts its workflow succeeds later', async () => {
+    n8n.mode = 'slow';
+    const { incident_id } = await stand.open();
+    await pollUntil(() => n8n.starts.length === 1, { what: 'the call' });
+    const [{ analysis_id } = { analysis_id: '' }] = await stand.ofIncident(incident_id);
+    const cancelled = await cancel(analysis_id);
+    n8n.mode = 'ok';
+    n8n.release();
+    const { incident_id: marker } = await stand.open();
+    await stand.processing(marker);
+    expect(await stand.get(analysis_id)).toEqual(cancelled);
+  });
+
+  it('cannot be cancelled once it is over, nor when it does not exist', async () => {
+    const { incident_id } = await stand.open();
+    const { analysis_id } = await stand.processing(incident_id);
+    const over = await stand.report(analysis_id, completedReport());
+    await expect(cancel(analysis_id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await stand.get(analysis_id)).toEqual(over);
+    await expect(cancel('01930000-0000-7000-8000-00000000dead')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is not taken by a callback about an analysis that no workflow was asked for', async () => {

@@ -121,6 +121,10 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
       incident_id: id,
       analysis: analysis('an older idea', '2026-11-22T10:01:00Z'),
     });
+    await ai.publish(analysisCompleted, {
+      incident_id: id,
+      analysis: { ...analysis('cancelled', '2026-11-22T10:08:00Z'), status: 'cancelled', result: null },
+    });
     await ai.publish(decisionMade, { incident_id: id, decision: decision('not sure', '2026-11-22T10:06:00Z') });
     await ai.publish(decisionMade, { incident_id: id, decision: decision('older', '2026-11-22T10:02:00Z') });
     await ai.publish(analysisCompleted, {
@@ -141,7 +145,7 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
     await ai.publish(escalationRaised, { escalation_id: 'e-1', escalation });
     const again = await ai.publish(escalationRaised, { escalation_id: 'e-1', escalation });
     await pollUntil(async () => (await handled(stand)).includes(again), { what: 'the repeated escalation' });
-    await pollUntil(async () => (await handled(stand)).length >= 7, { what: 'all facts' });
+    await pollUntil(async () => (await handled(stand)).length >= 8, { what: 'all facts' });
 
     const shown = await incident(id);
     expect(shown.analysis?.result?.root_cause).toBe('disk full');

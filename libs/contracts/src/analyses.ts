@@ -17,7 +17,7 @@ import { defineEvent, defineRequest } from './contract';
 import { DecisionView } from './decisions';
 import { Actor, ById, PageQuery } from './kit';
 
-export const ANALYSIS_STATES = ['pending', 'processing', 'completed', 'failed'] as const;
+export const ANALYSIS_STATES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 export type AnalysisState = (typeof ANALYSIS_STATES)[number];
 
 export class SimilarIncident {
@@ -116,7 +116,18 @@ export class ReportAnalysisStatus extends AnalysisStatusInput {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
-/** An analysis ended, well or badly. */
+/** Body of `POST /api/v1/alerts/analyze/{id}/cancel`. */
+export class CancelAnalysisInput {
+  /** Why, for those who read the analysis later. */
+  @IsOptional() @IsString() @MaxLength(500) reason?: string | null;
+}
+
+export class CancelAnalysis extends CancelAnalysisInput {
+  @IsString() @MaxLength(100) analysis_id!: string;
+  @ValidateNested() @Type(() => Actor) actor!: Actor;
+}
+
+/** An analysis ended: with a result, with a failure, or because somebody cancelled it. */
 export class AnalysisCompleted {
   @IsString() incident_id!: string;
   @ValidateNested() @Type(() => AnalysisView) analysis!: AnalysisView;
@@ -148,6 +159,13 @@ export const listAnalyses = defineRequest({
   subject: 'alertagent.ai.v1.list-analyses',
   request: ListAnalyses,
   reply: AnalysisPage,
+});
+/** Errors: `not_found`; `conflict` when it is over otherwise. Cancelling twice is one cancellation. */
+export const cancelAnalysis = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.cancel-analysis',
+  request: CancelAnalysis,
+  reply: AnalysisView,
 });
 export const reportAnalysisStatus = defineRequest({
   owner,

@@ -1,4 +1,5 @@
 import {
+  cancelAnalysis,
   getAnalysis,
   incidentOpened,
   incidentResolved,
@@ -8,6 +9,7 @@ import {
   type AnalysisPage,
   type AnalysisView,
   type ById,
+  type CancelAnalysis,
   type IncidentEvent,
   type IncidentResolved,
   type ListAnalyses,
@@ -17,6 +19,7 @@ import {
 import { OnEvent, OnRequest, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
 import { AnalysesService } from './analyses.service';
+import { AnalysisCancellation } from './analysis-cancellation';
 import { IncidentNews } from './incident-news';
 import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
@@ -26,6 +29,7 @@ import { WakeUp } from '../requests/wake-up';
 export class AnalysesHandlers {
   constructor(
     private readonly analyses: AnalysesService,
+    private readonly cancellation: AnalysisCancellation,
     private readonly reports: StatusReports,
     private readonly news: IncidentNews,
     private readonly wakeUp: WakeUp,
@@ -46,6 +50,11 @@ export class AnalysesHandlers {
   @OnRequest(listAnalyses)
   list(query: ListAnalyses): Promise<AnalysisPage> {
     return this.analyses.list(query);
+  }
+
+  @OnRequest(cancelAnalysis)
+  cancel(query: CancelAnalysis): Promise<AnalysisView> {
+    return this.cancellation.cancel(query);
   }
 
   @OnRequest(reportAnalysisStatus)

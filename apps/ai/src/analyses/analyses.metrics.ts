@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { INCIDENT_OPENED, type Analysis } from './analysis';
 
 const TYPES = ['automatic', 'requested'] as const;
-const ENDS = ['completed', 'failed'] as const;
+const ENDS = ['completed', 'failed', 'cancelled'] as const;
 
 /** How analyses get on. */
 @Injectable()
@@ -33,7 +33,7 @@ export class AnalysesMetrics {
   /** Called after commit. */
   ended({ triggerKey, status, createdAt, completedAt }: Analysis): void {
     const type = triggerKey === INCIDENT_OPENED ? 'automatic' : 'requested';
-    this.total.inc({ type, status: status === 'completed' ? 'completed' : 'failed' });
+    this.total.inc({ type, status: ENDS.find((end) => end === status) ?? 'failed' });
     if (completedAt) this.duration.observe({ type }, Math.max(0, completedAt.getTime() - createdAt.getTime()) / 1000);
   }
 

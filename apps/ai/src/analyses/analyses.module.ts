@@ -9,6 +9,7 @@ import { AnalysesMetrics } from './analyses.metrics';
 import { AnalysesService } from './analyses.service';
 import { AnalysesStore } from './analyses.store';
 import { AnalysisAnnouncements } from './analysis-announcements';
+import { AnalysisCancellation } from './analysis-cancellation';
 import { AnalysisCompletion } from './analysis-completion';
 import { AnalysisLeases } from './analysis-leases';
 import { AnalysisRun } from './analysis-run';
@@ -28,6 +29,7 @@ import { WakeUp } from '../requests/wake-up';
     AnalysesService,
     AnalysesStore,
     AnalysisAnnouncements,
+    AnalysisCancellation,
     AnalysisCompletion,
     AnalysisLeases,
     AnalysisRun,

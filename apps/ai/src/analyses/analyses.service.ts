@@ -3,11 +3,13 @@ import {
   type AnalysisPage,
   type AnalysisView,
   type ListAnalyses,
+  type ReportAnalysisStatus,
   type StartAnalysis,
 } from '@alertagent/contracts';
 import { AuditLog, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { boundedResult } from '../analysts/analyst-outcome';
 import { DecisionsStore } from '../decisions/decisions.store';
 import { pageOf, pagePosition } from '../requests/page';
 import { AnalysesStore } from './analyses.store';
@@ -56,6 +58,19 @@ export class AnalysesService {
     const analysis = await this.store.find(manager, id);
     if (!analysis) throw new ServiceError('not_found', 'there is no such analysis');
     return this.views.of(analysis, await this.decisions.ofAnalysis(manager, id));
+  }
+
+  /** Keeps what a workflow reported when it no longer counts; the analysis stays as it is. */
+  async recordRefused({ analysis_id, actor, status, result, error }: ReportAnalysisStatus): Promise<void> {
+    await inTransaction(this.dataSource, (tx) =>
+      this.audit.record(tx, {
+        actor,
+        action: 'analysis.report_refused',
+        resource_type: 'analysis',
+        resource_id: analysis_id,
+        after: { status, result: result ? boundedResult(result) : null, error: error ?? null },
+      }),
+    );
   }
 
   /** Newest first. Errors: `invalid` when the cursor is none of ours. */

@@ -73,6 +73,12 @@ export class AnalysesStore {
     return affected === 1;
   }
 
+  /** Writes to an open analysis whoever has it in hand; false when it is over. */
+  async changeOpen(tx: EntityManager, id: string, changes: Partial<Analysis>): Promise<boolean> {
+    const { affected } = await tx.update(analysisEntity, { id, status: In([...OPEN_STATES]) }, changes);
+    return affected === 1;
+  }
+
   /** Writes to an open analysis; false when the guard no longer holds. */
   async change(tx: EntityManager, id: string, guard: Guard, changes: Partial<Analysis>): Promise<boolean> {
     const { affected } = await tx.update(analysisEntity, { id, ...guard, status: In([...OPEN_STATES]) }, changes);

@@ -15,9 +15,10 @@ export class AnalysisAnnouncements {
     private readonly views: AnalysisViews,
   ) {}
 
+  /** Without a decision when it was cancelled: then nothing was found to decide on. */
   async announce(
     tx: EntityManager,
-    { ended, decision, actor }: { ended: Analysis; decision: StoredDecision; actor?: Actor },
+    { ended, decision, actor }: { ended: Analysis; decision: StoredDecision | null; actor?: Actor },
   ): Promise<AnalysisView> {
     const view = this.views.of(ended, decision);
     if (ended.incidentId)

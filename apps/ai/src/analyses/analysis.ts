@@ -45,4 +45,4 @@ export interface Analysis {
 }
 
 /** Whether nothing more will happen to it. */
-export const isOver = ({ status }: Pick<Analysis, 'status'>): boolean => status === 'completed' || status === 'failed';
+export const isOver = ({ status }: Pick<Analysis, 'status'>): boolean => !OPEN_STATES.some((open) => open === status);

@@ -15,7 +15,8 @@ const MAX_ROUNDS = 3;
 
 /**
  * What a workflow reports about the analysis it was started for. It may report before we have noted that it was started,
- * and may repeat itself; it can't change an analysis that is over or was taken from it.
+ * and may repeat itself; it can't change an analysis that is over or was taken from it;
+ * what it reports then is recorded and refused.
  */
 @Injectable()
 export class StatusReports {
@@ -35,7 +36,11 @@ export class StatusReports {
       const analysis = await this.store.find(this.dataSource.manager, report.analysis_id);
       if (!analysis) throw new ServiceError('not_found', 'there is no such analysis');
       if (analysis.reportHash === hash) return this.analyses.get(analysis.id);
-      refuseTooLate(analysis);
+      const refusal = refusalOf(analysis);
+      if (refusal) {
+        await this.analyses.recordRefused(report);
+        throw new ServiceError('conflict', refusal);
+      }
       const view = await this.apply(analysis, report, hash);
       if (view) return view;
     }
@@ -62,10 +67,11 @@ export class StatusReports {
   }
 }
 
-function refuseTooLate(analysis: Analysis): void {
-  if (isOver(analysis)) throw new ServiceError('conflict', `the analysis is over already: it ${analysis.status}`);
-  if (analysis.engine !== 'n8n')
-    throw new ServiceError('conflict', 'the analysis is not with this workflow: the built-in one runs it');
+/** Why no report about it counts any more; null when one does. */
+function refusalOf(analysis: Analysis): string | null {
+  if (isOver(analysis)) return `the analysis is over already: it is ${analysis.status}`;
+  if (analysis.engine !== 'n8n') return 'the analysis is not with this workflow: the built-in one runs it';
+  return null;
 }
 
 function outcomeOf({ status, result, error }: ReportAnalysisStatus): AnalystOutcome {

@@ -23,14 +23,20 @@ export class IncidentProjection {
       .createQueryBuilder()
       .update(Incident)
       .set({ analysis, analysis_at: at })
-      .where('id = :incidentId AND (analysis_at IS NULL OR analysis_at <= :at)', { incidentId, at })
+      // One that was cancelled found nothing, so it does not take the place of one that did.
+      .where(
+        analysis.status === 'cancelled'
+          ? 'id = :incidentId AND analysis_at IS NULL'
+          : 'id = :incidentId AND (analysis_at IS NULL OR analysis_at <= :at)',
+        { incidentId, at },
+      )
       .execute();
     if (!result.affected) return;
     const who = analysis.result?.analyst ?? analysis.engine ?? 'the workflow';
     const why =
       analysis.status === 'completed'
         ? `analysed by ${who}: ${analysis.result?.root_cause ?? 'no cause given'}`
-        : `the analysis ${analysis.status}: ${analysis.error ?? 'no reason given'}`;
+        : `the analysis ${analysis.status === 'cancelled' ? 'was cancelled' : 'failed'}: ${analysis.error ?? 'no reason given'}`;
     await this.note(tx, { incidentId, at, kind: 'analysis', why, alertId: analysis.alert_id });
   }
 

@@ -3,6 +3,8 @@ import {
   AnalysisStatusInput,
   AnalysisView,
   AnalyzeInput,
+  cancelAnalysis,
+  CancelAnalysisInput,
   escalate,
   EscalationInput,
   EscalationView,
@@ -58,6 +60,22 @@ export class AnalysisController {
   @Operation({ summary: 'An analysis and, once there, its result and decision', response: AnalysisView })
   get(@Param('id') id: string): Promise<AnalysisView> {
     return this.bus.request(getAnalysis, { id });
+  }
+
+  @Post('analyze/:id/cancel')
+  @HttpCode(200)
+  @RequireRole('operator')
+  @Operation({
+    summary: 'Cancel an analysis that is not over; a late answer changes nothing',
+    body: CancelAnalysisInput,
+    response: AnalysisView,
+  })
+  cancel(
+    @Param('id') id: string,
+    @JsonBody(CancelAnalysisInput) input: CancelAnalysisInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<AnalysisView> {
+    return this.bus.request(cancelAnalysis, { ...input, analysis_id: id, actor: actorOf(principal) });
   }
 
   @Post('analyze/:id/status')
