@@ -9,6 +9,10 @@ import { history } from './benches/history';
 import { intake } from './benches/intake';
 import { memory } from './benches/memory';
 import { pipeline } from './benches/pipeline';
+import { ruleBatch } from './benches/rule-batch';
+import { ruleImport } from './benches/rule-import';
+import { ruleValidation } from './benches/rule-validation';
+import { rulesList } from './benches/rules-list';
 import { savedToLive } from './benches/saved-to-live';
 import { startTime } from './benches/start-time';
 import { storm } from './benches/storm';
@@ -24,6 +28,10 @@ const BENCHES = [
   history,
   savedToLive,
   backtest,
+  ruleImport,
+  ruleBatch,
+  rulesList,
+  ruleValidation,
   configPulls,
   memory,
   startTime,

@@ -146,6 +146,16 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'const entry = this.entries.get((0, config_key_1.keyText)(key)) ??',
     instead: 'const entry =',
   },
+  'last-writer-wins': {
+    file: 'apps/rules/dist/rules/rules.service.js',
+    guard: 'if (expected !== null && expected !== undefined && rule.version !== expected)',
+    instead: 'if (false)',
+  },
+  'batch-abandoned': {
+    file: 'apps/rules/dist/rule-batches/batch-loop.js',
+    guard: 'await this.runner.run(id);',
+    instead: 'void id;',
+  },
 };
 
 /** Name of the variable that tells a service process which guard to take out. */

@@ -3,8 +3,9 @@ import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Transition } from '../distributions/distributions.metrics';
-import { RuleChanges } from '../rules/rule-changes';
+import { RuleChanges, type AttributedChange } from '../rules/rule-changes';
 import { RulesStore } from '../rules/rules.store';
+import type { StoredRule } from '../rules/stored-rule';
 import { BatchOperations } from './batch-operations';
 import type { StoredBatchItem } from './rule-batch-item.entity';
 import type { StoredBatch } from './rule-batch.entity';
@@ -14,6 +15,13 @@ import { RuleBatchesStore } from './rule-batches.store';
 const RULES_AT_ONCE = 25;
 
 type Result = Pick<StoredBatchItem, 'status' | 'version' | 'error'>;
+
+/** The items of one transaction, and the rules that they mean, by id. */
+interface Chunk {
+  batch: StoredBatch;
+  items: readonly StoredBatchItem[];
+  rules: ReadonlyMap<string, StoredRule>;
+}
 
 /**
  * Works on batches, some rules at a time. What became of a rule is written in the transaction that changes it, so a batch that a
@@ -53,45 +61,74 @@ export class BatchRunner {
       tx,
       items.map(({ ruleId }) => ruleId),
     );
-    const results: StoredBatchItem[] = [];
-    for (const item of items) {
-      const change = () => this.change(tx, batch, rules.get(item.ruleId), moved);
-      results.push({ ...item, ...(await apart(tx, change)) });
-    }
+    const chunk = { batch, items, rules };
+    const results = (await this.together(tx, chunk, moved)) ?? (await this.oneByOne(tx, chunk, moved));
     if (results.length > 0) await this.batches.saveItems(tx, results);
     if (items.length === RULES_AT_ONCE) return true;
     await this.batches.finish(tx, id, this.clock.now());
     return false;
   }
 
-  private async change(
-    tx: EntityManager,
-    batch: StoredBatch,
-    rule: Parameters<BatchOperations['decide']>[2],
-    moved: Transition[],
-  ): Promise<Result> {
+  /** All of them in few statements; null, and no trace, when one of them cannot be changed. */
+  private async together(tx: EntityManager, chunk: Chunk, moved: Transition[]): Promise<StoredBatchItem[] | null> {
+    const { batch, items, rules } = chunk;
+    const done = await apart(tx, async () => {
+      const changes: AttributedChange[] = [];
+      for (const { ruleId } of items) changes.push(await this.decide(tx, batch, rules.get(ruleId)));
+      const applied = await this.changes.applyAll(tx, changes);
+      return { ...applied, changes };
+    });
+    if (done instanceof ServiceError) return null;
+    moved.push(...done.moved);
+    return items.map((item, index) => ({ ...item, ...resultOf(done.changes[index]!, done.afters[index]!) }));
+  }
+
+  private async oneByOne(tx: EntityManager, chunk: Chunk, moved: Transition[]): Promise<StoredBatchItem[]> {
+    const { batch, items, rules } = chunk;
+    const results: StoredBatchItem[] = [];
+    for (const item of items) {
+      const done = await apart(tx, async () => {
+        const change = await this.decide(tx, batch, rules.get(item.ruleId));
+        return { change, ...(await this.changes.apply(tx, change)) };
+      });
+      if (done instanceof ServiceError) results.push({ ...item, ...refusal(done) });
+      else {
+        moved.push(...done.moved);
+        results.push({ ...item, ...resultOf(done.change, done.after) });
+      }
+    }
+    return results;
+  }
+
+  private async decide(tx: EntityManager, batch: StoredBatch, rule: StoredRule | undefined): Promise<AttributedChange> {
     const change = await this.operations.decide(tx, batch, rule);
     const kind = batch.operation === 'delete' ? 'deleted' : 'updated';
-    const reason = batch.reason ?? `batch ${batch.id}`;
-    const applied = await this.changes.apply(tx, { kind, actor: batch.actor, change, reason });
-    moved.push(...applied.moved);
-    const status = applied.after === change.before ? 'unchanged' : 'done';
-    return { status, version: applied.after.version, error: null };
+    return { kind, actor: batch.actor, change, reason: batch.reason ?? `batch ${batch.id}` };
   }
 }
 
-/** One rule that cannot be changed leaves no trace and does not keep the others; any other trouble ends the transaction. */
-async function apart(tx: EntityManager, change: () => Promise<Result>): Promise<Result> {
+const resultOf = ({ change }: AttributedChange, after: StoredRule): Result => ({
+  status: after === change.before ? 'unchanged' : 'done',
+  version: after.version,
+  error: null,
+});
+
+function refusal(error: ServiceError): Result {
+  const [first] = error.errors;
+  const detail = first?.detail ?? error.message;
+  return { status: 'failed', version: null, error: { code: error.code, detail, pointer: first?.pointer ?? null } };
+}
+
+/** What cannot be done leaves no trace, and the reason is answered; any other trouble ends the transaction. */
+async function apart<T>(tx: EntityManager, work: () => Promise<T>): Promise<T | ServiceError> {
   await tx.query('SAVEPOINT rule_of_batch');
   try {
-    const result = await change();
+    const result = await work();
     await tx.query('RELEASE SAVEPOINT rule_of_batch');
     return result;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     await tx.query('ROLLBACK TO SAVEPOINT rule_of_batch');
-    const [first] = error.errors;
-    const detail = first?.detail ?? error.message;
-    return { status: 'failed', version: null, error: { code: error.code, detail, pointer: first?.pointer ?? null } };
+    return error;
   }
 }

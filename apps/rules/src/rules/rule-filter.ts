@@ -32,7 +32,7 @@ export function applyFilter(query: SelectQueryBuilder<StoredRule>, filter: RuleF
 }
 
 /** Decides what the database cannot: matchers as Prometheus reads them. Null when there is nothing left to decide. */
-export function labelTest({ labels }: RuleFilter): ((rule: StoredRule) => boolean) | null {
+export function labelTest({ labels }: RuleFilter): ((rule: Pick<StoredRule, 'labels' | 'severity'>) => boolean) | null {
   if (!labels) return null;
   matchersOf(labels);
   const test: LabelTest = compileMatchers([labels]);

@@ -5,6 +5,7 @@ import { DATABASE_ROWS } from './database';
 import { MACHINE_ROWS } from './machine';
 import { NATS_ROWS } from './nats';
 import { REDIS_ROWS } from './redis';
+import { RULE_ROWS } from './rules';
 import { SIDECAR_ROWS } from './sidecar';
 import { alertmanagerKilled, alertmanagerPair, alertmanagerTruncates } from './gateway-alertmanagers';
 import { gatewayFlapping } from './gateway-flapping';
@@ -35,6 +36,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   gatewayFlapping,
   alertmanagerTruncates,
   gatewaySlowSenders,
+  ...RULE_ROWS,
   ...CLUSTER_ROWS,
   ...DATABASE_ROWS,
   ...NATS_ROWS,
