@@ -20,3 +20,19 @@ export function readDuration(name: string, text: string, problem: Problem): numb
   if (ms === null) return problem(`${name} is not a duration such as 30s or 1m30s`);
   return ms >= 100 && ms <= 3_600_000 ? ms : problem(`${name} must be between 100ms and 1h`);
 }
+
+/** Where a server listens. */
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
+
+/** `<host>:<port>`, e.g. `127.0.0.1:9099` or `[::1]:9099`; null when it is not set. */
+export function readListenAddress(name: string, text: string | undefined, problem: Problem): ListenAddress | null {
+  const value = text?.trim();
+  if (!value) return null;
+  const [, v6, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(value) ?? [];
+  const host = v6 ?? plain;
+  if (host === undefined || Number(port) > 65_535) return problem(`${name} is not <host>:<port>, e.g. 127.0.0.1:9099`);
+  return { host, port: Number(port) };
+}

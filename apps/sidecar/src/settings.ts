@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readDuration, readUrl, type Problem } from './setting-readers';
+import { readDuration, readListenAddress, readUrl, type ListenAddress, type Problem } from './setting-readers';
 import { readReloadUrls, readTransport, type ConfigMapName, type Transport } from './transport-settings';
 
 /** The two kinds of files a sidecar can keep, as the config service names them. */
@@ -40,6 +40,8 @@ export interface Settings {
   pinnedKey: string | null;
   /** Whether AlertAgent is told what fires; only the one beside an Alertmanager can, since only that knows what is routed where. */
   sendsFiringSet: boolean;
+  /** Where the sidecar's own `/metrics` is served; null = nowhere. */
+  metricsAddress: ListenAddress | null;
 }
 
 /** The environment cannot be used; `problems` lists everything that is wrong with it at once. */
@@ -93,6 +95,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const token = readToken(env, problem);
   const pinnedKey = readPinnedKey(env['ALERTAGENT_CONFIG_PUBLIC_KEY'], problem);
   const isOn = readSwitch('ALERTAGENT_FIRING_SET', env['ALERTAGENT_FIRING_SET'], problem);
+  const metricsAddress = readListenAddress('ALERTAGENT_METRICS_LISTEN', env['ALERTAGENT_METRICS_LISTEN'], problem);
 
   if (
     problems.length > 0 ||
@@ -128,6 +131,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     member,
     pinnedKey,
     sendsFiringSet: isOn === true && type === 'alertmanager-config',
+    metricsAddress,
   };
 }
 

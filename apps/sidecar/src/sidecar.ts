@@ -8,6 +8,8 @@ import { failpointFrom } from './failpoint';
 import { FiringSetSender } from './firing-set';
 import { ForeignChanges } from './foreign-changes';
 import type { Log } from './json-log';
+import { MetricsServer } from './metrics-server';
+import { metricsText } from './metrics-text';
 import { pause } from './pause';
 import { Progress } from './progress';
 import { Reporter } from './reporter';
@@ -44,6 +46,8 @@ interface SidecarParts {
   progress: Progress;
   /** One per Alertmanager; none where nothing is told about what fires. */
   firingSets: readonly FiringSetSender[];
+  /** None unless an address for it is set. */
+  metrics: MetricsServer | null;
   log: Log;
 }
 
@@ -129,15 +133,17 @@ export class Sidecar {
     const sync = new SyncLoop({ settings, client, file, applier, target, progress, turn, onChange, log });
     const tellers = settings.sendsFiringSet ? targetClients : [];
     const firingSets = tellers.map((each) => new FiringSetSender({ target: each, client, syncIntervalMs, log }));
-    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSets, log });
+    const text = (): string => metricsText(progress, process.memoryUsage.rss());
+    const metrics = settings.metricsAddress === null ? null : new MetricsServer(settings.metricsAddress, text, log);
+    return new Sidecar(lock, { file, sync, watch, reporter, progress, firingSets, metrics, log });
   }
 
   /** Runs until the signal aborts. Rejects with LockLost only. */
   async run(signal: AbortSignal): Promise<void> {
     const lost = this.keepLock(signal);
     // The first beat comes before the first revision: file and target are put right also when AlertAgent is away.
-    const { watch, sync, reporter, firingSets } = this.parts;
-    const work = [watch, sync, reporter, ...firingSets];
+    const { watch, sync, reporter, firingSets, metrics } = this.parts;
+    const work = [watch, sync, reporter, ...firingSets, ...(metrics === null ? [] : [metrics])];
     await Promise.race([lost, Promise.all(work.map((each) => each.run(signal)))]);
   }
 

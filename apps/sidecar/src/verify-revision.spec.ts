@@ -97,6 +97,12 @@ describe('verifying a revision', () => {
     expect(attempt).toThrow(reason);
   });
 
+  it('refuses the confirmation of one empty revision on the next one', () => {
+    const confirmed = answer({ revision: 3, rules: 0, empty: true });
+    const replayed: ExchangeAnswer = { ...confirmed, headers: { ...confirmed.headers, 'x-config-revision': '4' } };
+    expect(() => verifyRevision(replayed, fresh)).toThrow(/signature/);
+  });
+
   it('accepts a confirmed empty set, and an Alertmanager configuration without rules', () => {
     expect(verifyRevision(answer({ rules: 0, empty: true }), fresh).emptyConfirmed).toBe(true);
   });

@@ -46,6 +46,21 @@ describe('the sidecar as a process', () => {
     expect(sidecar.log).not.toContain('sync-token');
   });
 
+  it('serves its own metrics where it is told to, and stops with code 0 all the same', async () => {
+    await scene.startTarget();
+    const sidecar = scene.startSidecar({ ALERTAGENT_METRICS_LISTEN: '127.0.0.1:0' });
+    scene.centre.publish(1, ruleText([{ name: 'Alpha' }]));
+    await scene.reported('live', 1);
+    const port = await until('the metrics to be served', () => /"port":(\d+)/.exec(sidecar.log)?.[1]);
+
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+
+    expect(text).toContain('alertagent_sidecar_revision 1\n');
+    expect(text).toContain('alertagent_sidecar_proven 1\n');
+    expect(text).toContain('alertagent_sidecar_rules{status="live"} 1\n');
+    expect(await sidecar.stop()).toBe(0);
+  });
+
   it('asks a server that does not hold requests once in an interval, not in a tight loop', async () => {
     await scene.startTarget();
     scene.centre.holds = false;
