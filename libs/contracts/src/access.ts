@@ -104,6 +104,8 @@ export const access: Readonly<Record<ServiceName, ServiceAccess>> = {
   ai: {
     asks: asks(
       rules.getRule,
+      rules.listRuleVersions,
+      clusters.getCluster,
       silences.createSilence,
       silences.expireSilence,
       suppressions.suppressAlerts,

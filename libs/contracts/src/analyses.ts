@@ -34,6 +34,31 @@ export class KnowledgeSource {
   @IsOptional() @IsString() @MaxLength(2000) url?: string | null;
 }
 
+/** Something that was looked up before an analyst was asked, as it was then. */
+export class EvidenceView {
+  /** What claims refer to. */
+  @IsString() @MaxLength(50) id!: string;
+  /** `alert`, `rule`, `rule_versions`, `metrics`, `similar_incidents` or `knowledge`. */
+  @IsString() @MaxLength(50) kind!: string;
+  @IsString() @MaxLength(200) title!: string;
+  /** What exactly was asked, for asking again; null for what was at hand. */
+  @IsOptional() @IsString() @MaxLength(20_000) query?: string | null;
+  /** SHA-256 of what came back, as JSON with sorted keys. */
+  @IsString() @MaxLength(64) sha256!: string;
+  /** What came back, as JSON, cut at 2,000 characters. */
+  @IsString() @MaxLength(2_001) excerpt!: string;
+}
+
+/** Something that the analyst stated. */
+export class ClaimView {
+  @IsString() @MaxLength(1_000) text!: string;
+  @IsArray() @IsString({ each: true }) evidence!: string[];
+  /** `kept` when what it cites bears it, else `struck`. */
+  @IsIn(['kept', 'struck']) verdict!: 'kept' | 'struck';
+  /** Why it was struck out. */
+  @IsOptional() @IsString() @MaxLength(500) reason?: string | null;
+}
+
 /** What an analyst found. All of it is data for people and the decision engine; none of it is ever executed. */
 export class AnalysisResult {
   @IsString() @MaxLength(20_000) root_cause!: string;
@@ -49,6 +74,10 @@ export class AnalysisResult {
   /** What the analyst was given to read, best first; absent when a workflow answered. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KnowledgeSource) sources?:
     KnowledgeSource[] | null;
+  /** What was looked up before the analyst was asked; absent when a workflow answered. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => EvidenceView) evidence?: EvidenceView[] | null;
+  /** What the analyst stated, each held against what it cites; absent when a workflow answered. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ClaimView) claims?: ClaimView[] | null;
 }
 
 export class AnalysisView {

@@ -75,6 +75,8 @@ export class DifyStub extends StubServer {
   mode: DifyMode = 'ok';
   /** The model's answer in mode `ok` (and `slow`, `cut`). */
   answerText = JSON.stringify(SOUND_ANALYSIS);
+  /** What happens in the world while the model thinks. */
+  beforeAnswer: () => Promise<void> | void = () => undefined;
   readonly app: DifyApp;
   readonly key: string;
 
@@ -122,6 +124,7 @@ export class DifyStub extends StubServer {
       return;
     }
     if (mode === 'slow') await this.hold();
+    await this.beforeAnswer();
     if (isStreaming(call)) this.stream(response);
     else this.reply(call, response);
   }

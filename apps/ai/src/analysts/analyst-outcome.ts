@@ -1,8 +1,10 @@
+import type { Claim } from '@alertagent/alerting';
 import type { AnalysisResult } from '@alertagent/contracts';
 
 /** How an analysis ended. A failed one may still have text worth reading; it counts for nothing in the decision. */
 export type AnalystOutcome =
-  { status: 'completed'; result: AnalysisResult } | { status: 'failed'; error: string; result?: AnalysisResult | null };
+  | { status: 'completed'; result: AnalysisResult; claims?: Claim[] }
+  | { status: 'failed'; error: string; result?: AnalysisResult | null; claims?: Claim[] };
 
 const MAX_ACTIONS = 20;
 

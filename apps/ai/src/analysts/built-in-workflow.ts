@@ -1,25 +1,59 @@
-import type { KnowledgeSource } from '@alertagent/contracts';
+import { evidenceHash, type CheckedClaim, type EvidenceItem } from '@alertagent/alerting';
+import type { AnalysisResult, ClaimView, EvidenceView, KnowledgeSource } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
+import { Dossier } from '../evidence/dossier';
 import type { AnalystOutcome } from './analyst-outcome';
 import { askBuiltInAnalyst } from './built-in-analyst';
 import { DifyAnalyst } from './dify-analyst';
 import { EvidenceCollector, type AnalysisSubject, type Evidence } from './evidence';
+import { scrubSecrets } from './scrub-secrets';
 
-/** The workflow that needs nobody else: collect evidence, ask Dify if there is one, else the built-in analyst. */
+const LONGEST_EXCERPT = 2_000;
+
+/** The workflow that needs nobody else: collect evidence, ask Dify if there is one, else the built-in analyst; then check what it claims. */
 @Injectable()
 export class BuiltInWorkflow {
   constructor(
     private readonly evidence: EvidenceCollector,
+    private readonly dossier: Dossier,
     private readonly dify: DifyAnalyst,
   ) {}
 
-  /** The result cites what the analyst was given to read. Errors: `unavailable` when the database is. */
+  /** The result shows what the analyst was given, and which of its claims that bears. Errors: `unavailable` when the database is. */
   async run(subject: AnalysisSubject): Promise<AnalystOutcome> {
     const evidence = await this.evidence.collect(subject);
-    const outcome = await (this.dify.isConfigured ? this.dify.ask(evidence) : askBuiltInAnalyst(evidence));
-    return outcome.result ? { ...outcome, result: { ...outcome.result, sources: sourcesOf(evidence) } } : outcome;
+    const items = await this.dossier.of(evidence);
+    const outcome = await (this.dify.isConfigured ? this.dify.ask(evidence, items) : askBuiltInAnalyst(evidence));
+    if (!outcome.result) return outcome;
+    const claims = await this.dossier.check(outcome.claims ?? [], items);
+    return { ...outcome, result: withReceipts(outcome.result, evidence, items, claims) };
   }
 }
 
-const sourcesOf = ({ knowledge }: Evidence): KnowledgeSource[] =>
-  knowledge.map(({ document_id, version, title, url }) => ({ document_id, version, title, url: url ?? null }));
+function withReceipts(
+  result: AnalysisResult,
+  { knowledge }: Evidence,
+  items: readonly EvidenceItem[],
+  claims: readonly CheckedClaim[],
+): AnalysisResult {
+  const sources = knowledge.map(({ document_id, version, title, url }): KnowledgeSource => ({
+    document_id,
+    version,
+    title,
+    url: url ?? null,
+  }));
+  return { ...result, sources, evidence: items.map(evidenceView), claims: claims.map(claimView) };
+}
+
+function evidenceView({ id, kind, title, query, value }: EvidenceItem): EvidenceView {
+  const text = scrubSecrets(JSON.stringify(value));
+  const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text;
+  return { id, kind, title, query, sha256: evidenceHash(value), excerpt: excerpt.toWellFormed() };
+}
+
+const claimView = ({ text, evidence, isKept, reason }: CheckedClaim): ClaimView => ({
+  text: scrubSecrets(text).slice(0, 1_000).toWellFormed(),
+  evidence,
+  verdict: isKept ? 'kept' : 'struck',
+  reason: reason?.slice(0, 500).toWellFormed() ?? null,
+});

@@ -1,4 +1,4 @@
-import { parseAnalysisText } from '@alertagent/alerting';
+import { parseAnalysisText, type EvidenceItem } from '@alertagent/alerting';
 import { Injectable } from '@nestjs/common';
 import { boundedResult, type AnalystOutcome } from './analyst-outcome';
 import { DifyClient } from './dify-client';
@@ -16,10 +16,10 @@ export class DifyAnalyst {
   }
 
   /** Never throws for what Dify does: a bad answer is an outcome, and people are called. */
-  async ask(evidence: Evidence): Promise<AnalystOutcome> {
+  async ask(evidence: Evidence, items: readonly EvidenceItem[]): Promise<AnalystOutcome> {
     let text: string;
     try {
-      text = await this.dify.ask(buildPrompt(evidence));
+      text = await this.dify.ask(buildPrompt(evidence, items));
     } catch (error) {
       if (!(error instanceof DifyError)) throw error;
       return { status: 'failed', error: error.message };
@@ -31,14 +31,15 @@ export class DifyAnalyst {
 function outcomeOf(text: string, { similar }: Evidence): AnalystOutcome {
   const parsed = parseAnalysisText(text);
   if ('error' in parsed) return { status: 'failed', error: `Dify's answer is no analysis: ${quoted(parsed.error)}` };
+  const { claims, ...analysis } = parsed;
   const result = boundedResult({
-    ...parsed,
+    ...analysis,
     // Ids that a model names may be made up; these were found in the record.
     similar_incidents: similar.map(({ id, similarity }) => ({ incident_id: id, similarity, resolution: null })),
     analyst: 'dify',
   });
   if (result.severity_score === null || result.confidence === null) {
-    return { status: 'failed', error: "Dify's answer has no usable severity_score and confidence", result };
+    return { status: 'failed', error: "Dify's answer has no usable severity_score and confidence", result, claims };
   }
-  return { status: 'completed', result };
+  return { status: 'completed', result, claims };
 }

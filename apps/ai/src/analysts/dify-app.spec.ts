@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAnalysisText } from '@alertagent/alerting';
 import { parse } from 'yaml';
 import { answerOfRun } from './dify-run';
+import type { Evidence } from './evidence';
 import { buildPrompt } from './prompt';
 
 interface Node {
@@ -50,15 +51,15 @@ function longestInputs(): Record<string, string> {
     openedAt: new Date(0),
     resolvedAt: null,
   }));
-  const knowledge = Array.from({ length: 3 }, (_, index) => ({
-    document_id: String(index),
+  const items = Array.from({ length: 30 }, (_, index) => ({
+    id: `k${index}`,
+    kind: 'knowledge' as const,
     title: long,
-    passage: long,
-    heading: long,
+    query: null,
+    value: long,
   }));
   const subject = { incidentId: 'i', clusterId: 'c', clusterName: 'p', alert, context: null };
-  return buildPrompt({ subject, similar, rule: null, knowledge } as unknown as Parameters<typeof buildPrompt>[0])
-    .inputs;
+  return buildPrompt({ subject, similar, rule: null, knowledge: [] } as unknown as Evidence, items).inputs;
 }
 
 describe('the app for Dify', () => {
@@ -102,9 +103,11 @@ describe('the app for Dify', () => {
     const { schema } = ofType('llm').data.structured_output!;
     expect(ofType('llm').data.structured_output_enabled).toBe(true);
     const samples: Record<string, unknown> = { string: 'x', number: 0.5, array: ['y'] };
-    const analysis = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, { type }]) => [name, samples[type]]),
-    );
+    const claims = [{ text: 'x', evidence: ['a1'], checks: [] }];
+    const analysis: Record<string, unknown> = {
+      ...Object.fromEntries(Object.entries(schema.properties).map(([name, { type }]) => [name, samples[type]])),
+      claims,
+    };
     const [{ variable, value_selector }] = ofType('end').data.outputs as unknown as [
       { variable: string; value_selector: string[] },
     ];

@@ -1,3 +1,5 @@
+import { claimsFrom, type Claim } from './receipts/claim';
+
 /**
  * An analysis read from a model's free text. Scores that are absent or not usable are null, which the decision
  * treats as a reason to escalate.
@@ -10,6 +12,8 @@ export interface ParsedAnalysis {
   estimated_resolution_time: string | null;
   similar_incidents: { incident_id: string; similarity: number; resolution: string | null }[];
   recommended_team: string | null;
+  /** What it states, with what it cites; nobody has checked it. */
+  claims: Claim[];
 }
 
 const LONGEST_TEXT = 64 * 1024;
@@ -92,6 +96,7 @@ function analysisFrom(read: Record<string, unknown>): ParsedAnalysis | null {
     estimated_resolution_time: text(read.estimated_resolution_time, LONGEST_ITEM),
     similar_incidents: list(read.similar_incidents).flatMap((item) => similarIncident(item) ?? []),
     recommended_team: text(read.recommended_team, LONGEST_ITEM),
+    claims: claimsFrom(read.claims),
   };
 }
 
