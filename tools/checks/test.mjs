@@ -9,6 +9,7 @@ const bin = (path) => [process.execPath, `node_modules/${path}`];
 const STATIC = [
   ['lockfile', [process.execPath, 'tools/checks/lockfile.mjs']],
   ['types', [...bin('typescript/bin/tsc'), '-b']],
+  ['bundle', [process.execPath, 'tools/build/bundle.mjs']],
   ['format', [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['lint', [...bin('eslint/bin/eslint.js'), '.']],
   ['boundaries', [process.execPath, 'tools/checks/boundaries.mjs']],

@@ -89,7 +89,7 @@ describe('npm start', () => {
 
   it('starts a service again that was killed', async () => {
     const gateway = processesOf(dataDir).find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/gateway/dist/main.js'),
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/gateway/dist/bundle/main.js'),
     );
     expect(gateway).toBeDefined();
     process.kill(gateway!, 'SIGKILL');

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { basename, dirname, join } from 'node:path';
+import { join, sep } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
 /** Names the folder; loading this file in a process without it does nothing. */
@@ -27,9 +27,10 @@ function profileThisProcess(folder: string): void {
   );
 }
 
-/** `…/gateway/dist/main.js` is the gateway. */
+/** `…/gateway/dist/main.js` is the gateway, and so is `…/gateway/dist/bundle/main.js`. */
 function programName(): string {
-  return basename(dirname(dirname(process.argv[1] ?? '')));
+  const folders = (process.argv[1] ?? '').split(sep);
+  return folders[folders.lastIndexOf('dist') - 1] ?? '';
 }
 
 const folder = process.env[FOLDER];

@@ -6,13 +6,14 @@ import {
   makeTempDir,
   pollUntil,
   removeDir,
+  serviceMain,
   serviceNodeFlags,
   startNats,
 } from '@alertagent/local-stack';
 import type { BenchSettings } from './bench';
 import { profilingEnv } from './bench';
 
-const GATEWAY = resolve(__dirname, '../../../apps/gateway/dist/main.js');
+const ROOT = resolve(__dirname, '../../..');
 const ADMIN_TOKEN = 'aat_bench_admin_0123456789abcdef';
 
 /** The gateway without the other services: what it does is measured, not what they do at the same time. */
@@ -39,7 +40,7 @@ export class GatewayAlone {
     const [opsPort, port] = [await freePort(), await freePort()];
     const gateway = new GuardedProcess({
       file: process.execPath,
-      args: [...serviceNodeFlags('gateway'), GATEWAY],
+      args: [...serviceNodeFlags('gateway'), serviceMain(ROOT, 'gateway')],
       cwd: directory,
       env: {
         PATH: process.env['PATH'],

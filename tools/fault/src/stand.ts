@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  compiledMain,
   freePort,
   startMariadb,
   startNats,
@@ -13,6 +14,7 @@ import {
   type NatsServer,
   type RedisServer,
   type ServerOptions,
+  serviceMain,
   serviceNodeFlags,
 } from '@alertagent/local-stack';
 import { openOutsideDatabase, type OutsideDatabase } from './database';
@@ -165,12 +167,14 @@ export class Stand {
 
   /** How a service is run here, `env` added to what all of them are told. */
   commandOf(service: Service, env: NodeJS.ProcessEnv = {}): GuardedCommand {
+    const withoutGuard = sabotageArguments(this.sabotage);
     return {
       file: process.execPath,
       args: [
         ...serviceNodeFlags(service),
-        ...sabotageArguments(this.sabotage),
-        join(this.root, 'apps', service, 'dist', 'main.js'),
+        ...withoutGuard,
+        // A guard is taken out of the file that has it, which a bundle has not.
+        withoutGuard.length > 0 ? compiledMain(this.root, service) : serviceMain(this.root, service),
       ],
       cwd: this.directory,
       env: { ...this.env, ...(this.sabotage === undefined ? {} : { [SABOTAGE_VARIABLE]: this.sabotage }), ...env },

@@ -35,7 +35,12 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
     if (/\[(ERR|FTL)\]/.test(line)) showLine('nats-server', line);
   });
   undo.push(() => messages.stop());
-  const services = await Services.start(options.services, config, { messages, tools }, hopeless);
+  const services = await Services.start(
+    options.services,
+    config,
+    { messages, tools, watched: options.watch },
+    hopeless,
+  );
   undo.push(() => services.stop());
   if (options.watch) undo.push(watchForChanges(services.processes));
   await services.whenReady();

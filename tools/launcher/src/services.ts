@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ServiceName } from '@alertagent/contracts';
-import { pollUntil, serviceNodeFlags } from '@alertagent/local-stack';
+import { compiledMain, pollUntil, serviceMain, serviceNodeFlags } from '@alertagent/local-stack';
 import type { AlertAgentConfig } from '@alertagent/service-kit';
 import type { MessageServer } from './message-server';
 import { portOrFree } from './ports';
@@ -8,9 +8,11 @@ import { SupervisedProcess } from './supervised-process';
 
 const READY_TIMEOUT_MS = 60_000;
 
+/** The root of the workspace, seen from `tools/launcher/dist`. */
+const ROOT = join(__dirname, '../../..');
+
 /** The compiled entry point of an app of this workspace. */
-export const mainOf = (app: string): string =>
-  join(dirname(require.resolve(`@alertagent/${app}/package.json`)), 'dist', 'main.js');
+export const mainOf = (app: string): string => compiledMain(ROOT, app);
 
 /** The services of AlertAgent, each a process of its own. */
 export class Services {
@@ -21,9 +23,11 @@ export class Services {
   static async start(
     names: readonly ServiceName[],
     config: AlertAgentConfig,
-    surroundings: { messages: MessageServer; tools: NodeJS.ProcessEnv },
+    surroundings: { messages: MessageServer; tools: NodeJS.ProcessEnv; watched: boolean },
     onHopeless: (name: string) => void,
   ): Promise<Services> {
+    // Who compiles while it runs wants to see what was compiled.
+    const entryOf = (name: ServiceName): string => (surroundings.watched ? mainOf(name) : serviceMain(ROOT, name));
     const running = [];
     for (const name of names) {
       const opsPort = config.server.ops_port ?? (await portOrFree(config.server.ops_ports[name]));
@@ -36,7 +40,7 @@ export class Services {
       };
       const supervised = new SupervisedProcess(
         name,
-        { file: process.execPath, args: [...serviceNodeFlags(name), mainOf(name)], env },
+        { file: process.execPath, args: [...serviceNodeFlags(name), entryOf(name)], env },
         onHopeless,
       );
       supervised.start();

@@ -8,6 +8,7 @@ export { freePort, releasePort } from './free-port';
 export { pollUntil, type PollOptions } from './poll-until';
 export { makeTempDir, removeDir, withTempDir } from './temp-dir';
 export { GuardedProcess, type GuardedCommand } from './processes/guarded-process';
+export { compiledMain, serviceMain } from './processes/service-main';
 export { serviceNodeFlags } from './processes/service-node-flags';
 export type { RunningServer, ServerOptions } from './processes/running-server';
 export { writeNatsConfig, type NatsUser } from './servers/nats-config';
