@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GuardedProcess, pollUntil, type GuardedCommand } from '@alertagent/local-stack';
 
-/** Milliseconds between the end of a process and its next start. */
-const RESTART_AFTER_MS = 500;
+/** Milliseconds between the end of a process and its next start: what systemd waits unless told. */
+const RESTART_AFTER_MS = 100;
 const READY_TIMEOUT_MS = 60_000;
 
 /** One life of a supervised process; times are epoch milliseconds. */
@@ -22,7 +22,7 @@ export interface TroubleLine {
   text: string;
 }
 
-/** A real service of the product in a process of its own, started again 500 ms after it ended. */
+/** A real service of the product in a process of its own, started again 100 ms after it ended. */
 export class SupervisedService {
   readonly lives: Life[] = [];
   /** Log lines of level `error` and `fatal`, and whatever is no log line at all. */
@@ -116,6 +116,9 @@ export class SupervisedService {
     }).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.log().split('\n').slice(-20).join('\n')}`, { cause: error });
     });
+    // Whoever waited may end it before the next look of `watch`.
+    const life = this.lives.at(-1);
+    if (life) life.readyAt ??= Date.now();
   }
 
   /** Waits until it does in the background what it does there: a thread that starts after readiness has a metric of its own. */
