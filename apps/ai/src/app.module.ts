@@ -2,7 +2,11 @@ import { Module } from '@nestjs/common';
 import { AnalysesModule } from './analyses/analyses.module';
 import { AutomationModule } from './automation/automation.module';
 import { EscalationsModule } from './escalations/escalations.module';
+import { FeedbackModule } from './feedback/feedback.module';
 import { KnowledgeModule } from './knowledge/knowledge.module';
+import { ReportsModule } from './reports/reports.module';
 
-@Module({ imports: [AnalysesModule, EscalationsModule, AutomationModule, KnowledgeModule] })
+@Module({
+  imports: [AnalysesModule, EscalationsModule, AutomationModule, KnowledgeModule, FeedbackModule, ReportsModule],
+})
 export class AppModule {}

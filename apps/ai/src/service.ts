@@ -7,10 +7,12 @@ import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
+import { feedbackEntity } from './feedback/feedback.entity';
 import { knowledgeDocumentEntity, knowledgeVersionEntity } from './knowledge/knowledge-document.entity';
 import { CreateAiTables1764100000000 } from './migrations/1764100000000-create-ai-tables';
 import { Automation1767700000000 } from './migrations/1767700000000-automation';
 import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
+import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -28,6 +30,7 @@ export const aiService: ServiceDefinition = {
     knownIncidentEntity,
     knowledgeDocumentEntity,
     knowledgeVersionEntity,
+    feedbackEntity,
   ],
-  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000],
+  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000, Feedback1768300000000],
 };

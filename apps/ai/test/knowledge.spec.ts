@@ -3,13 +3,17 @@ import {
   deleteKnowledge,
   getKnowledge,
   getKnowledgeVersion,
+  getWeeklyReport,
+  giveAnalysisFeedback,
   importKnowledge,
   incidentResolved,
+  listAnalysisFeedback,
   listKnowledge,
   listKnowledgeVersions,
   restoreKnowledge,
   searchKnowledge,
   updateKnowledge,
+  withdrawAnalysisFeedback,
   type KnowledgeFound,
   type KnowledgeInput,
   type KnowledgeView,
@@ -152,4 +156,56 @@ describe.each(['sqlite', 'mariadb'] as const)('knowledge, on %s', (database) => 
     const later = await stand.over(next.incident_id);
     expect(later.result!.sources!.map(({ document_id }) => document_id)).toContain(kept.id);
   });
+
+  it('grows by what people say about an analysis, each person once, until they take it back', async () => {
+    const event = await stand.open();
+    const { analysis_id } = await stand.over(event.incident_id);
+    const say = (rating: 'up' | 'down', correction?: string, actor = OPERATOR) =>
+      stand.gateway.request(giveAnalysisFeedback, { analysis_id, rating, correction, actor });
+    const score = async () => (await stand.gateway.request(listAnalysisFeedback, { analysis_id })).score;
+    expect(await score()).toBeNull();
+    await say('up');
+    await say('down', 'A cable was pulled in rack seven');
+    expect(await score()).toBe(-1);
+    await say('up', undefined, { ...OPERATOR, id: 'another', name: 'ben' });
+    expect(await score()).toBe(0);
+
+    const resolved_at = new Date(stand.clock.now().getTime() + 600_000).toISOString();
+    await stand.gateway.publish(incidentResolved, { ...event, status: 'resolved', resolved_at });
+    const [kept] = await pollUntil(
+      async () => {
+        const found = await find('cable pulled rack seven');
+        return found.length > 0 ? found : null;
+      },
+      { what: 'the correction to be found' },
+    );
+    expect(kept).toMatchObject({ kind: 'incident', heading: 'What it was, by people' });
+
+    await say('down', 'It was the switch', { ...OPERATOR, id: 'another', name: 'ben' });
+    const { text } = await stand.gateway.request(getKnowledge, { id: kept!.document_id });
+    expect(text).toContain('found wrong by 2 of 2 people: do not rely on it');
+    await stand.gateway.request(withdrawAnalysisFeedback, { analysis_id, actor: OPERATOR });
+    const after = await stand.gateway.request(getKnowledge, { id: kept!.document_id });
+    expect(after.text).not.toContain('rack seven');
+    const again = stand.gateway.request(withdrawAnalysisFeedback, { analysis_id, actor: OPERATOR });
+    await expect(again).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is measured week by week', async () => {
+    const now = stand.clock.now();
+    const week = weekAt(now);
+    const report = await stand.gateway.request(getWeeklyReport, { week });
+    expect(report).toMatchObject({ week, feedback: { right: 0, wrong: 1 } });
+    expect(report.analyses.completed).toBeGreaterThanOrEqual(1);
+    expect(report.median_resolution_minutes).toBe(10);
+    expect(report.markdown).toContain(`# Week ${week}`);
+    for (const none of ['2026-W60', '2099-W01'])
+      await expect(stand.gateway.request(getWeeklyReport, { week: none })).rejects.toMatchObject({ code: 'invalid' });
+  });
 });
+
+/** The ISO week of a time, worked out by counting from a week that is known. */
+function weekAt(now: Date): string {
+  const weeks = Math.floor((now.getTime() - Date.parse('2029-12-31T00:00:00Z')) / (7 * DAY_MS));
+  return `2030-W${String(weeks + 1).padStart(2, '0')}`;
+}

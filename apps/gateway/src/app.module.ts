@@ -21,6 +21,7 @@ import { AutonomyController } from './rest/autonomy.controller';
 import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
+import { FeedbackController } from './rest/feedback.controller';
 import { HoldsController } from './rest/holds.controller';
 import { KnowledgeController } from './rest/knowledge.controller';
 import { ParkedController } from './rest/parked.controller';
@@ -59,6 +60,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     ClustersController,
     DecisionPoliciesController,
     ClusterSyncsController,
+    FeedbackController,
     HoldsController,
     KnowledgeController,
     LiveController,

@@ -195,6 +195,7 @@ export {
 export { checkCatalogue } from './automation/check-catalogue';
 export { checkRequest, type AlertFacts, type CheckedRequest } from './automation/check-request';
 export { closedCaps, closedGates, GATES, mayRunAlone, type Gate, type RecentUse } from './automation/gates';
+export { credibleRange } from './autonomy/beta-distribution';
 export { judgeRecord, type AutonomyBar, type AutonomyRecord } from './autonomy/earned-autonomy';
 export { calibrationCurve, recalibrated, WARM_UP, type CalibrationCurve, type Forecast } from './autonomy/calibration';
 export { suggestedActions, type SuggestedAction } from './suggestions/suggested-actions';

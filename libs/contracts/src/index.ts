@@ -19,6 +19,7 @@ export * from './decision-policies';
 export * from './decisions';
 export * from './errors';
 export * from './escalations';
+export * from './feedback';
 export * from './holds';
 export * from './kit';
 export * from './knowledge';

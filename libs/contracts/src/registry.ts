@@ -18,6 +18,7 @@ import * as decisions from './decisions';
 import * as escalations from './escalations';
 import type { EventContract, RequestContract } from './contract';
 import { allServiceOperations } from './kit';
+import * as feedback from './feedback';
 import * as holds from './holds';
 import * as knowledge from './knowledge';
 import * as rollbacks from './rollbacks';
@@ -63,6 +64,7 @@ const declared: unknown[] = [
   decisionPolicies,
   decisions,
   escalations,
+  feedback,
   holds,
   knowledge,
   rollbacks,

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { AnalystsModule } from '../analysts/analysts.module';
 import { DecisionsModule } from '../decisions/decisions.module';
 import { IncidentsModule } from '../incidents/incidents.module';
-import { KnowledgeModule } from '../knowledge/knowledge.module';
+import { LessonsModule } from '../lessons/lessons.module';
 import { WorkflowsModule } from '../workflows/workflows.module';
 import { AnalysesHandlers } from './analyses.handlers';
 import { AnalysesMetrics } from './analyses.metrics';
 import { AnalysesService } from './analyses.service';
-import { AnalysesStore } from './analyses.store';
+import { AnalysesStoreModule } from './analyses-store.module';
 import { AnalysisAnnouncements } from './analysis-announcements';
 import { AnalysisCancellation } from './analysis-cancellation';
 import { AnalysisCompletion } from './analysis-completion';
@@ -22,12 +22,11 @@ import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
 
 @Module({
-  imports: [AnalystsModule, DecisionsModule, IncidentsModule, KnowledgeModule, WorkflowsModule],
+  imports: [AnalystsModule, DecisionsModule, AnalysesStoreModule, IncidentsModule, LessonsModule, WorkflowsModule],
   controllers: [AnalysesHandlers],
   providers: [
     AnalysesMetrics,
     AnalysesService,
-    AnalysesStore,
     AnalysisAnnouncements,
     AnalysisCancellation,
     AnalysisCompletion,

@@ -1,9 +1,12 @@
-import type { AnalysisState } from '@alertagent/contracts';
+import type { AnalysisState, ReportedAnalyses } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, LessThanOrEqual, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { And, In, LessThan, LessThanOrEqual, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { PagePosition } from '../requests/page';
 import { INCIDENT_OPENED, OPEN_STATES, type Analysis } from './analysis';
 import { analysisEntity } from './analysis.entity';
+
+/** Results are large: a week is read in parts. */
+const REPORT_PAGE = 200;
 
 /** Which analyses a list shows. */
 export interface AnalysisFilter {
@@ -34,6 +37,31 @@ export class AnalysesStore {
   /** Whether the incident's opening has led to an analysis. */
   hasAutomatic(tx: EntityManager, incidentId: string): Promise<boolean> {
     return tx.existsBy(analysisEntity, { incidentId, triggerKey: INCIDENT_OPENED });
+  }
+
+  /** What ended in a time, and what became of the claims made in it. */
+  async countsIn(manager: EntityManager, from: Date, to: Date): Promise<ReportedAnalyses> {
+    const counts = { completed: 0, failed: 0, cancelled: 0, claims_kept: 0, claims_struck: 0 };
+    let after = { completedAt: from, id: '' };
+    for (;;) {
+      const ended = await manager.find(analysisEntity, {
+        select: { id: true, status: true, result: true, completedAt: true },
+        where: [
+          { completedAt: after.completedAt, id: MoreThan(after.id) },
+          { completedAt: And(MoreThan(after.completedAt), LessThan(to)) },
+        ],
+        order: { completedAt: 'ASC', id: 'ASC' },
+        take: REPORT_PAGE,
+      });
+      for (const { status, result } of ended) {
+        if (status === 'completed' || status === 'failed' || status === 'cancelled') counts[status] += 1;
+        for (const { verdict } of result?.claims ?? [])
+          counts[verdict === 'kept' ? 'claims_kept' : 'claims_struck'] += 1;
+      }
+      const last = ended.at(-1);
+      if (ended.length < REPORT_PAGE || !last) return counts;
+      after = { completedAt: last.completedAt!, id: last.id };
+    }
   }
 
   /** The newest one of an incident that came to a result. */

@@ -34,5 +34,6 @@ export const analysisEntity = new EntitySchema<Analysis>({
     { name: 'IX_ai_analysis_records_due', columns: ['dueAt'] },
     { name: 'IX_ai_analysis_records_alert', columns: ['alertId', 'id'] },
     { name: 'IX_ai_analysis_records_status', columns: ['status', 'id'] },
+    { name: 'IX_ai_analysis_records_completed', columns: ['completedAt'] },
   ],
 });

@@ -1,17 +1,13 @@
-import type { Actor, IncidentEvent, IncidentResolved } from '@alertagent/contracts';
+import type { IncidentEvent, IncidentResolved } from '@alertagent/contracts';
 import { Inbox, isUniqueViolation, type Delivery } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { incidentKey } from '../knowledge/incident-key';
-import { KnowledgeService } from '../knowledge/knowledge.service';
 import { KnownIncidentsStore } from '../incidents/known-incidents.store';
+import { IncidentLessons } from '../lessons/incident-lessons';
 import { AnalysesStore } from './analyses.store';
 import { INCIDENT_OPENED, type Analysis } from './analysis';
-import { distilledIncident } from './distilled-incident';
 import { NewAnalyses } from './new-analysis';
 import { WakeUp } from '../requests/wake-up';
-
-const SELF: Actor = { kind: 'system', id: 'ai', name: 'AlertAgent' };
 
 /** What incidents mean for this service: one that opens is analysed, once; all are remembered, and what was found out is kept. */
 @Injectable()
@@ -22,7 +18,7 @@ export class IncidentNews {
     private readonly analyses: AnalysesStore,
     private readonly newAnalyses: NewAnalyses,
     private readonly wakeUp: WakeUp,
-    private readonly knowledge: KnowledgeService,
+    private readonly lessons: IncidentLessons,
   ) {}
 
   /** The same incident under another message id, as after a lost stream, changes nothing either. */
@@ -39,15 +35,9 @@ export class IncidentNews {
   async resolved(event: IncidentResolved, delivery: Delivery): Promise<void> {
     await this.once(delivery, async (tx) => {
       await this.incidents.remember(tx, event, new Date(event.resolved_at));
-      await this.learn(tx, event);
+      // What one that was merged into another was about is learned from that one.
+      if (!event.merged_into) await this.lessons.learn(tx, event.incident_id);
     });
-  }
-
-  /** One that was merged into another is not over, and what it was about is learned from the other. */
-  private async learn(tx: EntityManager, event: IncidentResolved): Promise<void> {
-    if (event.merged_into) return;
-    const content = distilledIncident(event, await this.analyses.lastCompleted(tx, event.incident_id));
-    if (content) await this.knowledge.distil(tx, incidentKey(event.incident_id), content, SELF);
   }
 
   private async once(delivery: Delivery, work: (tx: EntityManager) => Promise<void>): Promise<void> {

@@ -23,6 +23,14 @@ export class ActionsStore {
     return manager.findOneBy(actionEntity, { id });
   }
 
+  /** Which of these were begun, whatever came of them. */
+  async begun(manager: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const where = { id: In([...ids]), startedAt: Not(IsNull()) };
+    const found = await manager.find(actionEntity, { select: { id: true }, where });
+    return new Set(found.map(({ id }) => id));
+  }
+
   /** Errors: a unique violation when the same request is stored already. */
   async insert(tx: EntityManager, action: RequestedAction): Promise<void> {
     await tx.insert(actionEntity, action);

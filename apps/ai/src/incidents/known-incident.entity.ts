@@ -17,5 +17,6 @@ export const knownIncidentEntity = new EntitySchema<KnownIncident>({
   indices: [
     { name: 'IX_known_incidents_alert_name', columns: ['alertName', 'openedAt'] },
     { name: 'IX_known_incidents_cluster', columns: ['clusterId', 'openedAt'] },
+    { name: 'IX_known_incidents_resolved', columns: ['resolvedAt'] },
   ],
 });

@@ -1,6 +1,6 @@
 import type { IncidentEvent } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { And, IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { KnownIncident } from './known-incident';
 import { knownIncidentEntity } from './known-incident.entity';
 
@@ -8,6 +8,8 @@ import { knownIncidentEntity } from './known-incident.entity';
 const CANDIDATES = 100;
 /** Older incidents say little about today's system. In milliseconds. */
 const REMEMBERED_MS = 180 * 24 * 3_600_000;
+
+const MOST_REPORTED = 10_000;
 
 /** The incidents this service has heard of. */
 @Injectable()
@@ -19,9 +21,23 @@ export class KnownIncidentsStore {
     else if (resolvedAt && !known.resolvedAt) await tx.update(knownIncidentEntity, { id: known.id }, { resolvedAt });
   }
 
+  find(manager: EntityManager, id: string): Promise<KnownIncident | null> {
+    return manager.findOneBy(knownIncidentEntity, { id });
+  }
+
   /** Whether it was heard to be over; one that was never heard of is not. */
   isResolved(manager: EntityManager, id: string): Promise<boolean> {
     return manager.existsBy(knownIncidentEntity, { id, resolvedAt: Not(IsNull()) });
+  }
+
+  /** How long those took that were over in a time, in milliseconds; at most 10,000. */
+  async resolutionsIn(manager: EntityManager, from: Date, to: Date): Promise<number[]> {
+    const found = await manager.find(knownIncidentEntity, {
+      select: { id: true, openedAt: true, resolvedAt: true },
+      where: { resolvedAt: And(MoreThanOrEqual(from), LessThan(to)) },
+      take: MOST_REPORTED,
+    });
+    return found.map(({ openedAt, resolvedAt }) => Math.max(0, resolvedAt!.getTime() - openedAt.getTime()));
   }
 
   /** Recent incidents that may resemble this one: same alert name, or same cluster. At most 200. */

@@ -1,10 +1,12 @@
 import type { Forecast } from '@alertagent/alerting';
 import type { SuggestionOutlook } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, Not, type EntityManager } from 'typeorm';
+import { And, IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { PagePosition } from '../requests/page';
 import type { Suggestion } from './suggestion';
 import { suggestionEntity } from './suggestion.entity';
+
+const MOST_REPORTED = 10_000;
 
 /** Which suggestions a list shows. */
 export interface SuggestionFilter {
@@ -46,6 +48,16 @@ export class SuggestionsStore {
       },
       order: { id: 'DESC' },
       take: limit + 1,
+    });
+  }
+
+  /** Those made in a time, at most 10,000. */
+  madeIn(manager: EntityManager, from: Date, to: Date): Promise<Suggestion[]> {
+    return manager.find(suggestionEntity, {
+      select: { id: true, rule: true, actionType: true, confidence: true, wasRight: true, actionId: true },
+      where: { createdAt: And(MoreThanOrEqual(from), LessThan(to)) },
+      order: { id: 'ASC' },
+      take: MOST_REPORTED,
     });
   }
 

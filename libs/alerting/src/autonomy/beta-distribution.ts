@@ -52,3 +52,9 @@ export function betaQuantile(p: number, a: number, b: number): number {
   }
   return (low + high) / 2;
 }
+
+/** Between which shares the true one is, nine of ten times, after so many outcomes; every share was as likely before. Two digits. */
+export function credibleRange(right: number, wrong: number): { low: number; high: number } {
+  const at = (p: number): number => Math.round(betaQuantile(p, right + 1, wrong + 1) * 100) / 100;
+  return { low: at(0.05), high: at(0.95) };
+}

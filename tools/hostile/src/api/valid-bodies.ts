@@ -28,6 +28,7 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     config: { sync_interval: '30s', health_check_interval: '30s', retry_attempts: 3 },
     labels: { environment: 'test' },
   }),
+  AnalysisFeedbackInput: () => ({ rating: 'down', correction: 'It was the network' }),
   KnowledgeInput: ({ serial }) => ({
     title: `Runbook ${serial}`,
     text: '# Disk full\n\nDelete old logs.',
