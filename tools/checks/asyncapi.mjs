@@ -22,6 +22,7 @@ const schemas = validationMetadatasToSchemas({
     isParameterMap: { type: 'object' },
     isRuleTarget: {},
     isCleanText: { type: 'string', minLength: 1 },
+    isTextBlock: { type: 'string', minLength: 1 },
     isTargetList: { type: 'array', minItems: 1 },
     isTargetListOrNone: { type: 'array' },
   },

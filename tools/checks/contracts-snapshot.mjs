@@ -20,6 +20,7 @@ const schemas = validationMetadatasToSchemas({
     isParameterMap: { type: 'object', description: 'numbers or strings' },
     isRuleTarget: {},
     isCleanText: { type: 'string', minLength: 1 },
+    isTextBlock: { type: 'string', minLength: 1 },
     isUtcTime: { type: 'string', format: 'date-time' },
     isTargetList: { type: 'array', minItems: 1 },
     isTargetListOrNone: { type: 'array' },

@@ -27,6 +27,7 @@ export function payloadSchemas(): Record<string, JsonSchema> {
       isRuleTextMap: labels,
       isParameterMap: { type: 'object', additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] } },
       isCleanText: { type: 'string', minLength: 1 },
+      isTextBlock: { type: 'string', minLength: 1 },
       isUtcTime: { type: 'string', pattern: UTC_TIME.source },
       isRuleTarget: target,
       isTargetListOrNone: { type: 'array', items: target },
