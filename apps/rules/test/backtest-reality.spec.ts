@@ -213,9 +213,20 @@ interface Seen {
   firings: Map<string, RecordedFiring[]>;
 }
 
+/** By how many seconds what a source saw was late at most, beyond the second that it takes at best: a busy machine leaves scrapes out. */
+async function latenessOf(kind: SourceKind): Promise<number> {
+  // What vmalert evaluates was there before.
+  if (kind === 'victoriametrics') return 0;
+  const [series] = await read(kind, 'kept{i="a"}');
+  const gaps = series!.times.slice(1).map((time, index) => time - series!.times[index]!);
+  return Math.max(0, Math.ceil((Math.max(...gaps) - SECOND - 100) / SECOND));
+}
+
 /** The same firings of the same alerts, but for so many of the evaluations that really took place. */
 async function expectAlike(ours: Seen, theirs: Seen, evaluations: number): Promise<void> {
   const evaluated = (await read(theirs.kind, 'evaluated')).flatMap(({ times }) => times);
+  // The same samples were before both, unless they are of two sources.
+  const allowed = evaluations + (ours.kind === theirs.kind ? 0 : await latenessOf(theirs.kind));
   const shift = began[theirs.kind] - began[ours.kind];
   const between = (our: number, their: number): number => {
     const [from, to] = [Math.min(our + shift, their), Math.max(our + shift, their)];
@@ -236,7 +247,7 @@ async function expectAlike(ours: Seen, theirs: Seen, evaluations: number): Promi
     const from = began[theirs.kind];
     const seconds = firings.map(({ first, last }) => [(first - from) / SECOND, (last - from) / SECOND]);
     const ourSeconds = our.map(({ first, last }) => [(first + shift - from) / SECOND, (last + shift - from) / SECOND]);
-    const tooFar = off.filter(({ first, last }) => first > evaluations || last > evaluations);
+    const tooFar = off.filter(({ first, last }) => first > allowed || last > allowed);
     expect({ i, seconds, ourSeconds, tooFar }).toEqual({ i, seconds, ourSeconds, tooFar: [] });
   }
 }
