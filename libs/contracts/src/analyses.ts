@@ -69,7 +69,7 @@ export class AnalysisResult {
   @IsOptional() @IsString() @MaxLength(100) estimated_resolution_time?: string | null;
   @IsArray() @ValidateNested({ each: true }) @Type(() => SimilarIncident) similar_incidents!: SimilarIncident[];
   @IsOptional() @IsString() @MaxLength(200) recommended_team?: string | null;
-  /** Who analysed: `built-in`, `dify` or `n8n`. */
+  /** Who analysed: `built-in`, `dify`, `openai` or `n8n`. */
   @IsOptional() @IsString() @MaxLength(50) analyst?: string | null;
   /** What the analyst was given to read, best first; absent when a workflow answered. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KnowledgeSource) sources?:

@@ -1,6 +1,6 @@
 import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { DifyClient } from '../analysts/dify-client';
+import { Models } from '../analysts/models';
 import { N8nClient } from '../workflows/n8n-client';
 import { AnalysisLeases, type LeasedAnalysis } from './analysis-leases';
 import { AnalysisRun } from './analysis-run';
@@ -27,7 +27,7 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly leases: AnalysisLeases,
     private readonly run: AnalysisRun,
     private readonly n8n: N8nClient,
-    private readonly dify: DifyClient,
+    private readonly models: Models,
     private readonly wakeUp: WakeUp,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -48,7 +48,7 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, GRACE_MS)));
     await Promise.race([Promise.all(this.inHand), patience]);
     clearTimeout(timer);
-    await Promise.all([this.n8n.close(), this.dify.close()]);
+    await Promise.all([this.n8n.close(), this.models.close()]);
     await Promise.all(this.inHand);
   }
 

@@ -3,14 +3,15 @@ import { IncidentsModule } from '../incidents/incidents.module';
 import { EvidenceModule } from '../evidence/evidence.module';
 import { KnowledgeModule } from '../knowledge/knowledge.module';
 import { BuiltInWorkflow } from './built-in-workflow';
-import { DifyAnalyst } from './dify-analyst';
 import { DifyClient } from './dify-client';
 import { EvidenceCollector } from './evidence';
+import { Models } from './models';
+import { OpenAiClient } from './openai-client';
 import { Questions } from './questions';
 
 @Module({
   imports: [EvidenceModule, IncidentsModule, KnowledgeModule],
-  providers: [BuiltInWorkflow, DifyAnalyst, DifyClient, EvidenceCollector, Questions],
-  exports: [BuiltInWorkflow, DifyClient, Questions],
+  providers: [BuiltInWorkflow, DifyClient, EvidenceCollector, Models, OpenAiClient, Questions],
+  exports: [BuiltInWorkflow, Models, Questions],
 })
 export class AnalystsModule {}

@@ -8,9 +8,11 @@ import {
   handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
-import { DifyError, quoted } from './dify-error';
+import { DifyError } from './dify-error';
+import { quoted } from './model-error';
 import { answerOfRun } from './dify-run';
 import { answerOfStream } from './dify-stream';
+import type { Model } from './model';
 import type { Prompt } from './prompt';
 
 /** A stream repeats ids with every piece, so an answer of 2,000 tokens takes about 1 MB on the wire. */
@@ -26,7 +28,8 @@ class DifyOutage extends DifyError {}
 
 /** Asks the Dify app whose key is configured. A question is asked once: Dify has no idempotency key, and repeating costs tokens. */
 @Injectable()
-export class DifyClient {
+export class DifyClient implements Model {
+  readonly name = 'dify';
   private readonly base: string | undefined;
   private readonly client: OutboundClient;
   private readonly breaker: CircuitBreakerPolicy;

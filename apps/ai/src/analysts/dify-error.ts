@@ -1,11 +1,4 @@
-/** Why Dify gave no answer. `message` is safe to store and show. */
-export class DifyError extends Error {}
+import { ModelError } from './model-error';
 
-/** At most 100 characters of text that came from Dify, on one line. */
-export const quoted = (text: unknown): string =>
-  typeof text === 'string'
-    ? text
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        .slice(0, 100)
-        .toWellFormed()
-    : 'no reason given';
+/** Why Dify gave no answer. `message` is safe to store and show. */
+export class DifyError extends ModelError {}

@@ -1,4 +1,5 @@
-import { DifyError, quoted } from './dify-error';
+import { DifyError } from './dify-error';
+import { quoted } from './model-error';
 
 /** Output variables that workflows commonly name their answer, in order of preference. */
 const ANSWER_NAMES = ['result', 'analysis', 'structured_output', 'text', 'answer', 'output'];

@@ -1,4 +1,5 @@
-import { DifyError, quoted } from './dify-error';
+import { DifyError } from './dify-error';
+import { quoted } from './model-error';
 
 /**
  * The answer in a Dify event stream, as plain, agent and flow apps send it. Events of unknown kinds are skipped.

@@ -1,5 +1,5 @@
 import { AlertmanagerSettings } from './alertmanager.settings';
-import { AiSettings, DifySettings, N8nSettings } from './analysis.settings';
+import { AiSettings, DifySettings, OpenAiSettings, N8nSettings } from './analysis.settings';
 import { DatabaseSettings } from './database.settings';
 import { DistributionSettings } from './distribution.settings';
 import { GatewaySettings } from './gateway.settings';
@@ -39,6 +39,9 @@ export class AlertAgentConfig {
 
   @Section(() => DifySettings, 'Agents in Dify.')
   dify: DifySettings = new DifySettings();
+
+  @Section(() => OpenAiSettings, "Models behind OpenAI's API.")
+  openai: OpenAiSettings = new OpenAiSettings();
 
   @Section(() => DistributionSettings, 'From a changed rule to the clusters.')
   distribution: DistributionSettings = new DistributionSettings();

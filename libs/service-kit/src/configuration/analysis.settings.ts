@@ -110,6 +110,32 @@ export class DifySettings {
   mode: DifyMode = 'workflow';
 }
 
+/** A server with OpenAI's API for chats: OpenAI itself, or one for models of one's own. */
+export class OpenAiSettings {
+  @Setting({
+    type: 'text',
+    env: 'OPENAI_ENDPOINT',
+    doc: 'Base address, with `/v1`: `https://api.openai.com/v1`, or that of a server for local models. Asked when Dify is not configured or gives no usable answer.',
+  })
+  @IsAddress(['http', 'https'])
+  endpoint?: string;
+
+  @Setting({
+    type: 'text',
+    env: 'OPENAI_API_KEY',
+    secret: true,
+    doc: 'API key; servers for local models mostly want none.',
+  })
+  api_key?: string;
+
+  @Setting({ type: 'text', env: 'OPENAI_MODEL', doc: 'Name of the model.' })
+  model: string = 'gpt-4o-mini';
+
+  @Setting({ type: 'duration', doc: 'How long one answer may take.' })
+  @DurationBetween('1s', '20m')
+  timeout: number = 60_000;
+}
+
 /** When an analysed incident is resolved, escalated or routed. Scores are between 0 and 1. */
 export class DecisionSettings {
   @Setting({ type: 'number', doc: 'Resolving may be proposed only when the severity score is below this …' })
