@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IncidentsModule } from '../incidents/incidents.module';
+import { AutomationModule } from '../automation/automation.module';
 import { EvidenceModule } from '../evidence/evidence.module';
 import { KnowledgeModule } from '../knowledge/knowledge.module';
 import { BuiltInWorkflow } from './built-in-workflow';
@@ -10,7 +11,7 @@ import { OpenAiClient } from './openai-client';
 import { Questions } from './questions';
 
 @Module({
-  imports: [EvidenceModule, IncidentsModule, KnowledgeModule],
+  imports: [AutomationModule, EvidenceModule, IncidentsModule, KnowledgeModule],
   providers: [BuiltInWorkflow, DifyClient, EvidenceCollector, Models, OpenAiClient, Questions],
   exports: [BuiltInWorkflow, Models, Questions],
 })

@@ -32,6 +32,11 @@ const file = parse(text) as App;
 const { nodes, edges } = file.workflow.graph;
 const ofType = (type: string): Node => nodes.find(({ data }) => data.type === type)!;
 
+const ACTIONS = Array.from({ length: 40 }, (_, index) => ({
+  id: `a${index}`.padEnd(100, 'x'),
+  description: '告'.repeat(5_000),
+}));
+
 /** The longest inputs that AlertAgent sends. */
 function longestInputs(): Record<string, string> {
   const long = '告'.repeat(2_000);
@@ -59,7 +64,7 @@ function longestInputs(): Record<string, string> {
     value: long,
   }));
   const subject = { incidentId: 'i', clusterId: 'c', clusterName: 'p', alert, context: null };
-  return buildPrompt({ subject, similar, rule: null, knowledge: [] } as unknown as Evidence, items).inputs;
+  return buildPrompt({ subject, similar, rule: null, knowledge: [] } as unknown as Evidence, items, ACTIONS).inputs;
 }
 
 describe('the app for Dify', () => {

@@ -1,5 +1,6 @@
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import { startDifyStub, startOpenAiStub, type DifyStub, type OpenAiMode, type OpenAiStub } from '@alertagent/stubs';
+import { Catalogue } from '../automation/catalogue';
 import { DifyClient } from './dify-client';
 import type { Evidence } from './evidence';
 import { Models } from './models';
@@ -47,7 +48,7 @@ describe('models that analyse', () => {
     if (withOpenAi)
       Object.assign(config.openai, { endpoint: openai.base, api_key: key ?? undefined, model: 'llama-local' });
     if (withDify && dify) Object.assign(config.dify, { endpoint: dify.url, api_key: dify.key, mode: 'workflow' });
-    const made = new Models(new DifyClient(config), new OpenAiClient(config));
+    const made = new Models(new DifyClient(config), new OpenAiClient(config), new Catalogue(config));
     models.push(made);
     return made;
   }

@@ -1,6 +1,7 @@
 import { parseAnalysisText, type EvidenceItem } from '@alertagent/alerting';
 import { Injectable } from '@nestjs/common';
 import { boundedResult, type AnalystOutcome } from './analyst-outcome';
+import { Catalogue } from '../automation/catalogue';
 import { DifyClient } from './dify-client';
 import type { Evidence } from './evidence';
 import type { Model } from './model';
@@ -16,7 +17,11 @@ import { buildPrompt, type Prompt } from './prompt';
 export class Models {
   private readonly models: readonly Model[];
 
-  constructor(dify: DifyClient, openai: OpenAiClient) {
+  constructor(
+    dify: DifyClient,
+    openai: OpenAiClient,
+    private readonly catalogue: Catalogue,
+  ) {
     this.models = [dify, openai].filter(({ isConfigured }) => isConfigured);
   }
 
@@ -26,7 +31,7 @@ export class Models {
 
   /** Never throws for what a model does: a bad answer is an outcome. */
   async ask(evidence: Evidence, items: readonly EvidenceItem[]): Promise<AnalystOutcome> {
-    const prompt = buildPrompt(evidence, items);
+    const prompt = buildPrompt(evidence, items, [...this.catalogue.entries.values()]);
     const errors: string[] = [];
     for (const model of this.models) {
       const outcome = await this.askOne(model, prompt, evidence);

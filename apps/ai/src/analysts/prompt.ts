@@ -11,11 +11,18 @@ export interface Prompt {
   query: string;
 }
 
+/** An action that may be suggested. */
+export interface KnownAction {
+  id: string;
+  description: string;
+}
+
 const MAX_ENTRIES = 40;
 const MAX_VALUE = 1_000;
 const MAX_SECTION = 12_000;
 const MAX_EVIDENCE = 24_000;
 const MAX_ITEM = 4_000;
+const MAX_ACTIONS = 30;
 
 const INSTRUCTIONS = [
   'You are an experienced site reliability engineer. Find the most likely root cause of the alert and propose what people should do.',
@@ -33,16 +40,28 @@ const INSTRUCTIONS = [
 export function buildPrompt(
   evidence: Evidence,
   items: readonly EvidenceItem[],
+  actions: readonly KnownAction[],
   marker: string = randomBytes(9).toString('hex'),
 ): Prompt {
   const alert_data = bounded(alertData(evidence));
   const historical_context = evidenceText(items);
+  const instructions = [INSTRUCTIONS, ...actionLines(actions)].join('\n');
   const query = [
-    INSTRUCTIONS,
+    instructions,
     fenced('alert', alert_data, marker),
     fenced('evidence', historical_context, marker),
   ].join('\n\n');
-  return { inputs: { alert_data, historical_context, instructions: INSTRUCTIONS }, query };
+  return { inputs: { alert_data, historical_context, instructions }, query };
+}
+
+/** Only an exact id becomes a suggestion that can be acted on; all else is text for people. */
+function actionLines(actions: readonly KnownAction[]): string[] {
+  if (actions.length === 0) return [];
+  const lines = actions.slice(0, MAX_ACTIONS).map(({ id, description }) => `- ${id}: ${clean(description)}`);
+  return [
+    'Where one of these actions would help, put its id alone, exactly as written, into suggested_actions:',
+    ...lines,
+  ];
 }
 
 /** The items, a line each, as far as they fit; the alert, which is told apart, by its id only. */
