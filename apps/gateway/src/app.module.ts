@@ -5,6 +5,7 @@ import { ApiTokensService } from './access/api-tokens.service';
 import { FirstAdminToken } from './access/first-admin-token';
 import { GatewayAuthenticator } from './access/gateway-authenticator';
 import { AlertEdgeModule } from './alert-edge.module';
+import { AnalysisEventsController } from './live/analysis-events.controller';
 import { LiveController } from './live/live.controller';
 import { LiveModule } from './live/live.module';
 import { PoliciesModule } from './policies/policies.module';
@@ -47,6 +48,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
   controllers: [
     // Before the alert path's own routes: `alerts/analyze` must not be read as an alert's id.
     AnalysisController,
+    AnalysisEventsController,
     ActionCatalogueController,
     AlertmanagerConfigsController,
     AlertmanagerLayersController,

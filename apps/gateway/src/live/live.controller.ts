@@ -5,9 +5,7 @@ import { Operation } from '../openapi/operation.decorator';
 import { LiveClients } from './live-clients';
 import { LIVE_KINDS } from './live-event';
 import { liveFilter, LiveQuery } from './live-filter';
-
-/** No proxy in between may keep events back. */
-const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
+import { STREAM_HEADERS } from './stream-headers';
 
 /** Alerts and incidents as they happen. */
 @Controller('api/v1/live')

@@ -1,6 +1,7 @@
 import { streamName } from '@alertagent/contracts';
 import { NatsLink, StreamReader } from '@alertagent/service-kit';
 import { Module } from '@nestjs/common';
+import { AnalysisFollowers } from './analysis-followers';
 import { LiveClients } from './live-clients';
 import { LiveFeed } from './live-feed';
 import { LiveMetrics } from './live.metrics';
@@ -13,10 +14,11 @@ import { LiveMetrics } from './live.metrics';
       useFactory: (link: NatsLink) => new StreamReader(link, streamName('gateway')),
       inject: [NatsLink],
     },
+    AnalysisFollowers,
     LiveFeed,
     LiveMetrics,
     LiveClients,
   ],
-  exports: [LiveClients],
+  exports: [AnalysisFollowers, LiveClients],
 })
 export class LiveModule {}
