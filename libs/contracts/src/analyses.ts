@@ -49,10 +49,23 @@ export class EvidenceView {
   @IsString() @MaxLength(2_001) excerpt!: string;
 }
 
+/** What the analyst said can be checked of a claim; all of them held for one that is kept. */
+export class ClaimCheckView {
+  @IsString() evidence!: string;
+  /** JSON pointer into the evidence. */
+  @IsString() path!: string;
+  /** `max`, `min`, `mean`, `first`, `last` or `count` of the numbers there; null compares the value. */
+  @IsOptional() @IsString() statistic?: string | null;
+  @IsString() op!: string;
+  @IsString() value!: string;
+}
+
 /** Something that the analyst stated. */
 export class ClaimView {
   @IsString() @MaxLength(1_000) text!: string;
   @IsArray() @IsString({ each: true }) evidence!: string[];
+  /** Whether they say what the text says is for the reader to judge. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ClaimCheckView) checks?: ClaimCheckView[] | null;
   /** `kept` when what it cites bears it, else `struck`. */
   @IsIn(['kept', 'struck']) verdict!: 'kept' | 'struck';
   /** Why it was struck out. */

@@ -51,9 +51,10 @@ function evidenceView({ id, kind, title, query, value }: EvidenceItem): Evidence
   return { id, kind, title, query, sha256: evidenceHash(value), excerpt: excerpt.toWellFormed() };
 }
 
-const claimView = ({ text, evidence, isKept, reason }: CheckedClaim): ClaimView => ({
+const claimView = ({ text, evidence, checks, isKept, reason }: CheckedClaim): ClaimView => ({
   text: scrubSecrets(text).slice(0, 1_000).toWellFormed(),
   evidence,
+  checks: checks.map(({ value, ...check }) => ({ ...check, value: scrubSecrets(String(value)).slice(0, 1_000) })),
   verdict: isKept ? 'kept' : 'struck',
   reason: reason?.slice(0, 500).toWellFormed() ?? null,
 });

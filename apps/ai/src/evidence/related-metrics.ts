@@ -30,14 +30,16 @@ interface Series {
 const ASK_CLUSTER_MS = 1_000;
 const QUERY_MS = 5_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-const BEFORE_S = 3_600;
+const HOUR_S = 3_600;
 const STEP_S = 60;
+/** Scrapes of the last minute may still be on their way, and the same question would be answered differently a moment later. */
+const UNSETTLED_S = 60;
 /** Of the series that the rule measures: those of the alert, and others to compare with. */
 const OWN_SERIES = 3;
 const NEIGHBOURS = 4;
 
 /**
- * What the rule measures, from an hour before the alert until it was told: the series of the alert, and its neighbours. Asked of the Prometheus
+ * What the rule measures, two hours of it until an hour after the alert began, or until a minute ago: the series of the alert, and its neighbours. Asked of the Prometheus
  * or VictoriaMetrics of the cluster, where one is known and may be asked. An analysis goes on without it.
  */
 @Injectable()
@@ -67,12 +69,12 @@ export class RelatedMetrics implements OnApplicationShutdown {
   async of({ clusterId, alert, context }: AnalysisSubject, rule: RuleView | null): Promise<EvidenceItem[]> {
     if (rule === null || context?.related_metrics === false) return [];
     const startedAt = Date.parse(alert.starts_at);
-    const now = this.clock.now().getTime();
-    const until = Number.isFinite(startedAt) ? Math.min(startedAt + BEFORE_S * 1_000, now) : now;
+    const settled = this.clock.now().getTime() - UNSETTLED_S * 1_000;
+    const until = Number.isFinite(startedAt) ? Math.min(startedAt + HOUR_S * 1_000, settled) : settled;
     // Whole steps: the same question again gets the same points.
     const end = Math.floor(until / 1_000 / STEP_S) * STEP_S;
     const query = measuredExpression(rule.expression);
-    const question = { cluster_id: clusterId, query, start: end - 2 * BEFORE_S, end, step: STEP_S };
+    const question = { cluster_id: clusterId, query, start: end - 2 * HOUR_S, end, step: STEP_S };
     const series = await this.ask(question);
     if (series === null) return [];
     const isOwn = ({ metric }: Series): boolean =>

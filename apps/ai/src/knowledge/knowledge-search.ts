@@ -66,17 +66,17 @@ export class KnowledgeSearch {
 
   private async readChanges(): Promise<void> {
     const since = new Date(Math.max(0, this.seenUntil - LATE_MS));
-    for (let skip = 0; ; skip += PAGE) {
-      const changed = await this.store.changedSince(this.dataSource.manager, since, skip, PAGE);
-      for (const document of changed) this.take(document);
-      if (changed.length < PAGE) return;
-    }
+    const { manager } = this.dataSource;
+    const changed = await this.store.changedSince(manager, since);
+    // Those of the last change are found again each time, but their texts are read once.
+    const news = changed.filter(({ id, version }) => this.known.get(id)?.version !== version).map(({ id }) => id);
+    for (let start = 0; start < news.length; start += PAGE)
+      for (const document of await this.store.withIds(manager, news.slice(start, start + PAGE))) this.take(document);
   }
 
   private take(document: KnowledgeDocument): void {
     const { text, ...meta } = document;
     this.seenUntil = Math.max(this.seenUntil, document.updatedAt.getTime());
-    if (this.known.get(document.id)?.version === document.version) return;
     this.known.set(document.id, meta);
     if (document.deletedAt === null) this.index.set({ ...meta, text });
     else this.index.delete(document.id);

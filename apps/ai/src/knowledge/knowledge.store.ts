@@ -72,14 +72,16 @@ export class KnowledgeStore {
     return manager.findOneBy(knowledgeVersionEntity, { documentId, version });
   }
 
-  /** What was changed at or after `since`, the oldest change first. */
-  changedSince(manager: EntityManager, since: Date, skip: number, take: number): Promise<KnowledgeDocument[]> {
+  /** Which were changed at or after `since`, and their versions. */
+  changedSince(manager: EntityManager, since: Date): Promise<Pick<KnowledgeDocument, 'id' | 'version'>[]> {
     return manager.find(knowledgeDocumentEntity, {
+      select: { id: true, version: true },
       where: { updatedAt: MoreThanOrEqual(since) },
-      order: { updatedAt: 'ASC', id: 'ASC' },
-      skip,
-      take,
     });
+  }
+
+  withIds(manager: EntityManager, ids: readonly string[]): Promise<KnowledgeDocument[]> {
+    return manager.findBy(knowledgeDocumentEntity, { id: In([...ids]) });
   }
 
   private async keepVersion(

@@ -51,7 +51,8 @@ export class AnalysisFollowers implements BeforeApplicationShutdown {
       await delay(LOOK_MS, undefined, { signal: this.stopping.signal }).catch(() => stream.end());
       quiet += 1;
       if (quiet % QUIET_LOOKS === 0) {
-        if (!(await isAllowed())) break;
+        // When that cannot be found out the reader comes again.
+        if (!(await isAllowed().catch(() => false))) break;
         stream.write({ comment: 'still at it' });
       }
       view = await this.bus.request(getAnalysis, { id: analysisId }).catch(() => view);

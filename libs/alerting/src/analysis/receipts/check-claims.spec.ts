@@ -172,6 +172,26 @@ describe('receipts of claims', () => {
     },
   );
 
+  it('takes no check for one that cannot fail, or that is none', () => {
+    for (const value of ['', ' ', null, [], {}])
+      expect(checked([claim('The database is on fire', ['m1'], check('m1', null, 'contains', value))])[0]!.isKept).toBe(
+        false,
+      );
+    expect(
+      checked([claim('The runbook is about disks', ['k1'], check('k1', null, 'contains', 'disk full'))])[0]!.isKept,
+    ).toBe(true);
+    // What lies between two values is no value.
+    expect(checked([claim('It has marks', ['k1'], check('k1', null, 'contains', '","'))])[0]!.isKept).toBe(false);
+  });
+
+  it('reads checks from forms in which every field is a text', () => {
+    const measured = (value: string) =>
+      checked([claim('It filled up', ['m1'], check('m1', 'max', '>', value))])[0]!.isKept;
+    expect([measured('0.9'), measured('0.99')]).toEqual([true, false]);
+    const named = check('r1', 'none', '==', '10m', '/for');
+    expect(checked([claim('It waits', ['r1'], named)])[0]!.isKept).toBe(true);
+  });
+
   it('has 50 claims in its fixture, half of them planted', () => {
     expect([TRUE.length, FALSE.length]).toEqual([25, 25]);
   });

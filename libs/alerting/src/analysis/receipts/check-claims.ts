@@ -1,6 +1,6 @@
 import type { Claim, ClaimCheck, ClaimStatistic } from './claim';
 import { evidenceHash, type EvidenceItem } from './evidence-item';
-import { statedFacts } from './stated-facts';
+import { isTextIn, statedFacts } from './stated-facts';
 
 /** A claim and what came of checking it. */
 export interface CheckedClaim extends Claim {
@@ -110,7 +110,8 @@ function statisticOf(numbers: readonly number[], statistic: ClaimStatistic): num
 }
 
 function holds(actual: unknown, op: ClaimCheck['op'], expected: ClaimCheck['value']): boolean {
-  if (op === 'contains') return JSON.stringify(actual).includes(JSON.stringify(expected).replace(/^"|"$/g, ''));
+  // Everything contains nothing: a check that cannot fail checks nothing.
+  if (op === 'contains') return String(expected).trim() !== '' && isTextIn(String(expected), actual);
   if (typeof expected !== 'number') {
     const isSame = actual === expected || (typeof actual === 'object' && JSON.stringify(actual) === expected);
     return op === '==' ? isSame : op === '!=' ? !isSame : false;

@@ -46,7 +46,10 @@ export function claimsFrom(value: unknown): Claim[] {
 /** A check that cannot be understood becomes one that never holds: a claim gains nothing by writing nonsense. */
 function checkFrom(value: unknown): ClaimCheck[] {
   if (!isRecord(value)) return [NEVER];
-  const { evidence, path = '', statistic = null, op, value: expected } = value;
+  const { evidence, path = '', op } = value;
+  // Forms in which every field has one type cannot say "none", nor a number where a text may stand.
+  const statistic = value['statistic'] === 'none' ? null : (value['statistic'] ?? null);
+  const expected = isMeasure(statistic, op, value['value']) ? Number(value['value']) : value['value'];
   const isUsable =
     typeof evidence === 'string' &&
     typeof path === 'string' &&
@@ -65,6 +68,10 @@ function checkFrom(value: unknown): ClaimCheck[] {
     },
   ];
 }
+
+/** Whether a text can only be meant as a number. */
+const isMeasure = (statistic: unknown, op: unknown, value: unknown): boolean =>
+  typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) && (statistic !== null || /^[<>]=?$/.test(String(op)));
 
 const NEVER: ClaimCheck = { evidence: '', path: '', statistic: null, op: '==', value: '' };
 

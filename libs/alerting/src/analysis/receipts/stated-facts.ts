@@ -44,10 +44,11 @@ export function statedFacts(text: string): StatedFact[] {
   return facts;
 }
 
-const textFact = (text: string): StatedFact => ({
-  text,
-  isIn: (evidence) => stringsIn(evidence).some((one) => one.toLowerCase().includes(text.toLowerCase())),
-});
+/** Whether one of the texts, names or values in a piece of evidence has this text in it. */
+export const isTextIn = (text: string, evidence: unknown): boolean =>
+  stringsIn(evidence).some((one) => one.toLowerCase().includes(text.toLowerCase()));
+
+const textFact = (text: string): StatedFact => ({ text, isIn: (evidence) => isTextIn(text, evidence) });
 
 function numberFact(text: string): StatedFact {
   const [, digits = '', unit = ''] = /^(-?[\d.,]+)\s?(.*)$/.exec(text) ?? [];
