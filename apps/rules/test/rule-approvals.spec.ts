@@ -1,5 +1,6 @@
 import {
   createApprovalPolicy,
+  createRuleBatch,
   decideRuleApproval,
   deleteApprovalPolicy,
   deleteRule,
@@ -97,6 +98,28 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     });
     expect(await runs(cluster, rule)).toMatchObject({ version: 1, expression: 'up == 0' });
     expect(await world.targets(rule.id)).toMatchObject([{ version: 1, status: 'pending' }]);
+  });
+
+  it('wait in a batch too, beside rules that do not wait and rules that do not change', async () => {
+    const cluster = await world.cluster();
+    const made: RuleView[] = [];
+    for (const changes of [{}, { labels: { owner: 'web' } }, {}])
+      made.push(await world.create({ targets: [cluster.id], ...changes }));
+    const [free, same, policed] = made as [RuleView, RuleView, RuleView];
+    await update(policed, { labels: POLICED });
+    await decide(policed);
+
+    const batch = { operation: 'relabel', set_labels: { owner: 'web' }, rule_ids: made.map(({ id }) => id) } as const;
+    const done = await world.gateway.request(createRuleBatch, { batch, actor: ACTOR });
+    expect(done.items.map(({ status, version }) => [status, version])).toEqual([
+      ['done', 2],
+      ['unchanged', 1],
+      ['done', 3],
+    ]);
+    expect(await runs(cluster, free)).toMatchObject({ version: 2 });
+    expect(await runs(cluster, same)).toMatchObject({ version: 1 });
+    expect(await runs(cluster, policed)).toMatchObject({ version: 2 });
+    expect(await newest(policed)).toMatchObject({ version: 3, state: 'pending', placed_version: 2 });
   });
 
   it('leave the approved version in place, also on clusters that come or go meanwhile', async () => {

@@ -18,8 +18,8 @@ function dieAt(operations: BatchOperations, rules: number): void {
   const decide = operations.decide.bind(operations);
   let decided = 0;
   operations.decide = async (...asked) => {
-    decided += 1;
-    if (decided === rules) process.kill(process.pid, 'SIGKILL');
+    decided += asked[2].length;
+    if (decided >= rules) process.kill(process.pid, 'SIGKILL');
     return decide(...asked);
   };
 }

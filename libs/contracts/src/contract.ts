@@ -5,6 +5,9 @@ import { ServiceError, type FieldProblem } from './errors';
 import { listsForObjects } from './lists-for-objects';
 import { reservedKeys, withoutMisleadingKeys } from './reserved-keys';
 import type { ServiceName } from './services';
+import { rememberValidationMetadata } from './validation-metadata';
+
+rememberValidationMetadata();
 
 /** A payload class: its class-validator decorators are the schema, on both ends of the wire. */
 export type Payload<T extends object> = new () => T;

@@ -12,6 +12,12 @@ import { isPoliced } from './matching-policies';
 import type { StoredRuleApproval } from './rule-approval.entity';
 import { RuleApprovalsStore } from './rule-approvals.store';
 
+/** A change as it may be made, and whether it is distributed only after somebody approved. */
+export interface AdmittedChange {
+  change: RecordedChange;
+  waits: boolean;
+}
+
 /** What runs on the clusters until a change of the rule is approved. */
 interface Standing {
   /** What kept the rule's newest version from running before this change. */
@@ -20,8 +26,8 @@ interface Standing {
 }
 
 /**
- * Decides whether a change of a rule waits for a second person. The caller holds the targeting lock, writes the change, and
- * distributes it only when it does not wait.
+ * Decides whether changes of rules wait for a second person. The caller holds the targeting lock, writes the changes, and
+ * distributes those that do not wait.
  */
 @Injectable()
 export class ApprovalGate {
@@ -32,40 +38,31 @@ export class ApprovalGate {
   ) {}
 
   /**
-   * The change as it may be made now. A deletion that waits becomes a version of its own: the rule stays until then. Also ends
-   * what the rule's version before waited for.
+   * Changes of different rules, as they may be made now, in their order. A deletion that waits becomes a version of its own: the rule
+   * stays until then. Also ends what the rules' versions before waited for.
    */
-  async admit(tx: EntityManager, change: RecordedChange): Promise<{ change: RecordedChange; waits: boolean }> {
-    const standing = await this.standing(tx, change.before);
-    const asking = await this.asking(tx, change, standing);
+  async admit(tx: EntityManager, changes: readonly RecordedChange[]): Promise<AdmittedChange[]> {
+    // A deleted rule runs nowhere, whatever it was.
+    const live = changes.flatMap(({ before }) => (before && !before.deletedAt ? [before.id] : []));
+    const open = await this.approvals.openOf(tx, live);
+    const policies = changes.length === 0 ? [] : await this.policies.enabled(tx);
+    const admitted: AdmittedChange[] = [];
+    for (const change of changes) admitted.push(await this.admitOne(tx, change, { open, policies }));
+    return admitted;
+  }
+
+  private async admitOne(
+    tx: EntityManager,
+    change: RecordedChange,
+    { open, policies }: { open: ReadonlyMap<string, StoredRuleApproval>; policies: readonly StoredApprovalPolicy[] },
+  ): Promise<AdmittedChange> {
+    const standing = standingOf(change.before, open);
+    const asking = policiesAsking(policies, change, standing);
     await this.supersede(tx, standing.open, change);
     if (asking.length === 0) return { change, waits: false };
     const admitted = change.kind === 'deleted' && change.before ? requested(change, change.before) : change;
     await this.approvals.insert(tx, this.approval(admitted, standing, asking));
     return { change: admitted, waits: true };
-  }
-
-  private async standing(tx: EntityManager, before: StoredRule | null): Promise<Standing> {
-    // A deleted rule runs nowhere, whatever it was.
-    if (!before || before.deletedAt) return { open: null, placed: null };
-    const open = await this.approvals.openOf(tx, before.id);
-    return { open, placed: open ? open.placedRule : before };
-  }
-
-  /** The policies that ask for a second person: of the rule as it runs, or as it would. */
-  private async asking(
-    tx: EntityManager,
-    { kind, after }: RecordedChange,
-    { placed }: Standing,
-  ): Promise<StoredApprovalPolicy[]> {
-    // Nothing that anybody relies on goes away with a rule that never ran.
-    if (kind === 'deleted' && !placed) return [];
-    const view = ruleView(after);
-    const running = placed && ruleView(placed);
-    const isWhatRuns = kind !== 'deleted' && running !== null && contentHash(running) === contentHash(view);
-    if (isWhatRuns) return [];
-    const policies = await this.policies.enabled(tx);
-    return policies.filter((policy) => isPoliced(policy, view) || (running && isPoliced(policy, running)));
   }
 
   private async supersede(
@@ -107,6 +104,27 @@ export class ApprovalGate {
       decisionReason: null,
     };
   }
+}
+
+function standingOf(before: StoredRule | null, open: ReadonlyMap<string, StoredRuleApproval>): Standing {
+  if (!before || before.deletedAt) return { open: null, placed: null };
+  const own = open.get(before.id) ?? null;
+  return { open: own, placed: own ? own.placedRule : before };
+}
+
+/** The policies that ask for a second person: of the rule as it runs, or as it would. */
+function policiesAsking(
+  policies: readonly StoredApprovalPolicy[],
+  { kind, after }: RecordedChange,
+  { placed }: Standing,
+): StoredApprovalPolicy[] {
+  // Nothing that anybody relies on goes away with a rule that never ran.
+  if (policies.length === 0 || (kind === 'deleted' && !placed)) return [];
+  const view = ruleView(after);
+  const running = placed && ruleView(placed);
+  const isWhatRuns = kind !== 'deleted' && running !== null && contentHash(running) === contentHash(view);
+  if (isWhatRuns) return [];
+  return policies.filter((policy) => isPoliced(policy, view) || (running && isPoliced(policy, running)));
 }
 
 /** The same rule once more, as the version that asks for its deletion. */

@@ -14,9 +14,12 @@ export class RuleApprovalsStore {
     return manager.findOneBy(ruleApprovalEntity, { id });
   }
 
-  /** What keeps the newest version of the rule from running, if anything does. */
-  openOf(manager: EntityManager, ruleId: string): Promise<StoredRuleApproval | null> {
-    return manager.findOneBy(ruleApprovalEntity, { openRuleId: ruleId });
+  /** What keeps the newest versions of these rules from running, if anything does, by rule. */
+  async openOf(manager: EntityManager, ruleIds: readonly string[]): Promise<Map<string, StoredRuleApproval>> {
+    const found: StoredRuleApproval[] = [];
+    for (let at = 0; at < ruleIds.length; at += BATCH)
+      found.push(...(await manager.findBy(ruleApprovalEntity, { openRuleId: In(ruleIds.slice(at, at + BATCH)) })));
+    return new Map(found.map((approval) => [approval.ruleId, approval]));
   }
 
   /** Everything that keeps some rule's newest version from running. */

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { Transition } from '../distributions/distributions.metrics';
 import { RuleDecisions } from '../rules/rule-decisions';
+import { RuleDestinations } from '../rules/rule-destinations';
 import { ruleView } from '../rules/rule-view';
 import type { StoredRule } from '../rules/stored-rule';
 import { RulesStore } from '../rules/rules.store';
@@ -17,6 +18,7 @@ export class RuleReleases {
   constructor(
     private readonly rules: RulesStore,
     private readonly decisions: RuleDecisions,
+    private readonly destinations: RuleDestinations,
     private readonly clusters: KnownClustersStore,
     private readonly history: RuleHistory,
   ) {}
@@ -33,7 +35,8 @@ export class RuleReleases {
     if (approval.change === 'deletion-requested') return this.delete(tx, rule, { approval, actor, now });
     const names = await this.clusters.byIds(tx, rule.pinnedClusters);
     const pinned = new Map(rule.pinnedClusters.map((id) => [id, names.get(id)?.name ?? id]));
-    return this.decisions.distribute(tx, rule, { pinned, selected: new Map() }, now);
+    const destination = { to: 'targets', resolved: { pinned, selected: new Map() } } as const;
+    return this.destinations.reach(tx, [{ rule, destination, now }]);
   }
 
   private async delete(
@@ -41,10 +44,10 @@ export class RuleReleases {
     before: StoredRule,
     { approval, actor, now }: { approval: StoredRuleApproval; actor: Actor; now: Date },
   ): Promise<Transition[]> {
-    const { after, distribute } = this.decisions.remove(before, now);
+    const { after } = this.decisions.remove(before, now);
     if (!(await this.rules.replace(tx, before, after)))
       throw new ServiceError('conflict', 'the rule was changed meanwhile');
-    const moved = await distribute(tx);
+    const moved = await this.destinations.reach(tx, [{ rule: after, destination: { to: 'nowhere' }, now }]);
     await this.history.recordAll(tx, [{ kind: 'deleted', actor, before, after, reason: approval.reason }]);
     return moved;
   }

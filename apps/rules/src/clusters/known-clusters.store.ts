@@ -38,6 +38,19 @@ export class KnownClustersStore {
     return (await this.lockedRow(tx, id)) ?? placeholder;
   }
 
+  /** As `lock`, for many. In one order everywhere, or two transactions could wait for each other. */
+  async lockAll(tx: EntityManager, clusters: readonly ClusterRef[]): Promise<void> {
+    if (clusters.length === 0) return;
+    const ids = clusters.map(({ id }) => id);
+    const query = tx
+      .createQueryBuilder(knownClusterEntity, 'cluster')
+      .where({ clusterId: In(ids) })
+      .orderBy('cluster.clusterId', 'ASC');
+    const known = new Set((await forUpdate(tx, query).getMany()).map(({ clusterId }) => clusterId));
+    const unknown = clusters.filter(({ id }) => !known.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const cluster of unknown) await this.lock(tx, cluster);
+  }
+
   async save(tx: EntityManager, cluster: KnownCluster): Promise<void> {
     const { clusterId, ...rest } = cluster;
     await tx.update(knownClusterEntity, { clusterId }, rest);

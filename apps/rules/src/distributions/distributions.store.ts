@@ -16,6 +16,16 @@ export class DistributionsStore {
     return manager.find(ruleDistributionEntity, { where: { ruleId }, order: { id: 'ASC' } });
   }
 
+  /** In the order of their ids. */
+  async ofRules(manager: EntityManager, ruleIds: readonly string[]): Promise<StoredDistribution[]> {
+    const rows: StoredDistribution[] = [];
+    for (const batch of inBatches(ruleIds))
+      rows.push(
+        ...(await manager.find(ruleDistributionEntity, { where: { ruleId: In(batch) }, order: { id: 'ASC' } })),
+      );
+    return rows;
+  }
+
   ofCluster(manager: EntityManager, clusterId: string): Promise<StoredDistribution[]> {
     return manager.findBy(ruleDistributionEntity, { clusterId });
   }
@@ -52,9 +62,9 @@ export class DistributionsStore {
     for (const batch of inBatches(proofs)) await tx.upsert(memberProofEntity, batch, ['distributionId', 'member']);
   }
 
-  /** Forgets how far members came with a distribution that starts again. */
-  async dropProofs(tx: EntityManager, distributionId: string): Promise<void> {
-    await tx.delete(memberProofEntity, { distributionId });
+  /** Forgets how far members came with distributions that start again. */
+  async dropProofs(tx: EntityManager, distributionIds: readonly string[]): Promise<void> {
+    for (const batch of inBatches(distributionIds)) await tx.delete(memberProofEntity, { distributionId: In(batch) });
   }
 
   /** Ends all distributions of a cluster that nobody watches any more. */

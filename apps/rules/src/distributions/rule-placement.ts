@@ -1,5 +1,5 @@
 import { rulePublished, ruleWithdrawn, type ClusterRef } from '@alertagent/contracts';
-import { newId, Outbox } from '@alertagent/service-kit';
+import { fact, newId, Outbox, type Fact } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
@@ -17,16 +17,30 @@ export interface PlacedRule {
   duration: string | null;
 }
 
-interface WantedRule {
+/** Where a rule is to run from now on: on exactly these clusters. */
+export interface WantedPlaces {
   rule: PlacedRule;
-  clusterId: string;
-  existing?: StoredDistribution;
+  clusters: readonly ClusterRef[];
+  /** The rule is gone, so there are none. */
+  deleted: boolean;
   now: Date;
 }
 
+/** What is to become of one rule on one cluster. */
+export type Move =
+  | { to: 'run'; rule: PlacedRule; clusterId: string; existing?: StoredDistribution; now: Date }
+  | { to: 'vanish'; rule: PlacedRule; distribution: StoredDistribution; deleted: boolean; now: Date };
+
+/** What one move writes. */
+interface Step {
+  row: StoredDistribution;
+  fact: Fact;
+  isBack: boolean;
+}
+
 /**
- * Decides nothing: makes it so that a rule version should, or should no longer, run on a cluster, and tells the others.
- * The caller holds the targeting lock. Answers what moved, for the metrics after commit.
+ * Decides nothing: makes it so that rule versions should, or should no longer, run on clusters, and tells the others. The caller holds
+ * the targeting lock. Answers what moved, for the metrics after commit. Many at once cost few statements.
  */
 @Injectable()
 export class RulePlacement {
@@ -38,112 +52,123 @@ export class RulePlacement {
   ) {}
 
   /**
-   * The rule runs on exactly these clusters from now on. Distributions that are already right stay untouched; all of them do while the
-   * version's tests hold it back.
+   * For different rules. Distributions that are already right stay untouched; all of a rule's do while the version's tests hold it back.
    */
-  async place(tx: EntityManager, rule: PlacedRule, clusters: readonly ClusterRef[], now: Date): Promise<Transition[]> {
+  async place(tx: EntityManager, wanted: readonly WantedPlaces[]): Promise<Transition[]> {
     // A rule that is to run nowhere can always be taken away.
-    if (clusters.length > 0 && (await this.tests.holds(tx, rule))) return [];
-    const existing = await this.lockedDistributions(tx, rule.id, clusters);
-    const wanted = new Set(clusters.map(({ id }) => id));
-    const moved: Transition[] = [];
-    for (const clusterId of wanted) {
-      moved.push(...(await this.publishFree(tx, { rule, clusterId, existing: existing.get(clusterId), now })));
-    }
-    for (const distribution of existing.values()) {
-      if (wanted.has(distribution.clusterId)) continue;
-      moved.push(...(await this.withdraw(tx, { rule, distribution, deleted: false, now })));
-    }
-    return moved;
-  }
-
-  /** The rule was deleted: it must vanish from every cluster. */
-  async withdrawEverywhere(tx: EntityManager, rule: PlacedRule, now: Date): Promise<Transition[]> {
-    const moved: Transition[] = [];
-    for (const distribution of (await this.lockedDistributions(tx, rule.id, [])).values()) {
-      moved.push(...(await this.withdraw(tx, { rule, distribution, deleted: true, now })));
-    }
-    return moved;
+    const held = await this.tests.holding(tx, rulesOf(wanted.filter(({ clusters }) => clusters.length > 0)));
+    const free = wanted.filter(({ rule }) => !held.has(rule.id));
+    const existing = await this.lockedDistributions(tx, free);
+    const moves = free.flatMap(({ rule, clusters, deleted, now }): Move[] => {
+      const own = existing.get(rule.id) ?? new Map<string, StoredDistribution>();
+      const ids = [...new Set(clusters.map(({ id }) => id))];
+      const leaving = [...own.values()].filter(({ clusterId }) => !ids.includes(clusterId));
+      return [
+        ...ids.map((clusterId): Move => ({ to: 'run', rule, clusterId, existing: own.get(clusterId), now })),
+        ...leaving.map((distribution): Move => ({ to: 'vanish', rule, distribution, deleted, now })),
+      ];
+    });
+    return this.write(tx, moves);
   }
 
   /**
-   * The rule version should run on the cluster, which the caller has locked; nothing happens when that was so before, or while its tests
-   * hold it back.
+   * The same move by move; the caller has locked the clusters. Nothing happens to what was so before, nor to a rule that is to run
+   * while its tests hold it back.
    */
-  async publish(tx: EntityManager, wanted: WantedRule): Promise<Transition[]> {
-    return (await this.tests.holds(tx, wanted.rule)) ? [] : this.publishFree(tx, wanted);
+  async move(tx: EntityManager, moves: readonly Move[]): Promise<Transition[]> {
+    const held = await this.tests.holding(tx, rulesOf(moves.filter(({ to }) => to === 'run')));
+    return this.write(
+      tx,
+      moves.filter(({ to, rule }) => to === 'vanish' || !held.has(rule.id)),
+    );
   }
 
-  private async publishFree(tx: EntityManager, { rule, clusterId, existing, now }: WantedRule): Promise<Transition[]> {
-    if (existing && !existing.withdrawn && existing.version === rule.version) return [];
+  private async write(tx: EntityManager, moves: readonly Move[]): Promise<Transition[]> {
+    const steps = moves.flatMap((move): Step[] => (move.to === 'run' ? published(move) : withdrawn(move)));
     // After a withdrawal an old proof of the same version would be taken for a new one.
-    if (existing?.withdrawn) await this.store.dropProofs(tx, existing.id);
-    await this.store.save(tx, [
-      {
-        id: existing?.id ?? newId(),
-        ruleId: rule.id,
-        clusterId,
-        version: rule.version,
-        withdrawn: false,
-        status: 'pending',
-        reason: null,
-        renderedRevision: null,
-        refusedReason: null,
-        seenInRevision: existing?.seenInRevision ?? 0,
-        savedAt: now,
-        liveAt: null,
-        withdrawnAt: null,
-      },
-    ]);
-    const event = {
-      rule_id: rule.id,
-      version: rule.version,
-      name: rule.name,
-      cluster_id: clusterId,
-      published_at: now.toISOString(),
-      duration: rule.duration,
-    };
-    await this.outbox.add(tx, rulePublished, event);
-    return [{ status: 'pending', seconds: null }];
+    await this.store.dropProofs(
+      tx,
+      steps.filter(({ isBack }) => isBack).map(({ row }) => row.id),
+    );
+    await this.store.save(
+      tx,
+      steps.map(({ row }) => row),
+    );
+    await this.outbox.addAll(
+      tx,
+      steps.map((step) => step.fact),
+    );
+    return steps.map(({ row }) => ({ status: row.status, seconds: null }));
   }
 
-  /** The rule should no longer run on the cluster, which the caller has locked; nothing happens when that was so before. */
-  async withdraw(
-    tx: EntityManager,
-    {
-      rule,
-      distribution,
-      deleted,
-      now,
-    }: { rule: PlacedRule; distribution: StoredDistribution; deleted: boolean; now: Date },
-  ): Promise<Transition[]> {
-    if (distribution.withdrawn) return [];
-    await this.store.save(tx, [
-      { ...distribution, withdrawn: true, withdrawnAt: now, status: 'removing', reason: null },
-    ]);
-    await this.outbox.add(tx, ruleWithdrawn, {
-      rule_id: rule.id,
-      version: distribution.version,
-      name: rule.name,
-      cluster_id: distribution.clusterId,
-      deleted,
-      withdrawn_at: now.toISOString(),
-    });
-    return [{ status: 'removing', seconds: null }];
-  }
-
-  /** By cluster id, with the clusters of old and new distributions locked: reports change the same rows. */
+  /** By rule and cluster, with the clusters of old and new distributions locked: reports change the same rows. */
   private async lockedDistributions(
     tx: EntityManager,
-    ruleId: string,
-    more: readonly ClusterRef[],
-  ): Promise<Map<string, StoredDistribution>> {
-    const names = new Map(more.map(({ id, name }) => [id, name]));
-    for (const { clusterId } of await this.store.ofRule(tx, ruleId))
+    wanted: readonly WantedPlaces[],
+  ): Promise<Map<string, Map<string, StoredDistribution>>> {
+    const ids = rulesOf(wanted).map(({ id }) => id);
+    const names = new Map(wanted.flatMap(({ clusters }) => clusters.map(({ id, name }) => [id, name])));
+    for (const { clusterId } of await this.store.ofRules(tx, ids))
       if (!names.has(clusterId)) names.set(clusterId, clusterId);
-    // In one order everywhere, or two transactions could wait for each other.
-    for (const [id, name] of [...names].sort(([a], [b]) => (a < b ? -1 : 1)))
-      await this.clusters.lock(tx, { id, name });
-    return new Map((await this.store.ofRule(tx, ruleId)).map((distribution) => [distribution.clusterId, distribution]));
+    await this.clusters.lockAll(
+      tx,
+      [...names].map(([id, name]) => ({ id, name })),
+    );
+    const found = new Map<string, Map<string, StoredDistribution>>(ids.map((id) => [id, new Map()]));
+    for (const distribution of await this.store.ofRules(tx, ids))
+      found.get(distribution.ruleId)?.set(distribution.clusterId, distribution);
+    return found;
   }
+}
+
+const rulesOf = (all: readonly { rule: PlacedRule }[]): PlacedRule[] => all.map(({ rule }) => rule);
+
+/** Nothing when that was so before. */
+function published({ rule, clusterId, existing, now }: Extract<Move, { to: 'run' }>): Step[] {
+  if (existing && !existing.withdrawn && existing.version === rule.version) return [];
+  const row: StoredDistribution = {
+    id: existing?.id ?? newId(),
+    ruleId: rule.id,
+    clusterId,
+    version: rule.version,
+    withdrawn: false,
+    status: 'pending',
+    reason: null,
+    renderedRevision: null,
+    refusedReason: null,
+    seenInRevision: existing?.seenInRevision ?? 0,
+    savedAt: now,
+    liveAt: null,
+    withdrawnAt: null,
+  };
+  const event = fact(rulePublished, {
+    rule_id: rule.id,
+    version: rule.version,
+    name: rule.name,
+    cluster_id: clusterId,
+    published_at: now.toISOString(),
+    duration: rule.duration,
+  });
+  return [{ row, fact: event, isBack: existing?.withdrawn === true }];
+}
+
+/** Nothing when that was so before. */
+function withdrawn({ rule, distribution, deleted, now }: Extract<Move, { to: 'vanish' }>): Step[] {
+  if (distribution.withdrawn) return [];
+  const row: StoredDistribution = {
+    ...distribution,
+    withdrawn: true,
+    withdrawnAt: now,
+    status: 'removing',
+    reason: null,
+  };
+  const event = fact(ruleWithdrawn, {
+    rule_id: rule.id,
+    version: distribution.version,
+    name: rule.name,
+    cluster_id: distribution.clusterId,
+    deleted,
+    withdrawn_at: now.toISOString(),
+  });
+  return [{ row, fact: event, isBack: false }];
 }

@@ -2,6 +2,7 @@ import { ServiceError, type RuleTarget } from '@alertagent/contracts';
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { DecidedChange } from '../rules/rule-changes';
 import { ruleContent, type UnplacedContent } from '../rules/rule-content';
@@ -10,7 +11,7 @@ import { ruleInputOf, ruleView } from '../rules/rule-view';
 import type { StoredRule } from '../rules/stored-rule';
 import type { StoredBatch } from './rule-batch.entity';
 
-/** What a batch means for one rule. */
+/** What a batch means for its rules. */
 @Injectable()
 export class BatchOperations {
   constructor(
@@ -19,8 +20,24 @@ export class BatchOperations {
     private readonly clock: Clock,
   ) {}
 
-  /** Called under the targeting lock. Errors: ServiceError `not_found`, `invalid`, `conflict`. */
-  async decide(tx: EntityManager, batch: StoredBatch, rule: StoredRule | undefined): Promise<DecidedChange> {
+  /** Different rules; called under the targeting lock. Errors: ServiceError `not_found`, `invalid`, `conflict`. */
+  async decide(
+    tx: EntityManager,
+    batch: StoredBatch,
+    rules: readonly (StoredRule | undefined)[],
+  ): Promise<DecidedChange[]> {
+    const named = rules.flatMap((rule) => rule?.pinnedClusters ?? []);
+    const clusters = await this.clusters.byIds(tx, [...new Set(named)]);
+    const decided: DecidedChange[] = [];
+    for (const rule of rules) decided.push(await this.decideOne(tx, batch, { rule, clusters }));
+    return decided;
+  }
+
+  private async decideOne(
+    tx: EntityManager,
+    batch: StoredBatch,
+    { rule, clusters }: { rule: StoredRule | undefined; clusters: ReadonlyMap<string, KnownCluster> },
+  ): Promise<DecidedChange> {
     if (!rule || rule.deletedAt) throw new ServiceError('not_found', 'there is no such rule');
     const now = this.clock.now();
     if (batch.operation === 'delete') return this.decisions.remove(rule, now);
@@ -30,20 +47,23 @@ export class BatchOperations {
       identity: { id, version: version + 1, createdAt, updatedAt: now, duplicateNo },
       content: contentAfter(batch, rule),
       resolved: {
-        pinned: await this.pinnedAfter(tx, batch, rule),
+        pinned: pinnedAfter(batch, rule, clusters),
         selected: new Map(),
         overrides: rule.overrides,
       },
     });
   }
+}
 
-  private async pinnedAfter(tx: EntityManager, { operation, terms }: StoredBatch, rule: StoredRule) {
-    const given = new Map(Object.entries(terms.pinned));
-    if (operation === 'retarget') return given;
-    const known = await this.clusters.byIds(tx, rule.pinnedClusters);
-    const own = rule.pinnedClusters.map((id): [string, string] => [id, known.get(id)?.name ?? id]);
-    return new Map([...own, ...(operation === 'distribute' ? given : [])]);
-  }
+function pinnedAfter(
+  { operation, terms }: StoredBatch,
+  rule: StoredRule,
+  clusters: ReadonlyMap<string, KnownCluster>,
+): Map<string, string> {
+  const given = new Map(Object.entries(terms.pinned));
+  if (operation === 'retarget') return given;
+  const own = rule.pinnedClusters.map((id): [string, string] => [id, clusters.get(id)?.name ?? id]);
+  return new Map([...own, ...(operation === 'distribute' ? given : [])]);
 }
 
 function contentAfter({ operation, terms, actor }: StoredBatch, rule: StoredRule): UnplacedContent {

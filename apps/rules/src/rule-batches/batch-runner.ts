@@ -71,10 +71,9 @@ export class BatchRunner {
 
   /** All of them in few statements; null, and no trace, when one of them cannot be changed. */
   private async together(tx: EntityManager, chunk: Chunk, moved: Transition[]): Promise<StoredBatchItem[] | null> {
-    const { batch, items, rules } = chunk;
+    const { items } = chunk;
     const done = await apart(tx, async () => {
-      const changes: AttributedChange[] = [];
-      for (const { ruleId } of items) changes.push(await this.decide(tx, batch, rules.get(ruleId)));
+      const changes = await this.decide(tx, chunk, items);
       const applied = await this.changes.applyAll(tx, changes);
       return { ...applied, changes };
     });
@@ -84,12 +83,12 @@ export class BatchRunner {
   }
 
   private async oneByOne(tx: EntityManager, chunk: Chunk, moved: Transition[]): Promise<StoredBatchItem[]> {
-    const { batch, items, rules } = chunk;
+    const { items } = chunk;
     const results: StoredBatchItem[] = [];
     for (const item of items) {
       const done = await apart(tx, async () => {
-        const change = await this.decide(tx, batch, rules.get(item.ruleId));
-        return { change, ...(await this.changes.apply(tx, change)) };
+        const [change] = await this.decide(tx, chunk, [item]);
+        return { change: change!, ...(await this.changes.apply(tx, change!)) };
       });
       if (done instanceof ServiceError) results.push({ ...item, ...refusal(done) });
       else {
@@ -100,10 +99,19 @@ export class BatchRunner {
     return results;
   }
 
-  private async decide(tx: EntityManager, batch: StoredBatch, rule: StoredRule | undefined): Promise<AttributedChange> {
-    const change = await this.operations.decide(tx, batch, rule);
+  private async decide(
+    tx: EntityManager,
+    { batch, rules }: Chunk,
+    items: readonly StoredBatchItem[],
+  ): Promise<AttributedChange[]> {
+    const decided = await this.operations.decide(
+      tx,
+      batch,
+      items.map(({ ruleId }) => rules.get(ruleId)),
+    );
     const kind = batch.operation === 'delete' ? 'deleted' : 'updated';
-    return { kind, actor: batch.actor, change, reason: batch.reason ?? `batch ${batch.id}` };
+    const reason = batch.reason ?? `batch ${batch.id}`;
+    return decided.map((change) => ({ kind, actor: batch.actor, change, reason }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager } from 'typeorm';
+import { In, LessThan, type EntityManager } from 'typeorm';
 import { ruleTestRunEntity, type StoredRuleTestRun } from './rule-test-run.entity';
 import { ruleTestsEntity, type StoredRuleTests } from './rule-tests.entity';
 
@@ -9,6 +9,11 @@ import { ruleTestsEntity, type StoredRuleTests } from './rule-tests.entity';
 export class RuleTestsStore {
   find(manager: EntityManager, ruleId: string): Promise<StoredRuleTests | null> {
     return manager.findOneBy(ruleTestsEntity, { ruleId });
+  }
+
+  /** Of those of these rules that have tests. */
+  async ofRules(manager: EntityManager, ruleIds: readonly string[]): Promise<StoredRuleTests[]> {
+    return ruleIds.length === 0 ? [] : manager.findBy(ruleTestsEntity, { ruleId: In([...ruleIds]) });
   }
 
   async save(tx: EntityManager, tests: StoredRuleTests): Promise<void> {

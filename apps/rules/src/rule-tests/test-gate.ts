@@ -12,10 +12,17 @@ export class TestGate {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether the version must not be placed on a cluster now. Sees to it that its tests are run. The caller holds the targeting lock. */
-  async holds(tx: EntityManager, rule: { id: string; version: number }): Promise<boolean> {
-    const tests = await this.tests.find(tx, rule.id);
-    if (!tests) return false;
-    return !isReleased(await this.tests.ensureRun(tx, tests, { ruleVersion: rule.version, now: this.clock.now() }));
+  /**
+   * The rules whose versions must not be placed on a cluster now, by id. Sees to it that their tests are run. The caller holds the
+   * targeting lock.
+   */
+  async holding(tx: EntityManager, rules: readonly { id: string; version: number }[]): Promise<Set<string>> {
+    const versions = new Map(rules.map(({ id, version }) => [id, version]));
+    const held = new Set<string>();
+    for (const tests of await this.tests.ofRules(tx, [...versions.keys()])) {
+      const order = { ruleVersion: versions.get(tests.ruleId)!, now: this.clock.now() };
+      if (!isReleased(await this.tests.ensureRun(tx, tests, order))) held.add(tests.ruleId);
+    }
+    return held;
   }
 }

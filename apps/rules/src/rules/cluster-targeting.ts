@@ -6,7 +6,7 @@ import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { ClusterRulesNews } from '../distributions/cluster-rules-news';
 import type { Transition } from '../distributions/distributions.metrics';
 import { DistributionsStore } from '../distributions/distributions.store';
-import { RulePlacement } from '../distributions/rule-placement';
+import { RulePlacement, type Move } from '../distributions/rule-placement';
 import { ruleOnCluster } from './rule-on-cluster';
 import { isMeantFor } from './rule-targets';
 import type { StoredRule } from './stored-rule';
@@ -34,6 +34,7 @@ export class ClusterTargeting {
     const { clusterId } = cluster;
     const existing = new Map((await this.distributions.ofCluster(tx, clusterId)).map((each) => [each.ruleId, each]));
     const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
+    const moves: Move[] = [];
     let isOther = false;
     for (const rule of await this.held.withSelectors(tx)) {
       const distribution = existing.get(rule.id);
@@ -42,13 +43,14 @@ export class ClusterTargeting {
       if (should && runs) isOther ||= isOtherOn(rule, before, cluster);
       if (should === runs) continue;
       if (should) {
-        result.moved.push(...(await this.placement.publish(tx, { rule, clusterId, existing: distribution, now })));
+        moves.push({ to: 'run', rule, clusterId, existing: distribution, now });
         result.placed.push(rule.id);
       } else if (distribution) {
-        result.moved.push(...(await this.placement.withdraw(tx, { rule, distribution, deleted: false, now })));
+        moves.push({ to: 'vanish', rule, distribution, deleted: false, now });
         result.withdrawn.push(rule.id);
       }
     }
+    result.moved = await this.placement.move(tx, moves);
     // Rules that go on running there, but with other overrides.
     if (isOther) await this.news.tell(tx, [clusterId], now);
     return result;
@@ -58,14 +60,13 @@ export class ClusterTargeting {
   async withdrawAll(tx: EntityManager, clusterId: string, now: Date): Promise<Retargeted> {
     const running = (await this.distributions.ofCluster(tx, clusterId)).filter(({ withdrawn }) => !withdrawn);
     const byRule = new Map(running.map((distribution) => [distribution.ruleId, distribution]));
-    const result: Retargeted = { placed: [], withdrawn: [], moved: [] };
+    const moves: Move[] = [];
     for (const rule of await this.held.placedOn(tx, clusterId)) {
       const distribution = byRule.get(rule.id);
-      if (!distribution) continue;
-      result.moved.push(...(await this.placement.withdraw(tx, { rule, distribution, deleted: false, now })));
-      result.withdrawn.push(rule.id);
+      if (distribution) moves.push({ to: 'vanish', rule, distribution, deleted: false, now });
     }
-    return result;
+    const moved = await this.placement.move(tx, moves);
+    return { placed: [], withdrawn: moves.map(({ rule }) => rule.id), moved };
   }
 
   /** Ends everything on a retired cluster. */

@@ -7,6 +7,7 @@ import type { Transition } from '../distributions/distributions.metrics';
 import { TargetingTransactions } from '../distributions/targeting-transactions';
 import { RuleHistory, type RecordedChange } from '../versions/rule-history';
 import type { RuleChange } from './rule-version.entity';
+import { RuleDestinations, type BoundRule, type Destination } from './rule-destinations';
 import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
@@ -15,8 +16,8 @@ export interface DecidedChange {
   before: StoredRule | null;
   /** The same object as `before` when there is nothing to change. */
   after: StoredRule;
-  /** Tells the clusters; run after the rule is written. */
-  distribute(tx: EntityManager): Promise<Transition[]>;
+  /** Where it is to run once it is written; null when it stays where it is. */
+  destination: Destination | null;
 }
 
 /** What the author tells of a change. */
@@ -38,6 +39,7 @@ export class RuleChanges {
     private readonly transactions: TargetingTransactions,
     private readonly store: RulesStore,
     private readonly gate: ApprovalGate,
+    private readonly destinations: RuleDestinations,
     private readonly history: RuleHistory,
   ) {}
 
@@ -70,18 +72,24 @@ export class RuleChanges {
     changes: readonly AttributedChange[],
   ): Promise<{ afters: StoredRule[]; moved: Transition[] }> {
     const afters = changes.map(({ change }) => change.after);
-    const admitted: { change: RecordedChange; waits: boolean; distribute: DecidedChange['distribute'] }[] = [];
-    for (const [index, { change, ...note }] of changes.entries()) {
-      const { before, after, distribute } = change;
-      if (after === before) continue;
-      const answer = await this.gate.admit(tx, { ...note, before, after });
-      afters[index] = answer.change.after;
-      admitted.push({ ...answer, distribute });
+    const real = [...changes.keys()].filter((index) => changes[index]!.change.before !== afters[index]);
+    const admitted = await this.gate.admit(
+      tx,
+      real.map((index) => {
+        const { change, ...note } = changes[index]!;
+        return { ...note, before: change.before, after: change.after };
+      }),
+    );
+    const bound: BoundRule[] = [];
+    for (const [place, index] of real.entries()) {
+      const { change, waits } = admitted[place]!;
+      const { destination } = changes[index]!.change;
+      afters[index] = change.after;
+      if (!waits && destination) bound.push({ rule: change.after, destination, now: change.after.updatedAt });
     }
     const recorded = admitted.map(({ change }) => change);
     await this.write(tx, recorded);
-    const moved: Transition[] = [];
-    for (const { waits, distribute } of admitted) if (!waits) moved.push(...(await distribute(tx)));
+    const moved = await this.destinations.reach(tx, bound);
     await this.history.recordAll(tx, recorded);
     return { afters, moved };
   }

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Transition } from '../distributions/distributions.metrics';
-import { RulePlacement } from '../distributions/rule-placement';
 import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import type { DecidedChange } from './rule-changes';
 import { foldText, isSameContent, nameKey, searchText, type RuleContent, type UnplacedContent } from './rule-content';
-import { hasSelectors, RuleTargets, type ResolvedRuleTargets } from './rule-targets';
+import { hasSelectors, type ResolvedRuleTargets } from './rule-targets';
 import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';
 
@@ -24,17 +22,15 @@ export interface RuleToWrite {
   groupExists?: boolean;
 }
 
-/** Decides, under the targeting lock, what becomes of a rule and of its clusters. */
+/** Decides, under the targeting lock, what becomes of a rule. */
 @Injectable()
 export class RuleDecisions {
   constructor(
     private readonly store: RulesStore,
     private readonly groups: RuleGroupsStore,
-    private readonly targets: RuleTargets,
-    private readonly placement: RulePlacement,
   ) {}
 
-  /** The rule has this content from now on, and its group exists. Errors: `conflict` when a named cluster takes no rules any more. */
+  /** The rule has this content from now on, and its group exists. Errors: `conflict` when a file could not tell its group from another. */
   async write(
     tx: EntityManager,
     { before, identity, content, resolved, allowDuplicate, groupExists }: RuleToWrite,
@@ -47,41 +43,33 @@ export class RuleDecisions {
       isSameContent(before, placed) &&
       isSameSet(before.pinnedClusters, resolved.pinned)
     )
-      return { before, after: before, distribute: async () => [] };
+      return { before, after: before, destination: null };
     const duplicateNo = allowDuplicate ? await this.store.freeDuplicateNo(tx, placed) : identity.duplicateNo;
     const after = storedRule({ ...identity, duplicateNo }, placed, [...resolved.pinned.keys()]);
-    if (!groupExists) await this.groups.ensure(tx, placed, after.updatedAt);
+    // A group stays as long as it has rules.
+    const isInPlace = before !== null && !before.deletedAt && isSameGroup(before, content);
+    if (!groupExists && !isInPlace) await this.groups.ensure(tx, placed, after.updatedAt);
     // A new rule without targets runs nowhere, and nobody need be asked.
     const isNowhere = before === null && after.targets.length === 0;
-    const distribute: DecidedChange['distribute'] = async (inner) =>
-      isNowhere ? [] : this.distribute(inner, after, resolved, after.updatedAt);
-    return { before, after, distribute };
+    return { before, after, destination: isNowhere ? null : { to: 'targets', resolved } };
   }
 
   /** The rule is gone, and vanishes from every cluster. */
   remove(before: StoredRule, now: Date): DecidedChange {
     const after = { ...before, version: before.version + 1, updatedAt: now, deletedAt: now, nameKey: null };
-    return { before, after, distribute: (tx) => this.placement.withdrawEverywhere(tx, before, now) };
-  }
-
-  /** The rule runs on the clusters that it is meant for, as of now, and nowhere else. Errors: `conflict`, as for `write`. */
-  async distribute(
-    tx: EntityManager,
-    rule: StoredRule,
-    resolved: Pick<ResolvedRuleTargets, 'pinned' | 'selected'>,
-    now: Date,
-  ): Promise<Transition[]> {
-    const clusters = rule.enabled ? await this.targets.current(tx, rule, resolved) : [];
-    return this.placement.place(tx, rule, clusters, now);
+    return { before, after, destination: { to: 'nowhere' } };
   }
 
   /** Where its author put it; where it was; or at the end of its group. */
   private async positionOf(tx: EntityManager, before: StoredRule | null, content: UnplacedContent): Promise<number> {
     if (content.position !== null) return content.position;
-    if (before && before.namespace === content.namespace && before.group === content.group) return before.position;
+    if (before && isSameGroup(before, content)) return before.position;
     return this.store.nextPosition(tx, content);
   }
 }
+
+const isSameGroup = (a: UnplacedContent, b: UnplacedContent): boolean =>
+  a.namespace === b.namespace && a.group === b.group;
 
 /** A name may mean another cluster than it did when the rule was saved. */
 const isSameSet = (pinned: readonly string[], now: ReadonlyMap<string, string>): boolean =>

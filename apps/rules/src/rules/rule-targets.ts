@@ -8,6 +8,7 @@ import {
 import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { KnownCluster } from '../clusters/known-cluster';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import type { PinnedOverride, RuleContent } from './rule-content';
 import { ruleOnCluster, type RuleSite } from './rule-on-cluster';
@@ -21,6 +22,12 @@ export interface ResolvedRuleTargets {
   selected: Map<string, string>;
   /** The rule's overrides, each with the cluster it names. */
   overrides: PinnedOverride[];
+}
+
+/** A rule, and which clusters its targets were when they were asked for. */
+export interface TargetedRule {
+  rule: StoredRule;
+  resolved: Pick<ResolvedRuleTargets, 'pinned' | 'selected'>;
 }
 
 type Targeted = Pick<RuleContent, 'targets' | 'overrides'>;
@@ -91,31 +98,23 @@ export class RuleTargets {
   }
 
   /**
-   * The clusters to place the rule on. Called inside the transaction that saves it, under the targeting lock: a cluster
-   * that came, changed or went since the question was asked is taken as this service knows it by now. Errors: `conflict`
+   * The clusters to place rules on, in the order of the rules. Called inside the transaction that saves them, under the targeting lock: a
+   * cluster that came, changed or went since the question was asked is taken as this service knows it by now. Errors: `conflict`
    * when a cluster named one by one was retired meanwhile.
    */
-  async current(
-    tx: EntityManager,
-    rule: StoredRule,
-    resolved: Pick<ResolvedRuleTargets, 'pinned' | 'selected'>,
-  ): Promise<ClusterRef[]> {
-    const wanted = new Map([...resolved.selected, ...resolved.pinned]);
-    for (const cluster of await this.clusters.active(tx)) {
-      if (selects(rule.targets, cluster.labels)) wanted.set(cluster.clusterId, cluster.name);
-      else if (cluster.version > 0 && !resolved.pinned.has(cluster.clusterId)) wanted.delete(cluster.clusterId);
-    }
-    const known = await this.clusters.byIds(tx, [...wanted.keys()]);
-    for (const { clusterId, name, closedAt, retiredAt } of known.values()) {
-      if (!closedAt && !retiredAt) continue;
-      if (resolved.pinned.has(clusterId))
-        throw new ServiceError('conflict', `the cluster ${name} takes no rules any more`);
-      wanted.delete(clusterId);
-    }
-    const labelsOf = (clusterId: string): Record<string, string> => known.get(clusterId)?.labels ?? {};
-    return [...wanted]
-      .filter(([clusterId]) => ruleOnCluster(rule, { clusterId, labels: labelsOf(clusterId) }).enabled)
-      .map(([id, name]) => ({ id, name }));
+  async current(tx: EntityManager, targeted: readonly TargetedRule[]): Promise<ClusterRef[][]> {
+    if (targeted.length === 0) return [];
+    const active = await this.clusters.active(tx);
+    const wanted = targeted.map(({ rule, resolved }) => {
+      const clusters = new Map([...resolved.selected, ...resolved.pinned]);
+      for (const cluster of active) {
+        if (selects(rule.targets, cluster.labels)) clusters.set(cluster.clusterId, cluster.name);
+        else if (cluster.version > 0 && !resolved.pinned.has(cluster.clusterId)) clusters.delete(cluster.clusterId);
+      }
+      return clusters;
+    });
+    const known = await this.clusters.byIds(tx, [...new Set(wanted.flatMap((clusters) => [...clusters.keys()]))]);
+    return targeted.map((each, index) => open(each, wanted[index]!, known));
   }
 
   private async ask(targets: RuleTarget[]): Promise<{ clusters: Map<string, string>; unknown: string[] }> {
@@ -123,6 +122,22 @@ export class RuleTargets {
     const answer = await this.bus.request(resolveTargets, { targets });
     return { clusters: new Map(answer.clusters.map(({ id, name }) => [id, name])), unknown: answer.unknown };
   }
+}
+
+/** Those of the wanted clusters that take the rule. */
+function open(
+  { rule, resolved }: TargetedRule,
+  wanted: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, KnownCluster>,
+): ClusterRef[] {
+  return [...wanted].flatMap(([id, name]): ClusterRef[] => {
+    const cluster = known.get(id);
+    if (cluster?.closedAt || cluster?.retiredAt) {
+      if (!resolved.pinned.has(id)) return [];
+      throw new ServiceError('conflict', `the cluster ${cluster.name} takes no rules any more`);
+    }
+    return ruleOnCluster(rule, { clusterId: id, labels: cluster?.labels ?? {} }).enabled ? [{ id, name }] : [];
+  });
 }
 
 function unknownTargets(problems: FieldProblem[]): ServiceError {

@@ -9,6 +9,7 @@ import { ClusterTargeting } from './cluster-targeting';
 import { Retargeting } from './retargeting';
 import { RuleChanges } from './rule-changes';
 import { RuleDecisions } from './rule-decisions';
+import { RuleDestinations } from './rule-destinations';
 import { RuleReader } from './rule-reader';
 import { RuleTargets } from './rule-targets';
 import { RulesHandlers } from './rules.handlers';
@@ -31,10 +32,11 @@ import { RulesStoreModule } from './rules-store.module';
     Retargeting,
     RuleChanges,
     RuleDecisions,
+    RuleDestinations,
     RuleReader,
     RuleTargets,
     RulesService,
   ],
-  exports: [RuleChanges, RuleDecisions, RuleReader, RulesService, RulesStoreModule, RuleTargets],
+  exports: [RuleChanges, RuleDecisions, RuleDestinations, RuleReader, RulesService, RulesStoreModule, RuleTargets],
 })
 export class RulesModule {}
