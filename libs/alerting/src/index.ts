@@ -4,6 +4,7 @@ export { readRenderedFile, RenderError, type ManifestEntry, type RenderedFile } 
 export { canaryGroup, canaryInstance, canaryRule, isCanary, CANARY_RULE_ID } from './canary';
 export { capabilitiesOf } from './targets/capabilities';
 export { validateRule, type RuleDefinition } from './rules/rule';
+export { GroupTexts } from './rules/group-texts';
 export { renderedGroupName, renderRuleFile, readRuleFile, type PlacedGroup, type PlacedRule } from './rules/rule-file';
 export { MARKER_RULE_ID } from './rules/file-marker';
 export { fillInRule, overriddenParameterProblems, type RuleParameters } from './rules/parameters';

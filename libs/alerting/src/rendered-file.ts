@@ -66,6 +66,23 @@ export function renderYaml(value: YamlValue): { content: string; hash: string } 
   return { content, hash: sha256Hex(content) };
 }
 
+/**
+ * {@link renderYaml} of a mapping with one key and a list, put together from items that {@link renderListItem} made. The bytes are the
+ * same: an item of a block list is written without regard to its neighbours, and nothing in it can end the list, since all text is quoted.
+ */
+export function joinYamlList(key: string, items: readonly string[]): { content: string; hash: string } {
+  if (items.length === 0) return renderYaml({ [key]: [] });
+  const content = listHead(key) + items.join('');
+  return { content, hash: sha256Hex(content) };
+}
+
+/** The lines of one item in a list under `key`, proven like a whole file. Throws a {@link RenderError}. */
+export function renderListItem(key: string, item: YamlValue): string {
+  return renderYaml({ [key]: [item] }).content.slice(listHead(key).length);
+}
+
+const listHead = (key: string): string => `${MANAGED_BY_COMMENT}${key}:\n`;
+
 /** Such characters may only stand inside double quotes, where an escape means the same. */
 export function escapeUnsafe(yaml: string): string {
   return yaml.replace(UNSAFE_IN_FILE, (character) => {

@@ -9,6 +9,7 @@ import { history } from './benches/history';
 import { intake } from './benches/intake';
 import { memory } from './benches/memory';
 import { pipeline } from './benches/pipeline';
+import { render } from './benches/render';
 import { ruleBatch } from './benches/rule-batch';
 import { ruleImport } from './benches/rule-import';
 import { ruleValidation } from './benches/rule-validation';
@@ -32,6 +33,7 @@ const BENCHES = [
   ruleBatch,
   rulesList,
   ruleValidation,
+  render,
   configPulls,
   memory,
   startTime,

@@ -3,6 +3,7 @@ import {
   canaryGroup,
   canaryRule,
   CANARY_RULE_ID,
+  GroupTexts,
   MARKER_RULE_ID,
   renderAlertmanagerConfig,
   renderConfigurationDocument,
@@ -23,6 +24,9 @@ import { Bus } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ConfigKey } from '../revisions/config-key';
 
+/** Enough for 10,000 rules of 1,200 characters, twice. */
+const REMEMBERED_CHARACTERS = 24_000_000;
+
 /** What a cluster should run now, as a file; or why no file could be made of it. */
 export type DesiredFile = {
   /** Rules meant to be in the file, in its order. */
@@ -34,6 +38,9 @@ export type DesiredFile = {
 /** Asks the owners what a cluster should run and renders it. */
 @Injectable()
 export class DesiredFiles {
+  /** What is the same on many clusters, or was so before, is written once. */
+  private readonly texts = new GroupTexts(REMEMBERED_CHARACTERS);
+
   constructor(private readonly bus: Bus) {}
 
   /**
@@ -65,7 +72,7 @@ export class DesiredFiles {
       group: renderedGroupName(rule.namespace, rule.group),
       name: rule.name,
     }));
-    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(all, settings)) };
+    return { withdrawnRuleIds, manifest: meant, ...attempt(() => renderRuleFile(all, settings, this.texts)) };
   }
 
   private async alertmanagerConfig(clusterId: string): Promise<DesiredFile> {

@@ -1,6 +1,15 @@
 import { parse } from 'yaml';
-import { renderYaml, type ManifestEntry, type RenderedFile, type YamlValue } from '../rendered-file';
+import {
+  joinYamlList,
+  renderListItem,
+  renderYaml,
+  RenderError,
+  type ManifestEntry,
+  type RenderedFile,
+  type YamlValue,
+} from '../rendered-file';
 import { fileMarker } from './file-marker';
+import { GroupTexts } from './group-texts';
 import type { RuleDefinition } from './rule';
 
 /** A rule at the version that a cluster should have, as it is there: overrides applied, placeholders filled in. */
@@ -46,30 +55,31 @@ export const renderedGroupName = (namespace: string | undefined, name: string): 
  * Renders the Prometheus rule file of one cluster. The same rules give the same bytes in whatever order they come,
  * so an unchanged rule set never causes a reload. `settings` of groups without rules are left out. Throws a RenderError when a
  * value cannot be written exactly; whether Prometheus accepts the rules is for {@link validateRule} to say, before they get here.
+ * With the `texts` of earlier files only those groups are written anew in which something changed.
  */
-export function renderRuleFile(rules: readonly PlacedRule[], settings: readonly PlacedGroup[] = []): RenderedFile {
-  const settingsOf = new Map(settings.map((group) => [renderedGroupName(group.namespace, group.name), group]));
-  const manifest: ManifestEntry[] = [];
-  const groups: YamlValue[] = [];
-  let needsMarker = false;
-  for (const [group, members] of groupsOf(rules)) {
-    for (const rule of members) {
-      const isRecording = rule.kind === 'recording';
-      const place = { rule_id: rule.rule_id, rule_version: rule.version, group, name: rule.name };
-      manifest.push(isRecording ? { ...place, kind: 'recording' } : place);
-      needsMarker ||= isRecording || rule.overridden === true;
+export function renderRuleFile(
+  rules: readonly PlacedRule[],
+  settings: readonly PlacedGroup[] = [],
+  texts = new GroupTexts(0),
+): RenderedFile {
+  const groups = groupsOf(rules, settings);
+  const manifest = groups.flatMap(({ name, members }) => members.map((rule) => manifestEntry(rule, name)));
+  try {
+    const written = groups.map((group) => texts.of(JSON.stringify(group), () => groupEntry(group)));
+    const items = written.map(({ yaml }) => yaml);
+    if (groups.some(needsMarker)) {
+      const json = written.map((text) => text.json);
+      const marker = fileMarker(json, identity);
+      items.push(renderListItem('groups', marker.group));
+      manifest.push(marker.entry);
     }
-    const header = groupHeader(settingsOf.get(group));
-    // The canary's group never changes: its rule's version stands for it.
-    needsMarker ||= Object.keys(header).length > 0 && group !== CANARY_GROUP;
-    groups.push({ name: group, ...header, rules: members.map(ruleEntry) });
+    return { ...joinYamlList('groups', items), rules: manifest.length, manifest };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    // A group alone does not know its place. This fails too, and tells it.
+    renderYaml({ groups: groups.map(groupEntry) });
+    throw error;
   }
-  if (needsMarker) {
-    const marker = fileMarker(groups, identity);
-    groups.push(marker.group);
-    manifest.push(marker.entry);
-  }
-  return { ...renderYaml({ groups }), rules: manifest.length, manifest };
 }
 
 /**
@@ -98,23 +108,47 @@ export function readRuleFile(content: string): ManifestEntry[] {
   return entries;
 }
 
-/** Rules by rendered group name: groups by name, rules in the order they are evaluated in. */
-function groupsOf(rules: readonly PlacedRule[]): [string, PlacedRule[]][] {
-  const groups = new Map<string, PlacedRule[]>();
+/** A group and all that is in it. */
+interface Group {
+  name: string;
+  settings: PlacedGroup | null;
+  members: PlacedRule[];
+}
+
+/** Groups by name, rules in the order they are evaluated in. */
+function groupsOf(rules: readonly PlacedRule[], settings: readonly PlacedGroup[]): Group[] {
+  const settingsOf = new Map(settings.map((group) => [renderedGroupName(group.namespace, group.name), group]));
+  const groups = new Map<string, Group>();
   for (const rule of rules) {
     const name = renderedGroupName(rule.namespace, rule.group || DEFAULT_GROUP);
-    const members = groups.get(name);
-    if (members) members.push(rule);
-    else groups.set(name, [rule]);
+    const known = groups.get(name);
+    if (known) known.members.push(rule);
+    else groups.set(name, { name, settings: settingsOf.get(name) ?? null, members: [rule] });
   }
-  for (const members of groups.values())
+  for (const { members } of groups.values())
     members.sort(
       (a, b) => (a.position ?? 0) - (b.position ?? 0) || compare(a.name, b.name) || compare(a.rule_id, b.rule_id),
     );
-  return [...groups].sort(([a], [b]) => compare(a, b));
+  return [...groups.values()].sort((a, b) => compare(a.name, b.name));
 }
 
-function groupHeader(group: PlacedGroup | undefined): { [key: string]: YamlValue } {
+function manifestEntry({ rule_id, version, kind, name }: PlacedRule, group: string): ManifestEntry {
+  const entry = { rule_id, rule_version: version, group, name };
+  return kind === 'recording' ? { ...entry, kind } : entry;
+}
+
+/** Whether annotations alone do not tell what of the group was loaded. The canary's never changes: its rule's version stands for it. */
+const needsMarker = ({ name, settings, members }: Group): boolean =>
+  members.some(({ kind, overridden }) => kind === 'recording' || overridden === true) ||
+  (name !== CANARY_GROUP && Object.keys(groupHeader(settings)).length > 0);
+
+const groupEntry = ({ name, settings, members }: Group): YamlValue => ({
+  name,
+  ...groupHeader(settings),
+  rules: members.map(ruleEntry),
+});
+
+function groupHeader(group: PlacedGroup | null): { [key: string]: YamlValue } {
   if (!group) return {};
   const labels = sortedEntries(group.labels);
   return {
