@@ -105,6 +105,8 @@ export class HostileRun {
       (status >= 200 && status < 300) ||
       (endpoint.group !== 'W' && [404, 409].includes(status)) ||
       (status === 400 && ONCE_ONLY.has(endpoint.bodyName)) ||
+      // There is one person here, and two are needed.
+      (status === 403 && endpoint.path.endsWith('/approve')) ||
       status === 304;
     return isFine ? [] : [`a valid request was answered ${status}: ${text.slice(0, 200)}`];
   }

@@ -114,7 +114,8 @@ export function tokenKindOf({ group }: Endpoint): TokenKind {
   return group === 'C' ? 'sync' : 'admin';
 }
 
-function queryOf({ group }: Endpoint, query: string | undefined): string {
+function queryOf({ group, path }: Endpoint, query: string | undefined): string {
   if (query !== undefined) return `?${query}`;
+  if (path.endsWith('/knowledge/search')) return '?q=disk';
   return group === 'C' ? '?cluster_id=hostile&type=prometheus-rules' : '';
 }

@@ -89,6 +89,30 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
   DecisionReplayInput: ({ ids }) => ({ alert_id: ids['alert'] }),
   SuppressionInput: ({ serial }) => suppression(serial),
   PreviewInput: ({ serial }) => ({ definition: suppression(serial), days: 1 }),
+  DecisionPolicyInput: () => decisionPolicy(),
+  TryDecisionPolicy: () => ({ ...decisionPolicy(), last: 10 }),
+  ApprovalPolicyInput: ({ serial }) => ({ name: `approval ${serial}`, owner: `team-${serial}` }),
+  AlertmanagerTextInput: () => ({ text: ALERTMANAGER_YAML, version: '0.28.1' }),
+  AlertmanagerImportInput: ({ serial }) => ({
+    name: `layer-${serial}`,
+    scope: { kind: 'selector', matchers: [`hostile="${serial}"`] },
+    reason: 'taken over',
+    text: ALERTMANAGER_YAML,
+    version: '0.28.1',
+  }),
+  BacktestInput: () => ({ rule: { expression: 'up == 0' }, source: { url: 'http://prometheus.example' } }),
+  RuleBatchInput: ({ ids, serial }) => ({
+    operation: 'relabel',
+    rule_ids: [ids['rule']],
+    set_labels: { serial: String(serial) },
+  }),
+  RuleImportInput: ({ serial }) => ({
+    yaml: `groups: [{name: imported${serial}, rules: [{alert: Imported, expr: up == 0}]}]`,
+    dry_run: true,
+  }),
+  RuleValidationInput: () => ({ expression: 'up == 0' }),
+  RuleTestsInput: () => ({ content: RULE_TESTS }),
+  RuleTestImport: () => ({ content: RULE_TESTS }),
   ActionInput: ({ ids }) => ({
     action_type: 'restart_service',
     alert_id: ids['alert'],
@@ -97,8 +121,41 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
   }),
 };
 
-/** Bodies whose validity hangs on what happened before: an incident is merged or split once. */
-export const ONCE_ONLY: ReadonlySet<string> = new Set(['IncidentMerge', 'IncidentSplit', 'PolicyRollbackInput']);
+/**
+ * Bodies whose validity hangs on what happened before: an incident is merged or split once, a version may name clusters that are gone,
+ * and what nobody refused needs no confirmation.
+ */
+export const ONCE_ONLY: ReadonlySet<string> = new Set([
+  'IncidentMerge',
+  'IncidentSplit',
+  'PolicyRollbackInput',
+  'RemovalConfirmation',
+  'RestoreRuleVersionInput',
+]);
+
+const ALERTMANAGER_YAML = 'route: {receiver: nobody}\nreceivers: [{name: nobody}]\n';
+
+const RULE_TESTS = `evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series: [{series: up, values: '0x10'}]
+    alert_rule_test: []
+`;
+
+function decisionPolicy(): Record<string, unknown> {
+  return {
+    thresholds: {
+      auto_resolve_below_severity: 0.3,
+      auto_resolve_above_confidence: 0.8,
+      escalate_above_severity: 0.8,
+      escalate_below_confidence: 0.3,
+      high_priority_above_severity: 0.6,
+      routed_escalation_above_severity: 0.7,
+      default_team: 'core',
+    },
+    rules: [],
+  };
+}
 
 function suppression(serial: number): Record<string, unknown> {
   return {

@@ -10,6 +10,7 @@ import { patternRows } from './pattern-rows';
 import { queryRows } from './query-rows';
 import { ruleRows } from './rule-rows';
 import { slowRows } from './slow-rows';
+import { ssrfRows } from './ssrf-rows';
 import { statusRows } from './status-rows';
 import { explosionRows, storedTextRows } from './stored-text-rows';
 import { textFieldRows } from './text-field-rows';
@@ -23,6 +24,7 @@ export const ALL_ROWS: readonly HostileRow[] = [
   ...framingRows,
   ...accessRows,
   ...statusRows,
+  ...ssrfRows,
   ...idempotencyRows,
   ...fieldRows,
   ...textFieldRows,
