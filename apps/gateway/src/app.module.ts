@@ -27,6 +27,7 @@ import { HoldsController } from './rest/holds.controller';
 import { KnowledgeController } from './rest/knowledge.controller';
 import { ParkedController } from './rest/parked.controller';
 import { RolloutsController } from './rest/rollouts.controller';
+import { RuleDisagreementsController } from './rest/rule-disagreements.controller';
 import { RuleHealthController } from './rest/rule-health.controller';
 import { RuleVersionsController } from './rest/rule-versions.controller';
 import { RulePacksController } from './rest/rule-packs.controller';
@@ -69,6 +70,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     ParkedController,
     RolloutsController,
     // Before the rules' own routes: `rules/health` must not be read as a rule's id.
+    RuleDisagreementsController,
     RuleHealthController,
     RuleTestsController,
     RuleExportsController,

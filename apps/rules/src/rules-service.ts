@@ -29,6 +29,8 @@ import { ruleGroupEntity } from './rule-groups/rule-group.entity';
 import { RuleTemplates1767500000000 } from './migrations/1767500000000-rule-templates';
 import { Backtests1767300000000 } from './migrations/1767300000000-backtests';
 import { RuleTests1767300000001 } from './migrations/1767300000001-rule-tests';
+import { RuleDisagreements1767600000000 } from './migrations/1767600000000-rule-disagreements';
+import { ruleDisagreementEntity } from './second-judge/rule-disagreement.entity';
 import { ruleTestRunEntity } from './rule-tests/rule-test-run.entity';
 import { ruleTestsEntity } from './rule-tests/rule-tests.entity';
 import { ruleVersionEntity } from './rules/rule-version.entity';
@@ -69,6 +71,7 @@ export const rulesService: ServiceDefinition = {
     ruleSourceEntity,
     ruleSweepEntity,
     seriesLookEntity,
+    ruleDisagreementEntity,
     templateEntity,
     templateVersionEntity,
     instanceEntity,
@@ -84,5 +87,6 @@ export const rulesService: ServiceDefinition = {
     Backtests1767300000000,
     RuleTests1767300000001,
     RuleImports1767400000000,
+    RuleDisagreements1767600000000,
   ],
 };

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readPromtestFile } from '@alertagent/alerting';
 import { ensureBinaries } from '@alertagent/local-stack';
-import { Promtool } from '../src/rule-tests/promtool';
+import { Promtool } from '../src/promtool/promtool';
+import { PromtoolTests } from '../src/rule-tests/promtool-tests';
 
 const corpus = join(process.env['ALERTAGENT_CORPORA'] ?? resolve(__dirname, '../../../../shared/corpora'), 'promtests');
 
@@ -53,14 +54,15 @@ it('test files that others wrote come to the verdict that promtool came to', asy
   const promtool = new Promtool(logger as unknown as ConstructorParameters<typeof Promtool>[0]);
   await promtool.onModuleInit();
   delete process.env.ALERTAGENT_PROMTOOL_BIN;
+  const tests = new PromtoolTests(promtool);
 
   const judge = async ({ content, ruleFiles }: Case): Promise<string> => {
     const read = readPromtestFile(content);
     if ('problems' in read) return `unreadable: ${read.problems[0]?.detail}`;
-    const { state, results } = await promtool.test(read.file, ruleFiles);
+    const { state, results } = await tests.test(read.file, ruleFiles);
     return `${state} of ${results.length}`;
   };
-  const version = (await promtool.test(fileOf(test('1m')), [RULES])).promtool ?? '';
+  const version = (await tests.test(fileOf(test('1m')), [RULES])).promtool ?? '';
   const cases = collected(version);
   const verdicts = await Promise.all(cases.map(judge));
   const wrong = cases.flatMap(({ name, verdict }, index) =>

@@ -207,6 +207,7 @@ export {
   type ValidationOptions,
 } from './rules/validate/validate';
 export { type RuleProblem, type Severity, type Validation } from './rules/validate/problem';
+export { judgedFile, type JudgedFile, type ToValidate } from './rules/validate/judged-file';
 export { LINT_CHECKS } from './rules/lint/checks';
 export { DEFAULT_PROMETHEUS_VERSION, grammarOf } from './rules/promql/grammar';
 export { KnowledgeIndex, type Found as KnowledgeHit, type IndexedDocument } from './knowledge/knowledge-index';

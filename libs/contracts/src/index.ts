@@ -29,6 +29,7 @@ export * from './rollouts';
 export * from './rule-approvals';
 export * from './rule-batches';
 export * from './rule-groups';
+export * from './rule-disagreements';
 export * from './rule-health';
 export * from './rule-versions';
 export * from './rule-exports';

@@ -18,6 +18,7 @@ export * from './configuration/configuration-error';
 export * from './configuration/load-configuration';
 export * from './configuration/reference';
 export * from './context/request-context';
+export { afterCommit } from './database/after-commit';
 export * from './database/assert-no-drift';
 export * from './database/column-transformers';
 export * from './database/database-errors';

@@ -2,9 +2,10 @@ import { Module } from '@nestjs/common';
 import { ApprovalGateModule } from '../approvals/approval-gate.module';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
 import { DistributionsModule } from '../distributions/distributions.module';
+import { PromtoolModule } from '../promtool/promtool.module';
 import { RulesStoreModule } from '../rules/rules-store.module';
 import { RulesModule } from '../rules/rules.module';
-import { Promtool } from './promtool';
+import { PromtoolTests } from './promtool-tests';
 import { RuleTestsHandlers } from './rule-tests.handlers';
 import { RuleTestsImport } from './rule-tests-import';
 import { RuleTestsReader } from './rule-tests-reader';
@@ -22,13 +23,14 @@ import { TestedRules } from './tested-rules';
     ApprovalGateModule,
     DistributionsModule,
     KnownClustersModule,
+    PromtoolModule,
     RulesModule,
     RulesStoreModule,
     TestGateModule,
   ],
   controllers: [RuleTestsHandlers],
   providers: [
-    Promtool,
+    PromtoolTests,
     RuleTestsImport,
     RuleTestsReader,
     RuleTestsService,

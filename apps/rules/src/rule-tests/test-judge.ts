@@ -1,7 +1,7 @@
 import { readPromtestFile } from '@alertagent/alerting';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Promtool, type TestVerdict } from './promtool';
+import { PromtoolTests, type TestVerdict } from './promtool-tests';
 import type { StoredRuleTestRun } from './rule-test-run.entity';
 import { RuleTestsStore } from './rule-tests.store';
 import { TestedRules } from './tested-rules';
@@ -13,7 +13,7 @@ export class TestJudge {
     private readonly dataSource: DataSource,
     private readonly tests: RuleTestsStore,
     private readonly rules: TestedRules,
-    private readonly promtool: Promtool,
+    private readonly promtool: PromtoolTests,
   ) {}
 
   async judge(run: StoredRuleTestRun): Promise<TestVerdict> {

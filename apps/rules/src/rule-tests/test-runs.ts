@@ -1,7 +1,7 @@
 import { Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TargetingTransactions } from '../distributions/targeting-transactions';
-import type { TestVerdict } from './promtool';
+import type { TestVerdict } from './promtool-tests';
 import type { StoredRuleTestRun } from './rule-test-run.entity';
 import { isReleased } from './rule-test-view';
 import { RuleTestsStore } from './rule-tests.store';

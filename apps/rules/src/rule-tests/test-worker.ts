@@ -1,7 +1,7 @@
 import { Clock, inTransaction, LOGGER, RepeatedWork, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { TestVerdict } from './promtool';
+import type { TestVerdict } from './promtool-tests';
 import type { StoredRuleTestRun } from './rule-test-run.entity';
 import { RuleTestsStore } from './rule-tests.store';
 import { TestJudge } from './test-judge';

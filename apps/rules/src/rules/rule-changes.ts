@@ -1,10 +1,11 @@
 import { ServiceError, type Actor } from '@alertagent/contracts';
-import { isUniqueViolation } from '@alertagent/service-kit';
+import { afterCommit, isUniqueViolation } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApprovalGate } from '../approvals/approval-gate';
 import type { Transition } from '../distributions/distributions.metrics';
 import { TargetingTransactions } from '../distributions/targeting-transactions';
+import { SavedRules } from '../second-judge/saved-rules';
 import { RuleHistory, type RecordedChange } from '../versions/rule-history';
 import type { RuleChange } from './rule-version.entity';
 import { RuleDestinations, type BoundRule, type Destination } from './rule-destinations';
@@ -41,6 +42,7 @@ export class RuleChanges {
     private readonly gate: ApprovalGate,
     private readonly destinations: RuleDestinations,
     private readonly history: RuleHistory,
+    private readonly saved: SavedRules,
   ) {}
 
   /**
@@ -91,6 +93,7 @@ export class RuleChanges {
     await this.write(tx, recorded);
     const moved = await this.destinations.reach(tx, bound);
     await this.history.recordAll(tx, recorded);
+    afterCommit(tx, () => this.saved.consider(recorded.map(({ after }) => after)));
     return { afters, moved };
   }
 

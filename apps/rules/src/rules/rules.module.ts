@@ -3,6 +3,7 @@ import { ApprovalGateModule } from '../approvals/approval-gate.module';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
 import { DistributionsModule } from '../distributions/distributions.module';
 import { RuleGroupsModule } from '../rule-groups/rule-groups.module';
+import { SecondJudgeModule } from '../second-judge/second-judge.module';
 import { RuleHistoryModule } from '../versions/rule-history.module';
 import { ClusterRulesReader } from './cluster-rules-reader';
 import { ClusterTargeting } from './cluster-targeting';
@@ -24,6 +25,7 @@ import { RulesStoreModule } from './rules-store.module';
     RuleGroupsModule,
     RuleHistoryModule,
     RulesStoreModule,
+    SecondJudgeModule,
   ],
   controllers: [RulesHandlers],
   providers: [

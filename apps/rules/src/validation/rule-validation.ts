@@ -6,12 +6,14 @@ import {
   validateRuleDocument,
   validateRuleText,
   type Severity,
+  type ToValidate,
   type Validation,
   type ValidationOptions,
 } from '@alertagent/alerting';
 import { ServiceError, type RuleValidationInput, type RuleValidationVerdict } from '@alertagent/contracts';
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
+import { SecondJudge } from '../second-judge/second-judge';
 
 /** As many problems as one answer holds; a file that is wrong throughout has thousands. */
 const MOST_PROBLEMS = 1000;
@@ -21,7 +23,10 @@ const MOST_PROBLEMS = 1000;
 export class RuleValidation {
   private readonly severities: Readonly<Record<string, Severity | 'off'>>;
 
-  constructor(config: AlertAgentConfig) {
+  constructor(
+    config: AlertAgentConfig,
+    private readonly secondJudge: SecondJudge,
+  ) {
     const { check_severities: severities } = config.rules;
     const unknown = Object.keys(severities).filter((name) => !LINT_CHECKS.includes(name));
     if (unknown.length > 0) {
@@ -35,13 +40,10 @@ export class RuleValidation {
 
   /** Errors: `invalid` unless exactly one of expression, rule and yaml is given. */
   validate(input: RuleValidationInput): RuleValidationVerdict {
-    const { expression, rule, yaml } = input;
-    const given = [expression, rule, yaml].filter((each) => each !== undefined && each !== null);
-    if (given.length !== 1) throw new ServiceError('invalid', 'give exactly one of expression, rule and yaml');
-    const options = this.optionsFor(input);
-    if (typeof expression === 'string') return verdict(validateExpression(expression, options));
-    if (typeof yaml === 'string') return verdict(validateRuleText(yaml, options));
-    return verdict(validateRuleDocument(rule as Record<string, unknown>, options));
+    const subject = subjectOf(input);
+    const found = validated(subject, this.optionsFor(input));
+    this.secondJudge.consider({ subject, source: 'validated', ruleId: null, ruleVersion: null });
+    return verdict(found);
   }
 
   private optionsFor({ prometheus_version: version, lint }: RuleValidationInput): ValidationOptions {
@@ -52,6 +54,20 @@ export class RuleValidation {
     }
     return { grammar, lint: lint === false ? null : { severities: this.severities } };
   }
+}
+
+/** Errors: `invalid` unless exactly one thing was given. */
+function subjectOf({ expression, rule, yaml }: RuleValidationInput): ToValidate {
+  const given = [expression, rule, yaml].filter((each) => each !== undefined && each !== null);
+  if (given.length !== 1) throw new ServiceError('invalid', 'give exactly one of expression, rule and yaml');
+  if (typeof expression === 'string') return { expression };
+  return typeof yaml === 'string' ? { yaml } : { rule: rule as Record<string, unknown> };
+}
+
+function validated(subject: ToValidate, options: ValidationOptions): Validation {
+  if ('expression' in subject) return validateExpression(subject.expression, options);
+  if ('yaml' in subject) return validateRuleText(subject.yaml, options);
+  return validateRuleDocument(subject.rule, options);
 }
 
 /** What makes it invalid is told first when there is more than an answer holds. */

@@ -17,4 +17,10 @@ export class RulesSettings {
     },
   })
   check_severities: Record<string, string> = {};
+
+  @Setting({
+    type: 'boolean',
+    doc: 'Whether promtool, where there is one (`ALERTAGENT_PROMTOOL_BIN` or PATH), judges rules as well, behind the back of whoever asks; what it judges differently is listed at GET /api/v1/rules/disagreements.',
+  })
+  second_judge: boolean = true;
 }

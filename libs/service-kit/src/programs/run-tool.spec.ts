@@ -32,6 +32,13 @@ describe('running a tool', () => {
     expect(await runTool('/bin/sh', ['-c', 'exec sleep 600'], 50)).toEqual({ kind: 'timeout' });
   });
 
+  it('kills a tool that nobody waits for any more', async () => {
+    const stop = new AbortController();
+    const run = runTool('/bin/sh', ['-c', 'exec sleep 600'], 600_000, stop.signal);
+    stop.abort();
+    expect(await run).toMatchObject({ kind: 'broken' });
+  });
+
   it('kills a tool that writes without end', async () => {
     expect(await runTool('/bin/sh', ['-c', 'while :; do echo again; done'], 30_000)).toEqual({ kind: 'flood' });
   });

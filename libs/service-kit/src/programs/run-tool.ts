@@ -9,8 +9,13 @@ export type ToolRun =
 
 const MAX_OUTPUT = 64 * 1024;
 
-/** Runs a tool without a shell and with an empty environment; kills it after `timeoutMs`. Never rejects. */
-export function runTool(file: string, args: readonly string[], timeoutMs: number): Promise<ToolRun> {
+/** Runs a tool without a shell and with an empty environment; kills it after `timeoutMs`, or when `signal` says so (`broken`). Never rejects. */
+export function runTool(
+  file: string,
+  args: readonly string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ToolRun> {
   return new Promise((resolve) => {
     const options = {
       timeout: timeoutMs,
@@ -18,6 +23,7 @@ export function runTool(file: string, args: readonly string[], timeoutMs: number
       maxBuffer: MAX_OUTPUT,
       env: {},
       windowsHide: true,
+      ...(signal ? { signal } : {}),
     };
     execFile(file, args, options, (error, stdout, stderr) => {
       const output = `${stderr}\n${stdout}`;

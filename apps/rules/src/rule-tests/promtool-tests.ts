@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promtoolWords, type PromtestFile } from '@alertagent/alerting';
 import type { RuleTestResult, RuleTestState } from '@alertagent/contracts';
-import { findTool, LOGGER, runTool, Slots, toolVariable, type Logger, type ToolRun } from '@alertagent/service-kit';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Slots, type ToolRun } from '@alertagent/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Promtool, type PromtoolBench } from '../promtool/promtool';
 
 /** Tests that take longer are no unit tests. */
 const TIMEOUT_MS = 60_000;
@@ -20,71 +18,43 @@ export interface TestVerdict {
   results: RuleTestResult[];
 }
 
-/** Runs unit tests with the real promtool, each in a folder of its own that nobody else can read, without our environment. */
+/** Runs unit tests with the real promtool. */
 @Injectable()
-export class Promtool implements OnModuleInit {
-  private path: string | null = null;
-  private version: string | null = null;
+export class PromtoolTests {
   private readonly slots = new Slots(MAX_AT_ONCE);
-  private readonly log: Logger;
 
-  constructor(@Inject(LOGGER) logger: Logger) {
-    this.log = logger.component('rule-tests');
-  }
-
-  /** One that is there but does not run counts as absent. */
-  async onModuleInit(): Promise<void> {
-    const path = findTool('promtool');
-    const probe = path === null ? null : await runTool(path, ['--version'], TIMEOUT_MS);
-    if (path !== null && probe?.kind === 'exited' && probe.code === 0) {
-      this.path = path;
-      this.version = /version (\d+\.\d+\.\d+)/.exec(probe.output)?.[1] ?? 'unknown';
-      return;
-    }
-    this.log.warn({ variable: toolVariable('promtool') }, 'promtool not found: tests of rules are not run');
-  }
+  constructor(private readonly promtool: Promtool) {}
 
   /** All tests of a file against rule files, given as texts. Errors of the file system are thrown. */
   test(file: PromtestFile, ruleFiles: readonly string[]): Promise<TestVerdict> {
-    const { path } = this;
-    if (path === null) {
+    if (this.promtool.version === null) {
       const reason = 'there is no promtool on this machine: the tests were not run, and nothing is held back by them';
       return Promise.resolve({ state: 'not_run', reason, promtool: null, results: [] });
     }
-    return this.slots.run(async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'alertagent-tests-'));
-      try {
-        return await this.judge(path, folder, { file, ruleFiles });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    });
+    return this.slots.run(() => this.promtool.atBench((bench) => this.judge(bench, { file, ruleFiles })));
   }
 
   private async judge(
-    path: string,
-    folder: string,
+    bench: PromtoolBench,
     { file, ruleFiles }: { file: PromtestFile; ruleFiles: readonly string[] },
   ): Promise<TestVerdict> {
     const names = ruleFiles.map((_, index) => `rules-${index}.yml`);
-    for (const [index, text] of ruleFiles.entries())
-      await writeFile(join(folder, names[index]!), text, { mode: 0o600, flag: 'wx' });
+    for (const [index, text] of ruleFiles.entries()) await bench.write(names[index]!, text);
     const run = async (label: string, only?: number): Promise<ToolRun> => {
-      const test = join(folder, `${label}.yml`);
-      await writeFile(test, file.render({ ruleFiles: names, only }), { mode: 0o600, flag: 'wx' });
-      return runTool(path, ['test', 'rules', test], TIMEOUT_MS);
+      const test = await bench.write(`${label}.yml`, file.render({ ruleFiles: names, only }));
+      return bench.run(['test', 'rules', test], TIMEOUT_MS);
     };
     const whole = await run('tests');
-    const promtool = this.version;
+    const promtool = this.promtool.version;
     if (whole.kind === 'exited' && whole.code === 0) {
       const results = file.names.map((name, position) => result(position, name, 'passed', null));
       return { state: 'passed', reason: null, promtool, results };
     }
     const state = whole.kind === 'exited' ? 'failed' : 'error';
-    const results = state === 'failed' ? await this.oneByOne(file, folder, run) : [];
+    const results = state === 'failed' ? await this.oneByOne(file, bench.folder, run) : [];
     // Of a file that cannot be loaded no single test is to blame.
     const isNamed = results.some(({ verdict }) => verdict !== 'passed');
-    return { state, reason: isNamed ? null : wordsOf(whole, folder), promtool, results };
+    return { state, reason: isNamed ? null : wordsOf(whole, bench.folder), promtool, results };
   }
 
   private async oneByOne(
