@@ -58,8 +58,9 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
       delete process.env.ALERTAGENT_PROMTOOL_BIN;
     }
   }
-  afterEach(() => world.close());
+  afterEach(() => world?.close());
 
+  const target = async () => ({ targets: [(await world.cluster()).id] });
   const validate = (input: RuleValidationInput) => world.gateway.request(validateRules, input);
   const list = (query = {}) => world.gateway.request(listRuleDisagreements, query);
   async function counted(outcome: string): Promise<number> {
@@ -69,7 +70,7 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
   }
   const until = (outcome: string, count: number) =>
     pollUntil(async () => (await counted(outcome)) >= count, { what: `${count} ${outcome}`, timeoutMs: 60_000 });
-  const defects = () => world.service.logLines().filter(({ msg }) => String(msg).startsWith('Defect'));
+  const defects = () => world.service.logLines().filter(({ message }) => String(message).startsWith('Defect'));
 
   it('agrees with what is validated and saved, whatever it is, and says nothing then', async () => {
     await start(promtool);
@@ -80,6 +81,7 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
     await validate({ rule: { name: 'A', expression: 'up', labels: { __proto__: '{{' }, severity: 'page' } });
     await validate({ rule: { kind: 'recording', name: 'a b', expression: 'up' } });
     const rule = await world.create({
+      ...(await target()),
       expression: 'up > ${most}',
       parameters: { most: 3 },
       overrides: [{ target: { labels: { env: 'test' } }, duration: '5m' }],
@@ -87,7 +89,7 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
     await until('agreed', 8);
     await world.gateway.request(updateRule, {
       id: rule.id,
-      rule: ruleInput({ name: rule.name, expression: 'sum(up) by (job) > 3' }),
+      rule: ruleInput({ ...(await target()), name: rule.name, expression: 'sum(up) by (job) > 3' }),
       actor: ACTOR,
     });
     await until('agreed', 9);
@@ -113,7 +115,11 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
 
   it('is contradicted where it refuses what we take, with the rule and the words of promtool', async () => {
     await start(await pretender('refuses', 'echo "rules.yml: no such thing" >&2; exit 1'));
-    const rule = await world.create({ description: 'not a part of the file', labels: { long: 'x'.repeat(1000) } });
+    const rule = await world.create({
+      ...(await target()),
+      description: 'not a part of the file',
+      labels: { long: 'x'.repeat(1000) },
+    });
     await until('disagreed', 1);
     await validate({ expression: 'up' });
     await until('disagreed', 2);
@@ -134,7 +140,7 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
 
   it('is waited for by nobody when it hangs, lets so much wait and no more, and ends with the service', async () => {
     await start(await pretender('hangs', 'exec /bin/sleep 600'));
-    await world.create();
+    await world.create(await target());
     await expect(validate({ expression: 'up' })).resolves.toMatchObject({ valid: true });
     const judge = world.service.get(SecondJudge);
     const judged = { subject: { expression: 'up' }, source: 'validated', ruleId: null, ruleVersion: null } as const;

@@ -26,6 +26,7 @@ import * as rollouts from './rollouts';
 import * as ruleApprovals from './rule-approvals';
 import * as ruleBatches from './rule-batches';
 import * as ruleGroups from './rule-groups';
+import * as ruleDisagreements from './rule-disagreements';
 import * as ruleHealth from './rule-health';
 import * as ruleVersions from './rule-versions';
 import * as rulePacks from './rule-packs';
@@ -72,6 +73,7 @@ const declared: unknown[] = [
   ruleApprovals,
   ruleBatches,
   ruleGroups,
+  ruleDisagreements,
   ruleHealth,
   ruleVersions,
   ruleExports,
