@@ -102,7 +102,9 @@ describe.each(stack.testDatabaseUrls())('the sweep over all rules, on $name,', (
 
     const { items } = await list({ cluster_id: cluster.name, finding: 'no-series' });
     expect(items).toMatchObject([{ rule_id: bad.id, cluster_name: cluster.name }]);
-    expect(items[0]?.detail).toMatch(/no_such_total\{a="b"\}$/);
+    expect(items[0]?.detail).toMatch(
+      /no_such_total\{a="b"\} \(the metric no_such_total was not there in the last week\)$/,
+    );
     expect(kinds((await list({ rule_id: good.id })).items)).toEqual([]);
     expect(sources.find(({ cluster_id }) => cluster_id === cluster.id)).toMatchObject({
       outcome: 'asked',

@@ -3,6 +3,7 @@ import {
   clusterChanged,
   clusterRegistered,
   createRule,
+  getCluster,
   getRuleDistribution,
   getRuleFacts,
   listClusters,
@@ -11,6 +12,7 @@ import {
   resolveTargets,
   revisionApplied,
   revisionPublished,
+  ServiceError,
   type Actor,
   type ClusterRef,
   type ClusterView,
@@ -81,6 +83,7 @@ export class RulesWorld {
           config: [],
           clusters: [
             answers(resolveTargets, (query) => resolve(known, query)),
+            answers(getCluster, ({ id }) => clusterView(named(known, id))),
             answers(listClusters, () => ({ items: [...known.values()].map(clusterView) })),
           ],
         }[service],
@@ -255,6 +258,12 @@ const clusterView = ({ id, name, labels, version, queryUrl }: FakeCluster): Clus
   created_at: '2030-01-01T00:00:00.000Z',
   updated_at: '2030-01-01T00:00:00.000Z',
 });
+
+function named(clusters: ReadonlyMap<string, FakeCluster>, wanted: string): FakeCluster {
+  const found = [...clusters.values()].find(({ id, name }) => id === wanted || name === wanted);
+  if (!found) throw new ServiceError('not_found', 'there is no such cluster');
+  return found;
+}
 
 const fact = ({ id, name, labels, version }: FakeCluster) => ({
   cluster_id: id,

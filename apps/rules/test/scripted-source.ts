@@ -19,6 +19,8 @@ export class ScriptedSource {
   readonly asked: AskedRange[] = [];
   /** What to answer instead of the series; undefined: the series. */
   misbehave: (range: AskedRange) => Answer | undefined = () => undefined;
+  /** Whether it answers nothing at all. */
+  isSilent = false;
 
   private constructor(
     private readonly server: Server,
@@ -50,6 +52,7 @@ export class ScriptedSource {
   }
 
   private answer(url: string, form: URLSearchParams): Answer {
+    if (this.isSilent) return 'hang';
     if (!url.endsWith('/api/v1/query_range')) return { status: 404, body: { status: 'error', error: 'not here' } };
     const range = {
       query: form.get('query')!,

@@ -157,6 +157,7 @@ export { EXPRESSION_CHANGES, type ExpressionChangeKind } from './rules/diff/comp
 export { diffRules, type RuleDiff } from './rules/diff/rule-diff';
 export { canonicalExpression } from './rules/diff/promql-node';
 export { ruleFindings, type MemberFacts, type RuleFacts } from './rules/health/rule-findings';
+export { missingSeries } from './rules/health/missing-series';
 export { neededSelectors } from './rules/health/needed-selectors';
 export { checkRuleTemplate, instantiateTemplate } from './rules/templates/rule-template';
 export { type FilledRule } from './rules/templates/fill-rule';
@@ -201,13 +202,18 @@ export { judgeRecord, type AutonomyBar, type AutonomyRecord } from './autonomy/e
 export { calibrationCurve, recalibrated, WARM_UP, type CalibrationCurve, type Forecast } from './autonomy/calibration';
 export { suggestedActions, type SuggestedAction } from './suggestions/suggested-actions';
 export {
+  subjectsIn,
   validateExpression,
   validateRuleDocument,
   validateRuleText,
+  type ToValidate,
   type ValidationOptions,
 } from './rules/validate/validate';
 export { type RuleProblem, type Severity, type Validation } from './rules/validate/problem';
-export { judgedFile, type JudgedFile, type ToValidate } from './rules/validate/judged-file';
+export { judgedFile, type JudgedFile } from './rules/validate/judged-file';
+export { lintLive } from './rules/lint/lint-live';
+export type { LiveSource, QueryBudget } from './rules/lint/live-check';
+export type { RuleSubject } from './rules/lint/subject';
 export { LINT_CHECKS } from './rules/lint/checks';
 export { DEFAULT_PROMETHEUS_VERSION, grammarOf } from './rules/promql/grammar';
 export { KnowledgeIndex, type Found as KnowledgeHit, type IndexedDocument } from './knowledge/knowledge-index';

@@ -34,6 +34,10 @@ export class RuleValidationInput {
   prometheus_version?: string | null;
   /** False: only what Prometheus refuses is told, no habits. */
   @IsOptional() @IsBoolean() lint?: boolean | null;
+  /** Id or name of a cluster whose Prometheus or VictoriaMetrics is asked what the rules would find there. */
+  @IsOptional() @IsString() @MaxLength(100) cluster_id?: string | null;
+  /** True: the clusters that `rule` names as its targets are asked, at most five of them. */
+  @IsOptional() @IsBoolean() live?: boolean | null;
 }
 
 /** Something that was found in an expression, a rule or a file of rules. */
@@ -50,12 +54,25 @@ export class RuleProblemView {
   @IsString() pointer!: string;
   /** What to write in its place, where that is known. */
   @IsOptional() @IsString() fix?: string | null;
+  /** Name of the cluster on whose data it was found; absent for what the text alone shows. */
+  @IsOptional() @IsString() cluster?: string | null;
+}
+
+/** Whether a cluster's data was looked at. */
+export class LiveLook {
+  @IsString() cluster_id!: string;
+  @IsString() cluster_name!: string;
+  @IsIn(['asked', 'no_address', 'not_allowed', 'failed']) outcome!: 'asked' | 'no_address' | 'not_allowed' | 'failed';
+  /** Why it was not, or not for all rules; null when it was. */
+  @IsOptional() @IsString() reason?: string | null;
 }
 
 export class RuleValidationVerdict {
   /** False exactly when Prometheus of that version would refuse to load it. */
   @IsBoolean() valid!: boolean;
   @IsArray() @ValidateNested({ each: true }) @Type(() => RuleProblemView) problems!: RuleProblemView[];
+  /** The clusters whose data was asked for; absent when it was for none. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => LiveLook) live?: LiveLook[];
 }
 
 /** Judges PromQL, a rule or a rule file without keeping anything. Errors: `invalid` unless exactly one thing was given. */

@@ -1,16 +1,16 @@
+import { excerpt, missingSeries } from '@alertagent/alerting';
 import type { RuleHealthSource } from '@alertagent/contracts';
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PromqlSource } from '../sources/promql-source';
+import { SourceSeries } from '../sources/source-series';
 import { SourceFailure } from '../sources/source-failure';
 import { inParallel } from './in-parallel';
 import { RuleHealthStore } from './rule-health.store';
 import type { StoredSeriesLook } from './series-look.entity';
 import type { SweptRule } from './swept-rules';
 
-/** Series count when they had a sample in this time, in milliseconds. */
-const RECENT_MS = 3_600_000;
 /** How long an answer is good for, in milliseconds. */
 const GOOD_FOR_MS = 3_600_000;
 /** Questions at once to one source, and in one sweep: the rest is asked in the next. */
@@ -32,6 +32,7 @@ export class SeriesChecks {
     private readonly dataSource: DataSource,
     private readonly store: RuleHealthStore,
     private readonly source: PromqlSource,
+    private readonly series: SourceSeries,
     private readonly clock: Clock,
   ) {}
 
@@ -55,10 +56,11 @@ export class SeriesChecks {
   ): Promise<Pick<RuleHealthSource, 'outcome'> & { reason: string | null }> {
     if (queryUrl === null) return { outcome: 'no_address', reason: 'the cluster has no query_url' };
     const answers = new Map<string, Promise<boolean>>();
-    const has = (selector: string): Promise<boolean> => {
+    const has = (selector: string, withinMs: number): Promise<boolean> => {
       // Many rules look at the same series.
-      const answer = answers.get(selector) ?? Promise.race([this.hasSeries(queryUrl, selector), stopped]);
-      answers.set(selector, answer);
+      const key = `${withinMs} ${selector}`;
+      const answer = answers.get(key) ?? Promise.race([this.series.has(queryUrl, selector, withinMs), stopped]);
+      answers.set(key, answer);
       return answer;
     };
     try {
@@ -66,7 +68,10 @@ export class SeriesChecks {
       if (due.length === 0) await Promise.race([this.source.query(queryUrl, '/query', { query: '1' }), stopped]);
       await inParallel(due, AT_ONCE, async ({ rule, reading }) => {
         const missing: string[] = [];
-        for (const selector of reading.selectors) if (!(await has(selector))) missing.push(selector);
+        for (const selector of reading.selectors) {
+          const why = await missingSeries(selector, has);
+          if (why !== null) missing.push(`${excerpt(selector)} (${why})`);
+        }
         const look = { clusterId: id, ruleId: rule.id, version: rule.version, missing, lookedAt: this.clock.now() };
         await inTransaction(this.dataSource, (tx) => this.store.saveLook(tx, look));
         looks.set(rule.id, look);
@@ -76,15 +81,6 @@ export class SeriesChecks {
       if (!(error instanceof SourceFailure)) throw error;
       return { outcome: error.outcome === 'not_allowed' ? 'not_allowed' : 'failed', reason: error.message };
     }
-  }
-
-  /** Errors: SourceFailure. */
-  private async hasSeries(queryUrl: string, selector: string): Promise<boolean> {
-    const now = this.clock.now().getTime();
-    const seconds = (ms: number) => (ms / 1000).toFixed(3);
-    const range = { start: seconds(now - RECENT_MS), end: seconds(now), limit: '1' };
-    const data = await this.source.query(queryUrl, '/series', { 'match[]': selector, ...range });
-    return !Array.isArray(data) || data.length > 0;
   }
 }
 

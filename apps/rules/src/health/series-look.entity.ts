@@ -6,7 +6,7 @@ export interface StoredSeriesLook {
   clusterId: string;
   ruleId: string;
   version: number;
-  /** Selectors without series. */
+  /** Selectors without series, shortened, each with the reason. */
   missing: string[];
   lookedAt: Date;
 }

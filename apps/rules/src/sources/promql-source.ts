@@ -36,7 +36,7 @@ export class PromqlSource implements OnApplicationShutdown {
     form: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<unknown> {
-    const body = new URLSearchParams({ ...form, timeout: `${QUERY_MS / 1000}s` }).toString();
+    const body = new URLSearchParams({ timeout: `${QUERY_MS / 1000}s`, ...form }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     return dataOf(await this.send({ method: 'POST', url: `${baseUrl}/api/v1${path}`, headers, body, signal }));
   }

@@ -9,7 +9,7 @@ export class RuleValidationHandlers {
   constructor(private readonly validation: RuleValidation) {}
 
   @OnRequest(validateRules)
-  async validate(input: RuleValidationInput): Promise<RuleValidationVerdict> {
-    return Promise.resolve(this.validation.validate(input));
+  validate(input: RuleValidationInput): Promise<RuleValidationVerdict> {
+    return this.validation.validate(input);
   }
 }

@@ -2,6 +2,7 @@ import {
   DEFAULT_PROMETHEUS_VERSION,
   grammarOf,
   LINT_CHECKS,
+  subjectsIn,
   validateExpression,
   validateRuleDocument,
   validateRuleText,
@@ -14,6 +15,8 @@ import { ServiceError, type RuleValidationInput, type RuleValidationVerdict } fr
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { SecondJudge } from '../second-judge/second-judge';
+import { LiveChecks } from './live-checks';
+import { LookedAtClusters } from './looked-at-clusters';
 
 /** As many problems as one answer holds; a file that is wrong throughout has thousands. */
 const MOST_PROBLEMS = 1000;
@@ -26,6 +29,8 @@ export class RuleValidation {
   constructor(
     config: AlertAgentConfig,
     private readonly secondJudge: SecondJudge,
+    private readonly clusters: LookedAtClusters,
+    private readonly live: LiveChecks,
   ) {
     const { check_severities: severities } = config.rules;
     const unknown = Object.keys(severities).filter((name) => !LINT_CHECKS.includes(name));
@@ -38,12 +43,16 @@ export class RuleValidation {
     this.severities = severities as Record<string, Severity | 'off'>;
   }
 
-  /** Errors: `invalid` unless exactly one of expression, rule and yaml is given. */
-  validate(input: RuleValidationInput): RuleValidationVerdict {
+  /** Errors: `invalid` unless exactly one of expression, rule and yaml is given, and for a cluster that is not there. */
+  async validate(input: RuleValidationInput): Promise<RuleValidationVerdict> {
     const subject = subjectOf(input);
-    const found = validated(subject, this.optionsFor(input));
+    const options = this.optionsFor(input);
+    const found = validated(subject, options);
     this.secondJudge.consider({ subject, source: 'validated', ruleId: null, ruleVersion: null });
-    return verdict(found);
+    const clusters = await this.clusters.of(input);
+    if (clusters.length === 0) return verdict(found);
+    const { problems, live } = await this.live.look(subjectsIn(subject, options.grammar), clusters, this.severities);
+    return { ...verdict({ ...found, problems: [...found.problems, ...problems] }), live };
   }
 
   private optionsFor({ prometheus_version: version, lint }: RuleValidationInput): ValidationOptions {
@@ -71,7 +80,7 @@ function validated(subject: ToValidate, options: ValidationOptions): Validation 
 }
 
 /** What makes it invalid is told first when there is more than an answer holds. */
-function verdict({ valid, problems }: Validation): RuleValidationVerdict {
+function verdict({ valid, problems }: RuleValidationVerdict): RuleValidationVerdict {
   if (problems.length <= MOST_PROBLEMS) return { valid, problems };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const others = problems.filter(({ severity }) => severity !== 'error');

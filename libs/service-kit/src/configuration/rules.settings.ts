@@ -1,4 +1,4 @@
-import { ValidateBy } from 'class-validator';
+import { Max, Min, ValidateBy } from 'class-validator';
 import { Setting } from './setting';
 
 const SEVERITIES = ['error', 'warning', 'info', 'off'];
@@ -23,4 +23,17 @@ export class RulesSettings {
     doc: 'Whether promtool, where there is one (`ALERTAGENT_PROMTOOL_BIN` or PATH), judges rules as well, behind the back of whoever asks; what it judges differently is listed at GET /api/v1/rules/disagreements.',
   })
   second_judge: boolean = true;
+
+  @Setting({
+    type: 'integer',
+    doc: 'Series that one evaluation of a rule may read on a cluster before the check query-cost tells of it; 0 is without end.',
+  })
+  @Min(0)
+  @Max(1_000_000_000)
+  query_budget_series: number = 50_000;
+
+  @Setting({ type: 'integer', doc: 'Samples that one evaluation may read, likewise.' })
+  @Min(0)
+  @Max(1_000_000_000)
+  query_budget_samples: number = 5_000_000;
 }

@@ -15,7 +15,7 @@ export interface RuleFacts {
   members: readonly MemberFacts[];
   /** The newest time it fired, by anybody's account. */
   lastFiredAt: number | null;
-  /** Selectors without series; null when the source was not asked. */
+  /** Selectors without series, shortened, each with the reason; null when the source was not asked. */
   withoutSeries: readonly string[] | null;
   /** Names of other rules on the cluster that say the same. */
   duplicates: readonly string[];
@@ -74,7 +74,7 @@ function slowness({ member, evaluationSeconds, groupSeconds, intervalSeconds }: 
 function contentFindings({ withoutSeries, duplicates }: RuleFacts): RuleFinding[] {
   const findings: RuleFinding[] = [];
   if (withoutSeries !== null && withoutSeries.length > 0) {
-    const selectors = withoutSeries.map(excerpt).join(', ');
+    const selectors = withoutSeries.join(', ');
     findings.push(
       finding('no-series', `the source has had no series in the last hour for ${selectors}`.slice(0, 1000)),
     );

@@ -3,6 +3,7 @@ import { aggregationDropsIdentity } from './aggregation-drops-identity';
 import { alertWithoutCondition } from './alert-without-condition';
 import { boolAlwaysFires } from './bool-always-fires';
 import type { RuleCheck, RulesCheck } from './check';
+import type { LiveCheck } from './live-check';
 import { comparisonAlwaysTrue } from './comparison-always-true';
 import { comparisonNeverTrue } from './comparison-never-true';
 import { deprecatedFunction } from './deprecated-function';
@@ -18,12 +19,14 @@ import { missingRunbook } from './missing-runbook';
 import { missingSeverity } from './missing-severity';
 import { missingSummary } from './missing-summary';
 import { neverFiresType } from './never-fires-type';
+import { queryCost } from './query-cost';
 import { rateAfterAggregation } from './rate-after-aggregation';
 import { rateOnGauge } from './rate-on-gauge';
 import { rateRangeTooShort } from './rate-range-too-short';
 import { regexMatchesAll } from './regex-matches-all';
 import { regexWithoutPattern } from './regex-without-pattern';
 import { selectorWithoutName } from './selector-without-name';
+import { seriesMissing } from './series-missing';
 import { subqueryTooFine } from './subquery-too-fine';
 import { templateLabelDropped } from './template-label-dropped';
 import { unreachableSeverity } from './unreachable-severity';
@@ -61,5 +64,10 @@ export const RULE_CHECKS: readonly RuleCheck[] = [
 /** The checks of rules together. */
 export const RULES_CHECKS: readonly RulesCheck[] = [duplicateRule, unreachableSeverity];
 
+/** The checks that ask a cluster; only when somebody wants it. */
+export const LIVE_CHECKS: readonly LiveCheck[] = [queryCost, seriesMissing];
+
 /** Names of all checks of habits. */
-export const LINT_CHECKS: readonly string[] = [...RULE_CHECKS, ...RULES_CHECKS].map(({ name }) => name).sort();
+export const LINT_CHECKS: readonly string[] = [...RULE_CHECKS, ...RULES_CHECKS, ...LIVE_CHECKS]
+  .map(({ name }) => name)
+  .sort();

@@ -12,17 +12,15 @@ export interface LintOptions {
 export function lintRules(rules: readonly (RuleSubject | null)[], { severities }: LintOptions): RuleProblem[] {
   const subjects = rules.filter((rule) => rule !== null);
   const problems: RuleProblem[] = [];
-  const severityOf = (check: { name: string; severity: Severity }): Severity | 'off' =>
-    Object.hasOwn(severities, check.name) ? severities[check.name]! : check.severity;
   for (const check of RULE_CHECKS) {
-    const severity = severityOf(check);
+    const severity = severityOf(check, severities);
     if (severity === 'off') continue;
     for (const rule of subjects) {
       for (const finding of check.find(rule)) problems.push(problemOf(check.name, severity, rule, finding));
     }
   }
   for (const check of RULES_CHECKS) {
-    const severity = severityOf(check);
+    const severity = severityOf(check, severities);
     if (severity === 'off') continue;
     for (const { rule, ...finding } of check.findAmong(subjects)) {
       problems.push(problemOf(check.name, severity, rule, finding));
@@ -31,7 +29,14 @@ export function lintRules(rules: readonly (RuleSubject | null)[], { severities }
   return problems;
 }
 
-function problemOf(check: string, severity: Severity, rule: RuleSubject, finding: Finding): RuleProblem {
+/** As configured, or else as the check has it. */
+export const severityOf = (
+  check: { name: string; severity: Severity },
+  severities: LintOptions['severities'],
+): Severity | 'off' => (Object.hasOwn(severities, check.name) ? severities[check.name]! : check.severity);
+
+/** A finding as it is told; `info` with the reason when the rule suppresses it. */
+export function problemOf(check: string, severity: Severity, rule: RuleSubject, finding: Finding): RuleProblem {
   const { message, text, at, fix = null } = finding;
   const reason = rule.suppressed.get(check);
   if (reason === undefined) return problemIn(text, at, { check, severity, message, fix });

@@ -1,10 +1,7 @@
 import type { Grammar } from '../promql/grammar';
 import type { Pair } from './check-rule-content';
-import { contentOf, wrongTypes, type RuleDocument } from './rule-document';
-import { validateExpression, validateRuleDocument, validateRuleText } from './validate';
-
-/** What can be validated. */
-export type ToValidate = { expression: string } | { rule: RuleDocument } | { yaml: string };
+import { contentOf, wrongTypes } from './rule-document';
+import { validateExpression, validateRuleDocument, validateRuleText, type ToValidate } from './validate';
 
 /** A rule file that says the same, and what we say about it. */
 export interface JudgedFile {

@@ -6,13 +6,16 @@ import { checkExpressionText } from './check-expression-text';
 import { checkRuleContent, type CheckedRule } from './check-rule-content';
 import { problemIn, textAt, type RuleProblem, type Validation } from './problem';
 import { contentOf, wrongTypes, type RuleDocument } from './rule-document';
-import { checkRuleFile } from './validate-rule-file';
+import { checkRuleFile, type CheckedFileRule } from './validate-rule-file';
 
 /** What to check against, and which habits to look for; `lint` null looks for none. */
 export interface ValidationOptions {
   grammar: Grammar;
   lint: LintOptions | null;
 }
+
+/** What can be validated. */
+export type ToValidate = { expression: string } | { rule: RuleDocument } | { yaml: string };
 
 /** Checks one expression. Pointers are `/expression`. */
 export function validateExpression(expression: string, { grammar }: ValidationOptions): Validation {
@@ -22,9 +25,7 @@ export function validateExpression(expression: string, { grammar }: ValidationOp
 /** Checks a whole rule file. Pointers are those of the YAML document. */
 export function validateRuleText(yaml: string, { grammar, lint }: ValidationOptions): Validation {
   const { problems, rules } = checkRuleFile(yaml, grammar);
-  const subjects = rules.map(({ group, rule, checked }) =>
-    subjectOf({ rule, checked, grammar, group: group.name?.text ?? '', interval: group.interval?.text ?? null }),
-  );
+  const subjects = fileSubjects(rules, grammar);
   const habits = rules.flatMap(({ checked }) => templatesBeyond(checked));
   return verdictOf(problems, [...habits, ...linted(subjects, lint)]);
 }
@@ -34,10 +35,32 @@ export function validateRuleDocument(document: RuleDocument, { grammar, lint }: 
   const rule = contentOf(document);
   const checked = checkRuleContent(rule, grammar);
   const problems = [...checked.problems, ...wrongTypes(document)];
+  const subject = documentSubject(document, { rule, checked, grammar });
+  return verdictOf(problems, [...templatesBeyond(checked), ...linted([subject], lint)]);
+}
+
+/** The rules that Prometheus would load, as the checks of habits see them; an expression is one without a name. */
+export function subjectsIn(given: ToValidate, grammar: Grammar): RuleSubject[] {
+  if ('yaml' in given) return fileSubjects(checkRuleFile(given.yaml, grammar).rules, grammar).filter(isLoaded);
+  const document = 'rule' in given ? given.rule : { name: 'expression', expression: given.expression };
+  const rule = contentOf(document);
+  return [documentSubject(document, { rule, checked: checkRuleContent(rule, grammar), grammar })].filter(isLoaded);
+}
+
+const isLoaded = (subject: RuleSubject | null): subject is RuleSubject => subject !== null;
+
+const fileSubjects = (rules: readonly CheckedFileRule[], grammar: Grammar): (RuleSubject | null)[] =>
+  rules.map(({ group, rule, checked }) =>
+    subjectOf({ rule, checked, grammar, group: group.name?.text ?? '', interval: group.interval?.text ?? null }),
+  );
+
+function documentSubject(
+  document: RuleDocument,
+  read: Pick<Parameters<typeof subjectOf>[0], 'rule' | 'checked' | 'grammar'>,
+): RuleSubject | null {
   const interval = typeof document.interval === 'string' ? document.interval : null;
   const group = typeof document.group === 'string' ? document.group : '';
-  const subject = subjectOf({ rule, checked, grammar, group, interval });
-  return verdictOf(problems, [...templatesBeyond(checked), ...linted([subject], lint)]);
+  return subjectOf({ ...read, group, interval });
 }
 
 function linted(subjects: (RuleSubject | null)[], lint: LintOptions | null): RuleProblem[] {
