@@ -52,6 +52,13 @@ interface FakeCluster extends ClusterRef {
   queryUrl: string | null;
 }
 
+interface RulesWorldOptions {
+  config?: object;
+  facts?: (query: GetRuleFacts) => RuleFactsPage;
+  /** Does something with the database before the service starts for the first time. */
+  prepare?: (storage: { dataDir: string; databaseUrl: string | undefined }) => Promise<void>;
+}
+
 /** The rules service with real NATS and a real database, and stand-ins for its neighbours. */
 export class RulesWorld {
   readonly clock = new TestClock();
@@ -71,7 +78,7 @@ export class RulesWorld {
   static async start(
     nats: NatsServer,
     database: TestDatabase,
-    { config = {}, facts = noFacts }: { config?: object; facts?: (query: GetRuleFacts) => RuleFactsPage } = {},
+    { config = {}, facts = noFacts, prepare }: RulesWorldOptions = {},
   ): Promise<RulesWorld> {
     const known = new Map<string, FakeCluster>();
     const peer = (service: 'gateway' | 'config' | 'clusters') =>
@@ -93,6 +100,7 @@ export class RulesWorld {
       databaseUrl: database.name === 'sqlite' ? undefined : await database.url('rules'),
       config,
     };
+    await prepare?.(storage);
     const world = new RulesWorld(
       nats,
       await peer('gateway'),
@@ -135,8 +143,13 @@ export class RulesWorld {
   }
 
   /** A cluster that the clusters service knows and has announced. */
-  async cluster(labels: Record<string, string> = {}, queryUrl: string | null = null): Promise<ClusterRef> {
-    const cluster = { id: randomUUID(), name: `cluster-${randomUUID().slice(0, 8)}`, labels, version: 1, queryUrl };
+  async cluster(
+    labels: Record<string, string> = {},
+    queryUrl: string | null = null,
+    named: Partial<ClusterRef> = {},
+  ): Promise<ClusterRef> {
+    const names = { id: randomUUID(), name: `cluster-${randomUUID().slice(0, 8)}`, ...named };
+    const cluster = { ...names, labels, version: 1, queryUrl };
     this.known.set(cluster.id, cluster);
     await this.clustersPeer.publish(clusterRegistered, fact(cluster));
     return { id: cluster.id, name: cluster.name };

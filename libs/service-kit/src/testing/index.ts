@@ -1,2 +1,3 @@
 export * from './fake-peer';
+export * from './open-as-of';
 export * from './start-service';
