@@ -138,6 +138,20 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
     await expect(list({ cursor: 'none' })).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  it('is put many before at once, and finds the one among them that it judges differently', async () => {
+    // Hangs on the first, so that the others gather; then it refuses whatever holds "odd".
+    const script = `test -e ${folder}/go || { while ! test -e ${folder}/go; do sleep 0.05; done; }; shift 2; grep -q odd "$@" && { echo odd >&2; exit 1; }; exit 0`;
+    await start(await pretender('odd', script));
+    for (const expression of ['up', ...Array.from({ length: 20 }, (_, index) => `fine_${index}`), 'odd == 0', 'last'])
+      await validate({ expression });
+    await writeFile(join(folder, 'go'), '');
+    await until('agreed', 22);
+    await until('disagreed', 1);
+
+    const { items } = await list();
+    expect(items).toMatchObject([{ text: expect.stringContaining('odd == 0') as string, reason: 'odd', seen: 1 }]);
+  });
+
   it('is waited for by nobody when it hangs, lets so much wait and no more, and ends with the service', async () => {
     await start(await pretender('hangs', 'exec /bin/sleep 600'));
     await world.create(await target());

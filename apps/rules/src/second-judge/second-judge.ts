@@ -9,6 +9,8 @@ import { SecondJudgeMetrics, type Judgement } from './second-judge.metrics';
 const TIMEOUT_MS = 10_000;
 /** Larger ones are not put before it. */
 const MOST_CHARACTERS = 100_000;
+/** Put before it together. */
+const AT_ONCE = 50;
 /** What may wait, in all; what comes then is left out. */
 const MOST_WAITING = 500;
 const MOST_CHARACTERS_WAITING = 4_000_000;
@@ -21,7 +23,7 @@ export interface Judged {
   ruleVersion: number | null;
 }
 
-/** Lets promtool judge what we have judged, one after the other and behind the back of whoever asked: nobody ever waits for it. */
+/** Lets promtool judge what we have judged, behind the back of whoever asked: nobody ever waits for it. */
 @Injectable()
 export class SecondJudge implements BeforeApplicationShutdown {
   private readonly waiting: Judged[] = [];
@@ -67,33 +69,49 @@ export class SecondJudge implements BeforeApplicationShutdown {
   }
 
   private async workOff(): Promise<void> {
-    for (let judged = this.waiting.shift(); judged; judged = this.waiting.shift()) {
-      this.waitingCharacters -= sizeOf(judged.subject);
-      const outcome = await this.judge(judged).catch((error: unknown): Judgement => {
-        this.log.warn({ error }, 'A rule could not be put before promtool');
-        return 'not_judged';
-      });
-      this.metrics.count(outcome);
+    while (this.waiting.length > 0) {
+      const turn = this.waiting.splice(0, AT_ONCE);
+      for (const { subject } of turn) this.waitingCharacters -= sizeOf(subject);
+      for (const outcome of await this.judgeAll(turn)) this.metrics.count(outcome);
     }
     this.working = null;
   }
 
-  private async judge(judged: Judged): Promise<Judgement> {
-    const promtool = this.promtool.version!;
-    const file = judgedFile(judged.subject, grammarOf(promtool)!);
-    if (file === null) return 'left_out';
-    const said = await this.ask(file);
-    if (said === null) return 'not_judged';
-    if (said.valid === file.valid) return 'agreed';
-    const reason = file.valid ? said.words : (file.reason ?? 'we do not say why');
-    await this.notes.note({ ...judged, promtool, file, reason });
-    return 'disagreed';
+  /** Most are valid by both, and promtool needs one start to say so of all. Whatever else it says is asked again, one by one. */
+  private async judgeAll(turn: readonly Judged[]): Promise<Judgement[]> {
+    const files = turn.map(({ subject }) => judgedFile(subject, grammarOf(this.promtool.version!)!));
+    const valid = files.filter((file): file is JudgedFile => file?.valid === true);
+    const said = valid.length > 1 ? await this.ask(valid).catch(() => null) : null;
+    const outcomes: Judgement[] = [];
+    for (const [index, judged] of turn.entries()) {
+      const file = files[index] ?? null;
+      if (file === null) outcomes.push('left_out');
+      else if (file.valid && said?.valid) outcomes.push('agreed');
+      else if (!this.stop.signal.aborted) outcomes.push(await this.judge(judged, file));
+    }
+    return outcomes;
   }
 
-  private ask({ text }: JudgedFile): Promise<{ valid: boolean; words: string } | null> {
+  private async judge(judged: Judged, file: JudgedFile): Promise<Judgement> {
+    try {
+      const said = await this.ask([file]);
+      if (said === null) return 'not_judged';
+      if (said.valid === file.valid) return 'agreed';
+      const reason = file.valid ? said.words : (file.reason ?? 'we do not say why');
+      await this.notes.note({ ...judged, promtool: this.promtool.version!, file, reason });
+      return 'disagreed';
+    } catch (error) {
+      this.log.warn({ error }, 'A rule could not be put before promtool');
+      return 'not_judged';
+    }
+  }
+
+  /** Null is no verdict. Files are valid when each of them is. */
+  private ask(files: readonly JudgedFile[]): Promise<{ valid: boolean; words: string } | null> {
     return this.promtool.atBench(async ({ folder, write, run }) => {
-      const path = await write('rules.yml', text);
-      const end = await run(['check', 'rules', path], TIMEOUT_MS, this.stop.signal);
+      const paths: string[] = [];
+      for (const [index, { text }] of files.entries()) paths.push(await write(`rules-${index}.yml`, text));
+      const end = await run(['check', 'rules', ...paths], TIMEOUT_MS, this.stop.signal);
       // 1 is a file that it refuses; anything else is no verdict.
       if (end.kind !== 'exited' || (end.code !== 0 && end.code !== 1)) return null;
       return { valid: end.code === 0, words: promtoolWords(end.output, folder) };
