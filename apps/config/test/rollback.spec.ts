@@ -1,5 +1,4 @@
 import {
-  confirmRemoval,
   holdCluster,
   listHolds,
   listRevisions,
@@ -234,62 +233,5 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('holding and going back on %s
     await fleet.untilCluster(id, cluster, 'returning');
     await stand.service.get(RolloutLoop).look();
     expect((await stand.fetch(cluster)).headers.get('x-config-revision')).toBe('3');
-  });
-
-  describe('the removal of many rules', () => {
-    const many = async (): Promise<KnownCluster> => {
-      const cluster = stand.neighbours.addCluster();
-      await stand.neighbours.place(
-        cluster,
-        Array.from({ length: 20 }, (_, index) => rule(`Rule${index}`)),
-      );
-      await fleet.next(cluster, 1);
-      return cluster;
-    };
-    const confirm = (cluster: KnownCluster, cluster_name: string, revision: number): Promise<unknown> =>
-      ask((peer) => peer.request(confirmRemoval, { cluster_id: cluster.id, cluster_name, revision, actor: ADA }));
-
-    it('waits until the name is repeated, and then happens once', async () => {
-      const cluster = await many();
-      const before = await fleet.body(cluster);
-      const all = cluster.rules;
-      await stand.untilRendered('refused', () => stand.neighbours.withdraw(cluster, all.slice(0, 10)));
-      expect(await fleet.body(cluster)).toBe(before);
-      const { items } = await ask((peer) => peer.request(listRevisions, { cluster_id: cluster.id, limit: 1 }));
-      expect(items[0]).toMatchObject({
-        revision: 2,
-        status: 'refused',
-        reason: expect.stringContaining('10 of 20 rules would be removed') as string,
-      });
-      expect(await code(confirm(cluster, 'another-name', 2))).toBe('invalid');
-      expect(await code(confirm(cluster, cluster.name, 1))).toBe('not_found');
-      await confirm(cluster, cluster.name, 2);
-      expect((await stand.served(cluster, 3)).headers.get('x-config-rules')).toBe('10');
-      await stand.untilRendered('refused', () => stand.neighbours.withdraw(cluster, all.slice(10)));
-      expect((await stand.fetch(cluster)).headers.get('x-config-rules')).toBe('10');
-    });
-
-    it('is noticed when rules go one by one within the window, and forgotten after it', async () => {
-      const cluster = await many();
-      const all = cluster.rules;
-      await stand.untilRendered('published', () => stand.neighbours.withdraw(cluster, all.slice(0, 6)));
-      await stand.untilRendered('refused', () => stand.neighbours.withdraw(cluster, all.slice(6, 7)));
-      stand.clock.advance(601_000);
-      await stand.neighbours.withdraw(cluster, all.slice(7, 8));
-      await pollUntil(async () => (await stand.fetch(cluster)).headers.get('x-config-rules') === '12', {
-        what: 'the file without the eight rules',
-      });
-    });
-
-    it('stops a rollout before anybody is sent anything', async () => {
-      const cluster = await many();
-      const { id } = await fleet.open([cluster], { waves: [{ percent: 100 }] });
-      await stand.untilRendered('held', () => stand.neighbours.withdraw(cluster, cluster.rules));
-      await fleet.order(id, 'start');
-      expect((await fleet.untilState(id, 'stopped')).reason).toContain('20 of 20 rules would be removed');
-      await pollUntil(async () => (await stand.fetch(cluster)).headers.get('x-config-rules') === '20', {
-        what: 'all rules to be served',
-      });
-    });
   });
 });

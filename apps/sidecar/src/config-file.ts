@@ -92,6 +92,15 @@ export class ConfigFile {
     return revision && bytes && sha256(bytes) === revision.hash ? { bytes, revision } : null;
   }
 
+  /** AlertAgent's own content that the target was proven to run last, or else was given last; null when there is none of it. */
+  async live(): Promise<Buffer | null> {
+    const good = await this.lastGood();
+    if (good !== null && good.revision.revision > 0) return good.bytes;
+    const { onDisk } = this.current;
+    const bytes = onDisk !== null && onDisk.revision > 0 ? await this.read() : null;
+    return bytes !== null && sha256(bytes) === onDisk?.hash ? bytes : null;
+  }
+
   /**
    * Notes that a revision was judged bad and answers whether that is final, so that it is not tried again. A target's first
    * verdict is not: something else that was wrong may just have been put right, between its two reloads.

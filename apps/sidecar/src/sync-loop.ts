@@ -7,12 +7,13 @@ import type { Log } from './json-log';
 import { readConfigApart } from './parse-apart';
 import { pause } from './pause';
 import type { Progress } from './progress';
+import { checkRemoval } from './removal-guard';
 import type { RevisionApplier } from './revision-applier';
 import type { Settings } from './settings';
 import type { Target } from './target';
 import type { Turn } from './turn';
 import { UnusableConfig } from './unusable-config';
-import { RefusedRevision, verifyRevision, type VerifiedRevision } from './verify-revision';
+import { RefusedRevision, sha256, verifyRevision, type VerifiedRevision } from './verify-revision';
 
 /** Longest time in ms that the server is asked to hold a request. */
 const MAX_WAIT_MS = 30_000;
@@ -101,6 +102,13 @@ export class SyncLoop {
     const rules = await readConfigApart({ body: verified.body, type: settings.type });
     if (rules.length !== verified.rules)
       throw new RefusedRevision(`the body holds ${rules.length} rules, not the announced ${verified.rules}`);
+    const live = settings.type === 'prometheus-rules' ? await file.live() : null;
+    if (live !== null) {
+      const hash = sha256(live);
+      const isKnown = hash === verified.hash || verified.confirmedFrom.includes(hash);
+      const liveRules = isKnown ? [] : await readConfigApart({ body: live, type: settings.type });
+      checkRemoval(verified, rules, { hash, rules: liveRules });
+    }
     file.noteVerified(verified);
     this.usable();
     return this.hand(verified, () =>

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { ExchangeAnswer } from './http-exchange';
-import { RefusedRevision, sha256, signedText, verifyRevision, type Trust } from './verify-revision';
+import { RefusedRevision, removalText, sha256, signedText, verifyRevision, type Trust } from './verify-revision';
 
 const keys = generateKeyPairSync('ed25519');
 const KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
@@ -20,6 +20,9 @@ function answer(
     empty?: boolean;
     cluster?: string;
     signedCluster?: string;
+    from?: string[];
+    /** Changes what the confirmation of the removal is signed for. */
+    signedRemoval?: { clusterId?: string; revision?: number; hash?: string; confirmedFrom?: string[] };
     headers?: Record<string, string | undefined>;
   } = {},
 ): ExchangeAnswer {
@@ -33,6 +36,15 @@ function answer(
     rules,
     emptyConfirmed: empty,
   });
+  const { from = [], signedRemoval = {} } = changes;
+  const removal = removalText({
+    clusterId: cluster,
+    type: 'prometheus-rules',
+    revision,
+    hash: sha256(BODY),
+    confirmedFrom: from,
+    ...signedRemoval,
+  });
   const headers = {
     etag: '"3-abc"',
     'x-config-hash': sha256(BODY),
@@ -42,6 +54,12 @@ function answer(
     'x-config-empty': empty ? 'confirmed' : undefined,
     'x-config-signature': sign(null, text, keys.privateKey).toString('base64'),
     'x-config-key': KEY,
+    ...(from.length > 0
+      ? {
+          'x-config-removal': from.join(','),
+          'x-config-removal-signature': sign(null, removal, keys.privateKey).toString('base64'),
+        }
+      : {}),
     ...changes.headers,
   };
   return { status: 200, headers, body: BODY };
@@ -101,6 +119,21 @@ describe('verifying a revision', () => {
     const confirmed = answer({ revision: 3, rules: 0, empty: true });
     const replayed: ExchangeAnswer = { ...confirmed, headers: { ...confirmed.headers, 'x-config-revision': '4' } };
     expect(() => verifyRevision(replayed, fresh)).toThrow(/signature/);
+  });
+
+  it('tells from which contents the removal of many rules was confirmed', () => {
+    expect(verifyRevision(answer({ from: ['aa', 'bb'] }), fresh).confirmedFrom).toEqual(['aa', 'bb']);
+    expect(verifyRevision(answer(), fresh).confirmedFrom).toEqual([]);
+  });
+
+  it.each<[string, ExchangeAnswer]>([
+    ['from a content that was added', answer({ from: ['aa'], signedRemoval: { confirmedFrom: ['bb'] } })],
+    ['of another cluster', answer({ from: ['aa'], signedRemoval: { clusterId: 'c2' } })],
+    ['of another revision', answer({ from: ['aa'], signedRemoval: { revision: 2 } })],
+    ['to another content', answer({ from: ['aa'], signedRemoval: { hash: sha256(Buffer.from('other')) } })],
+    ['that nobody signed', answer({ headers: { 'x-config-removal': 'aa', 'x-config-removal-signature': 'AAAA' } })],
+  ])('refuses the confirmation of a removal %s', (_what, given) => {
+    expect(() => verifyRevision(given, fresh)).toThrow(/the removal that is said to be confirmed/);
   });
 
   it('accepts a confirmed empty set, and an Alertmanager configuration without rules', () => {

@@ -18,6 +18,8 @@ export interface VerifiedRevision extends Revision {
   body: Buffer;
   rules: number;
   emptyConfirmed: boolean;
+  /** SHA-256 of the contents that it may follow although it lacks many of their rules. */
+  confirmedFrom: string[];
 }
 
 /** What this sidecar already trusts and knows. */
@@ -71,6 +73,18 @@ export function signedText(config: {
   );
 }
 
+/** The bytes that the config service signs for the removal of many rules. */
+export function removalText(config: {
+  clusterId: string;
+  type: ConfigType;
+  revision: number;
+  hash: string;
+  confirmedFrom: readonly string[];
+}): Buffer {
+  const { clusterId, type, revision, hash, confirmedFrom } = config;
+  return Buffer.from(['alertagent-removal-v1', clusterId, type, revision, hash, ...confirmedFrom].join('\n'), 'utf8');
+}
+
 /**
  * Checks a 200 answer of the config service before a byte of it is used: form, hash, signing key, signature,
  * cluster, and that revisions never go back. Throws RefusedRevision.
@@ -90,12 +104,20 @@ export function verifyRevision(answer: ExchangeAnswer, trust: Trust): VerifiedRe
     revision: wholeNumber('x-config-revision', read('x-config-revision')),
     rules: wholeNumber('x-config-rules', read('x-config-rules')),
     emptyConfirmed: headerOf(answer.headers, 'x-config-empty') === 'confirmed',
+    confirmedFrom: headerOf(answer.headers, 'x-config-removal')?.split(',') ?? [],
     etag: headerOf(answer.headers, 'etag') ?? null,
     body: answer.body,
   };
   if (sha256(answer.body) !== config.hash)
     throw new RefusedRevision(`the body does not have the announced hash (${answer.body.length} bytes received)`);
-  checkSignature(config, read('x-config-signature'), trust);
+  checkKey(config.key, trust);
+  const isSigned = signedBy(config.key);
+  const text = signedText({ ...config, type: trust.type, length: config.body.length });
+  if (!isSigned(text, read('x-config-signature'))) throw new RefusedRevision('the signature does not match the body');
+  if (config.confirmedFrom.length > 0) {
+    if (!isSigned(removalText({ ...config, type: trust.type }), read('x-config-removal-signature')))
+      throw new RefusedRevision('the signature does not match the removal that is said to be confirmed');
+  }
   checkCluster(config, trust);
   checkOrder(config, trust.highest);
   if (trust.type === 'prometheus-rules' && config.rules === 0 && !config.emptyConfirmed) {
@@ -114,17 +136,18 @@ function wholeNumber(name: string, text: string): number {
   return value;
 }
 
-function checkSignature(config: VerifiedRevision, signature: string, trust: Trust): void {
-  if (trust.pinnedKey !== null && trust.pinnedKey !== config.key) {
+function checkKey(key: string, trust: Trust): void {
+  if (trust.pinnedKey !== null && trust.pinnedKey !== key) {
     throw new RefusedRevision(
       'the revision is signed with another key than the pinned one; if AlertAgent was re-installed, delete the state file or set ALERTAGENT_CONFIG_PUBLIC_KEY',
     );
   }
-  const key = publicKeyFrom(config.key);
+}
+
+function signedBy(keyText: string): (text: Buffer, signature: string) => boolean {
+  const key = publicKeyFrom(keyText);
   if (key === null) throw new RefusedRevision('x-config-key is not an Ed25519 public key');
-  const text = signedText({ ...config, type: trust.type, length: config.body.length });
-  if (!verify(null, text, key, Buffer.from(signature, 'base64')))
-    throw new RefusedRevision('the signature does not match the body');
+  return (text, signature) => verify(null, text, key, Buffer.from(signature, 'base64'));
 }
 
 function checkCluster(config: VerifiedRevision, trust: Trust): void {

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:cryp
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { SidecarReport } from '../src/progress';
 import type { ConfigType } from '../src/settings';
-import { signedText } from '../src/verify-revision';
+import { removalText, signedText } from '../src/verify-revision';
 
 /** Id that the fake gives its only cluster. */
 export const CLUSTER_ID = '0190b8f0-1111-7000-8000-000000000001';
@@ -14,6 +14,8 @@ export interface Published {
   body: Buffer;
   rules: number;
   empty: boolean;
+  /** Contents that it may follow although it lacks many of their rules. */
+  from?: readonly Buffer[];
 }
 
 /** Replaces the normal answer to a fetch; answers false to leave it to the fake. */
@@ -62,10 +64,10 @@ export class FakeConfigService {
   }
 
   /** Makes a revision the current one and wakes held requests. */
-  publish(revision: number, text: string, options: { rules?: number; empty?: boolean } = {}): Buffer {
+  publish(revision: number, text: string, options: Partial<Pick<Published, 'rules' | 'empty' | 'from'>> = {}): Buffer {
     const body = Buffer.from(text);
     const rules = options.rules ?? (text.match(/^\s*(- )?(alert|record):/gm) ?? []).length;
-    this.published = { revision, body, rules, empty: options.empty ?? false };
+    this.published = { revision, body, rules, empty: options.empty ?? false, from: options.from ?? [] };
     for (const wake of this.held.splice(0)) wake();
     return body;
   }
@@ -155,8 +157,24 @@ export function signedHeaders(
     'x-config-cluster': CLUSTER_ID,
     'x-config-rules': String(config.rules),
     ...(config.empty ? { 'x-config-empty': 'confirmed' } : {}),
+    ...removalHeaders(config, type, hash, keys.privateKey),
     'x-config-signature': sign(null, text, keys.privateKey).toString('base64'),
     'x-config-key': keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  };
+}
+
+function removalHeaders(
+  config: Published,
+  type: ConfigType,
+  hash: string,
+  privateKey: KeyObject,
+): Record<string, string> {
+  const confirmedFrom = (config.from ?? []).map((body) => createHash('sha256').update(body).digest('hex'));
+  if (confirmedFrom.length === 0) return {};
+  const text = removalText({ clusterId: CLUSTER_ID, type, revision: config.revision, hash, confirmedFrom });
+  return {
+    'x-config-removal': confirmedFrom.join(','),
+    'x-config-removal-signature': sign(null, text, privateKey).toString('base64'),
   };
 }
 

@@ -49,11 +49,11 @@ export class ReleaseCluster extends ReleaseQuery {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
-/** Says that a refused file may take the rules away that it lacks. */
+/** Says that a file may take the rules away that it lacks: one that was refused here, or one that sidecars refuse. */
 export class RemovalConfirmation {
   /** The cluster's name, once more. */
   @IsString() @MaxLength(100) cluster_name!: string;
-  /** The refused revision of the rule file, as `GET …/revisions` shows it. */
+  /** The revision of the rule file: refused, as `GET …/revisions` shows it, or served and named in the reason of `GET …/sync`. */
   @IsInt() @Min(1) revision!: number;
 }
 
@@ -79,7 +79,7 @@ export const releaseCluster = defineRequest({
   reply: Done,
 });
 export const listHolds = defineRequest({ owner, subject: subject('list-holds'), request: PageQuery, reply: HoldPage });
-/** Lets exactly the file of that refused revision be published. */
+/** Lets exactly the file of that revision be published, under a signature that sidecars ask for. */
 export const confirmRemoval = defineRequest({
   owner,
   subject: subject('confirm-removal'),

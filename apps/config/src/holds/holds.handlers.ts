@@ -3,6 +3,7 @@ import {
   holdCluster,
   listHolds,
   releaseCluster,
+  ServiceError,
   type ConfirmRemoval,
   type Done,
   type HoldCluster,
@@ -14,11 +15,17 @@ import {
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
 import { HoldsService } from './holds.service';
+import { NamedClusters } from './named-clusters';
+import { RemovalConfirmations } from './removal-confirmations';
 
 /** Answers what is held, and takes what people decide about it. */
 @Controller()
 export class HoldsHandlers {
-  constructor(private readonly holds: HoldsService) {}
+  constructor(
+    private readonly holds: HoldsService,
+    private readonly removals: RemovalConfirmations,
+    private readonly clusters: NamedClusters,
+  ) {}
 
   @OnRequest(holdCluster)
   hold(query: HoldCluster): Promise<HoldView> {
@@ -36,9 +43,16 @@ export class HoldsHandlers {
     return this.holds.list(query);
   }
 
+  /** Errors: `invalid` unless the name is repeated. */
   @OnRequest(confirmRemoval)
-  async confirmRemoval(query: ConfirmRemoval): Promise<Done> {
-    await this.holds.confirmRemoval(query);
+  async confirmRemoval({ cluster_id, cluster_name, ...query }: ConfirmRemoval): Promise<Done> {
+    const cluster = await this.clusters.one(cluster_id);
+    if (cluster.name !== cluster_name) {
+      const detail = "expected the cluster's own name";
+      const errors = [{ pointer: '/cluster_name', code: 'other_name', detail }];
+      throw new ServiceError('invalid', detail, { errors });
+    }
+    await this.removals.confirm(cluster.id, query);
     return { done: true };
   }
 }

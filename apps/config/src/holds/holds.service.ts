@@ -1,7 +1,6 @@
 import {
   ServiceError,
   type Actor,
-  type ConfirmRemoval,
   type HoldCluster,
   type HoldPage,
   type HoldView,
@@ -14,18 +13,16 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
 import type { Head } from '../revisions/head';
 import { HoldsStore } from '../revisions/holds.store';
-import { RevisionsStore } from '../revisions/revisions.store';
 import { NamedClusters } from './named-clusters';
 
 const DEFAULT_PAGE = 50;
 
-/** What people decide about one cluster's configuration: that it stays, that it follows again, that rules may go. */
+/** What people decide about one cluster's configuration: that it stays, that it follows again. */
 @Injectable()
 export class HoldsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: HoldsStore,
-    private readonly revisions: RevisionsStore,
     private readonly clusters: NamedClusters,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -69,28 +66,6 @@ export class HoldsService {
       items: items.map(holdView),
       next_cursor: rows.length > size && last ? `${last.clusterId}.${last.type}` : null,
     };
-  }
-
-  /** Errors: `invalid` unless the name is repeated; `not_found` unless the revision was refused and is the newest. */
-  async confirmRemoval({ cluster_id, cluster_name, revision, actor }: ConfirmRemoval): Promise<void> {
-    const cluster = await this.clusters.one(cluster_id);
-    if (cluster.name !== cluster_name) {
-      const detail = "expected the cluster's own name";
-      throw new ServiceError('invalid', detail, {
-        errors: [{ pointer: '/cluster_name', code: 'other_name', detail }],
-      });
-    }
-    const key: ConfigKey = { clusterId: cluster.id, type: 'prometheus-rules' };
-    await inTransaction(this.dataSource, async (tx) => {
-      const refused = await this.revisions.refused(tx, key, revision);
-      if (!refused?.hash) throw new ServiceError('not_found', 'no refused revision of that number could be confirmed');
-      await this.store.confirm(tx, key, refused.hash, this.clock.now());
-      await this.record(tx, actor, 'config.confirm_removal', key, {
-        revision,
-        hash: refused.hash,
-        rules: refused.rules,
-      });
-    });
   }
 
   private async record(

@@ -13,11 +13,12 @@ const entry = (rule_id: string, rule_version = 1): RevisionRule => ({
 const history = (manifest: RevisionRule[] | null, hash = 'old'): ConfigHistory => ({
   lastRevision: manifest ? 1 : 0,
   isRetired: false,
-  served: manifest && { revision: 1, hash, manifest },
+  served: manifest && { revision: 1, hash, manifest, confirmedFrom: [] },
   refused: null,
   isHeld: false,
   formerly: [],
   confirmedHash: null,
+  confirmedFrom: [],
 });
 
 const decideRevision = (...[type, past, wanted]: [ConfigType, ConfigHistory, DesiredFile]) =>
@@ -45,6 +46,16 @@ describe('deciding what becomes of a render', () => {
   it('leaves the same bytes alone', () => {
     const same = decideRevision('prometheus-rules', history([entry('a')], 'same'), desired([entry('a')], [], 'same'));
     expect(same).toEqual({ kind: 'leave', outcome: 'unchanged' });
+  });
+
+  it('publishes the same bytes once more when somebody confirmed them for members that have others', () => {
+    const wanted = desired([], ['a'], 'same');
+    const past = { ...history([], 'same'), confirmedHash: 'same', confirmedFrom: ['member'] };
+    expect(decideRevision('prometheus-rules', past, wanted)).toMatchObject({ kind: 'publish', emptyConfirmed: true });
+    const served = past.served && { ...past.served, confirmedFrom: ['member'] };
+    expect(decideRevision('prometheus-rules', { ...past, served }, wanted).kind).toBe('leave');
+    const other = { ...past, confirmedHash: 'other' };
+    expect(decideRevision('prometheus-rules', other, wanted).kind).toBe('leave');
   });
 
   it('refuses when a rule vanishes that nobody withdrew, even beside one that was withdrawn', () => {

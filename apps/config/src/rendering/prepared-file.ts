@@ -2,11 +2,12 @@ import { AlertAgentConfig, Clock } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { FileChecker } from '../checking/file-checker';
 import type { ConfigKey } from '../revisions/config-key';
-import { RevisionsStore, type ConfigHistory } from '../revisions/revisions.store';
+import { RevisionsStore, type ConfigHistory, type FormerFile } from '../revisions/revisions.store';
+import { confirmedFrom } from './confirmed-removal';
 import { decideRevision } from './decide-revision';
 import { DesiredFiles, type DesiredFile } from './desired-file';
 import type { AcceptedFile, RefusedFile } from './revision-writer';
-import { newcomers } from './rule-changes';
+import { lostRules, newcomers, type RemovalLimits } from './rule-changes';
 
 const MAX_REASON = 2_000;
 
@@ -37,14 +38,26 @@ export class PreparedFiles {
   async prepare(key: ConfigKey, history: ConfigHistory): Promise<Preparation> {
     const desired = await this.desired.ask(key);
     if (!desired) return { kind: 'leave', outcome: 'skipped' };
-    const { max_removed_percent: maxPercent, min_removed_rules: minRules } = this.config.distribution;
-    const decision = decideRevision(key.type, history, desired, { maxPercent, minRules });
+    const decision = decideRevision(key.type, history, desired, this.limits());
     if (decision.kind === 'leave') return decision;
     if (decision.kind === 'refuse') return refused(history, desired, decision.reason);
     const { content, hash, emptyConfirmed } = decision;
     const verdict = await this.checker.check(key.type, content, desired.manifest.length);
     if (verdict.kind === 'refused') return refused(history, desired, verdict.reason);
-    return { kind: 'accepted', file: { content, hash, emptyConfirmed, manifest: desired.manifest } };
+    const confirmedFrom = await this.confirmedFrom(key, history, { hash, manifest: desired.manifest });
+    return { kind: 'accepted', file: { content, hash, emptyConfirmed, confirmedFrom, manifest: desired.manifest } };
+  }
+
+  private async confirmedFrom(key: ConfigKey, history: ConfigHistory, file: FormerFile): Promise<string[]> {
+    const losesNothing = lostRules(history.served?.manifest ?? [], file.manifest).length === 0;
+    // Then nothing is lost that the served file still has, and the past need not be read.
+    const former = losesNothing && history.confirmedHash !== file.hash ? [] : await this.revisions.former(key);
+    return confirmedFrom(history, former, file, this.limits());
+  }
+
+  private limits(): RemovalLimits {
+    const { max_removed_percent: maxPercent, min_removed_rules: minRules } = this.config.distribution;
+    return { maxPercent, minRules };
   }
 }
 

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
 import type { Revision } from '../revisions/revision';
 import { RevisionsStore } from '../revisions/revisions.store';
-import { ConfigSigner } from '../signing/config-signer';
+import { ConfigSigner, type RevisionSignature } from '../signing/config-signer';
 
 /** A file that passed every check. */
 export interface AcceptedFile {
@@ -13,6 +13,8 @@ export interface AcceptedFile {
   hash: string;
   manifest: RevisionRule[];
   emptyConfirmed: boolean;
+  /** SHA-256 of the contents that it may follow although it lacks many of their rules. */
+  confirmedFrom: string[];
   /** The earlier revision whose content it brings back. */
   restores?: number;
 }
@@ -34,6 +36,8 @@ export interface RolloutPublication {
   /** Notes in the same transaction that it happened. Errors: whatever it throws undoes the publication. */
   note: (tx: EntityManager) => Promise<void>;
 }
+
+const UNSIGNED: { [field in keyof RevisionSignature]: null } = { signature: null, removalSignature: null, keyId: null };
 
 const ACTOR: Actor = { kind: 'system', id: 'config', name: 'config' };
 
@@ -60,8 +64,7 @@ export class RevisionWriter {
     rollout: RolloutPublication | null = null,
   ): Promise<Revision> {
     const row = this.row(key, revision, file);
-    const { signature, keyId } = this.signer.sign(row);
-    const published: Revision = { ...row, status: 'published', reason: null, signature, keyId };
+    const published: Revision = { ...row, status: 'published', reason: null, ...this.signer.sign(row) };
     await inTransaction(this.dataSource, async (tx) => {
       await this.revisions.add(tx, published, rollout?.rolloutId ?? null);
       await rollout?.note(tx);
@@ -81,8 +84,8 @@ export class RevisionWriter {
   /** Keeps revision number `revision` as evidence without serving it. Errors: as `publish`. */
   async refuse(key: ConfigKey, revision: number, file: RefusedFile, rolloutId: string | null = null): Promise<void> {
     const { reason, heldBack } = file;
-    const row = this.row(key, revision, { ...file, emptyConfirmed: false });
-    const refused: Revision = { ...row, status: 'refused', reason, signature: null, keyId: null };
+    const row = this.row(key, revision, { ...file, emptyConfirmed: false, confirmedFrom: [] });
+    const refused: Revision = { ...row, status: 'refused', reason, ...UNSIGNED };
     await inTransaction(this.dataSource, async (tx) => {
       await this.revisions.add(tx, refused, rolloutId);
       await this.outbox.add(tx, revisionRefused, {
@@ -100,8 +103,8 @@ export class RevisionWriter {
     key: ConfigKey,
     revision: number,
     file: AcceptedFile,
-  ): Omit<Revision, 'status' | 'reason' | 'signature' | 'keyId'> {
-    const { content, hash, manifest, emptyConfirmed, restores = null } = file;
+  ): Omit<Revision, 'status' | 'reason' | keyof RevisionSignature> {
+    const { content, hash, manifest, emptyConfirmed, confirmedFrom, restores = null } = file;
     const bytes = Buffer.byteLength(content, 'utf8');
     return {
       id: newId(),
@@ -113,19 +116,20 @@ export class RevisionWriter {
       rules: manifest.length,
       manifest,
       emptyConfirmed,
+      confirmedFrom: confirmedFrom.length > 0 ? confirmedFrom : null,
       createdAt: this.clock.now(),
       restores,
     };
   }
 
   private async record(tx: EntityManager, row: Revision): Promise<void> {
-    const { clusterId, type, revision, hash, rules, reason } = row;
+    const { clusterId, type, revision, hash, rules, reason, confirmedFrom } = row;
     await this.audit.record(tx, {
       actor: ACTOR,
       action: `config.${row.status}`,
       resource_type: 'config_revision',
       resource_id: row.id,
-      after: { cluster_id: clusterId, type, revision, hash, rules, reason },
+      after: { cluster_id: clusterId, type, revision, hash, rules, reason, confirmed_from: confirmedFrom },
     });
   }
 }

@@ -51,12 +51,21 @@ export function massRemoval(
   next: readonly RevisionRule[],
   { maxPercent, minRules }: RemovalLimits,
 ): Removal | null {
-  const kept = new Set(next.map((rule) => rule.rule_id));
   for (const before of [history.formerly, history.served?.manifest ?? []]) {
-    const lost = before.filter((rule) => !kept.has(rule.rule_id));
-    if (lost.length >= minRules && lost.length * 100 > before.length * maxPercent) return { lost, of: before.length };
+    const lost = lostRules(before, next);
+    if (isMassRemoval(lost.length, before.length, { maxPercent, minRules })) return { lost, of: before.length };
   }
   return null;
+}
+
+/** Whether so many lost rules of so many are too many to go unasked. */
+export const isMassRemoval = (lost: number, of: number, { maxPercent, minRules }: RemovalLimits): boolean =>
+  lost >= minRules && lost * 100 > of * maxPercent;
+
+/** Rules of the one file that the other lacks. */
+export function lostRules(before: readonly RevisionRule[], next: readonly RevisionRule[]): RevisionRule[] {
+  const kept = new Set(next.map((rule) => rule.rule_id));
+  return before.filter((rule) => !kept.has(rule.rule_id));
 }
 
 /** The removal as a sentence for people, with what they can do. */

@@ -1,5 +1,5 @@
 import type { ConfigType } from '@alertagent/contracts';
-import { epochMs } from '@alertagent/service-kit';
+import { epochMs, json } from '@alertagent/service-kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Head } from './head';
 
@@ -50,6 +50,10 @@ export class ConfigHead implements Head {
   @Column({ name: 'confirmed_hash', type: 'varchar', length: 64, nullable: true })
   confirmedHash!: string | null;
 
+  /** SHA-256 of what members said they have when that file was confirmed. */
+  @Column({ name: 'confirmed_from', type: 'longtext', nullable: true, transformer: json<string[]>() })
+  confirmedFrom!: string[] | null;
+
   /** Since when it is to be rendered without an event that asks for it. */
   @Column({ name: 'render_due', type: 'bigint', nullable: true, transformer: epochMs })
   renderDue!: Date | null;
@@ -66,5 +70,6 @@ export const EMPTY_HEAD: Omit<ConfigHead, 'clusterId' | 'type' | 'changedAt'> = 
   holdReason: null,
   rolloutId: null,
   confirmedHash: null,
+  confirmedFrom: null,
   renderDue: null,
 };

@@ -39,9 +39,9 @@ export class HoldsStore {
     await tx.update(ConfigHead, { ...which, heldAt: Not(IsNull()) }, free);
   }
 
-  /** Lets exactly the file of this hash be published, however many rules it removes, and asks for a render. */
-  async confirm(tx: EntityManager, key: ConfigKey, hash: string, at: Date): Promise<void> {
-    await tx.update(ConfigHead, key, { confirmedHash: hash, renderDue: at });
+  /** Lets exactly the file of this hash be published, however many rules of these contents it lacks, and asks for a render. */
+  async confirm(tx: EntityManager, key: ConfigKey, file: { hash: string; from: string[] }, at: Date): Promise<void> {
+    await tx.update(ConfigHead, key, { confirmedHash: file.hash, confirmedFrom: file.from, renderDue: at });
   }
 
   /** The held ones among these clusters. */

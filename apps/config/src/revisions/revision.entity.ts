@@ -54,9 +54,17 @@ export class RevisionEntity implements Revision {
   @Column({ name: 'empty_confirmed', type: 'boolean' })
   emptyConfirmed!: boolean;
 
+  /** SHA-256 of the contents that this one may follow although it lacks many of their rules. */
+  @Column({ name: 'confirmed_from', type: 'longtext', nullable: true, transformer: json<string[]>() })
+  confirmedFrom!: string[] | null;
+
   /** Ed25519 signature, base64; refused revisions have none. */
   @Column({ type: 'varchar', length: 128, nullable: true })
   signature!: string | null;
+
+  /** The signature under `confirmedFrom`, base64; null when nothing is confirmed. */
+  @Column({ name: 'removal_signature', type: 'varchar', length: 128, nullable: true })
+  removalSignature!: string | null;
 
   /** The signing key; see `config_signing_keys`. */
   @Column({ name: 'key_id', type: 'varchar', length: 36, nullable: true })

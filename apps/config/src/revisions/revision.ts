@@ -24,8 +24,12 @@ export interface Revision {
   manifest: RevisionRule[];
   /** True when somebody withdrew every rule, so that a file without rules is what is wanted. */
   emptyConfirmed: boolean;
+  /** SHA-256 of the contents that this one may follow although it lacks many of their rules; null where that was never asked. */
+  confirmedFrom: string[] | null;
   /** Ed25519 signature, base64; refused revisions have none. */
   signature: string | null;
+  /** The signature of the same key under `confirmedFrom`, base64; null when nothing is confirmed. */
+  removalSignature: string | null;
   /** The signing key; see `config_signing_keys`. */
   keyId: string | null;
   createdAt: Date;

@@ -30,6 +30,9 @@ const HEADS_PER_QUERY = 500;
 
 const DEFAULT_PAGE = 50;
 
+/** So many revisions a sidecar may have slept through when many rules go. */
+const MAX_FORMER = 24;
+
 const VIEW_COLUMNS: FindOptionsSelect<Revision> = {
   id: true,
   clusterId: true,
@@ -51,7 +54,7 @@ export interface ConfigHistory {
   /** True when the cluster is retired. */
   isRetired: boolean;
   /** The revision being served. */
-  served: { revision: number; hash: string; manifest: RevisionRule[] } | null;
+  served: { revision: number; hash: string; manifest: RevisionRule[]; confirmedFrom: string[] } | null;
   /** The newest revision when it was refused. */
   refused: { hash: string; reason: string } | null;
   /** True when what is served stays, whatever is wanted. */
@@ -60,6 +63,14 @@ export interface ConfigHistory {
   formerly: RevisionRule[];
   /** SHA-256 of a file that may remove many rules. */
   confirmedHash: string | null;
+  /** SHA-256 of what members said they have when it was confirmed. */
+  confirmedFrom: string[];
+}
+
+/** A file that was served before. */
+export interface FormerFile {
+  hash: string;
+  manifest: RevisionRule[];
 }
 
 const NO_HISTORY: ConfigHistory = {
@@ -70,6 +81,7 @@ const NO_HISTORY: ConfigHistory = {
   isHeld: false,
   formerly: [],
   confirmedHash: null,
+  confirmedFrom: [],
 };
 
 /** Which revision of which configuration is being served; `revision` is 0 when nothing is (any more). */
@@ -91,7 +103,7 @@ export class RevisionsStore {
     if (!head) return NO_HISTORY;
     const numbers = [...new Set([head.revision, head.lastRevision])];
     const rows = await this.dataSource.manager.find(RevisionEntity, {
-      select: { revision: true, status: true, hash: true, reason: true, manifest: true },
+      select: { revision: true, status: true, hash: true, reason: true, manifest: true, confirmedFrom: true },
       where: { ...key, revision: In(numbers) },
     });
     const served = rows.find((row) => row.revision === head.revision);
@@ -99,12 +111,31 @@ export class RevisionsStore {
     return {
       lastRevision: head.lastRevision,
       isRetired: head.retiredAt !== null,
-      served: served ? { revision: served.revision, hash: served.hash, manifest: served.manifest } : null,
+      served: served
+        ? {
+            revision: served.revision,
+            hash: served.hash,
+            manifest: served.manifest,
+            confirmedFrom: served.confirmedFrom ?? [],
+          }
+        : null,
       refused: newest?.status === 'refused' ? { hash: newest.hash, reason: newest.reason ?? '' } : null,
       isHeld: head.heldAt !== null,
       formerly: await this.formerly(key, since, head.confirmedHash),
       confirmedHash: head.confirmedHash,
+      confirmedFrom: head.confirmedFrom ?? [],
     };
+  }
+
+  /** What was served lately, the newest first, each content once. */
+  async former(key: ConfigKey): Promise<FormerFile[]> {
+    const rows = await this.dataSource.manager.find(RevisionEntity, {
+      select: { id: true, hash: true, manifest: true },
+      where: { ...key, status: 'published' },
+      order: { revision: 'DESC' },
+      take: MAX_FORMER,
+    });
+    return rows.filter((row, index) => rows.findIndex(({ hash }) => hash === row.hash) === index);
   }
 
   /** The largest of the files served since then, or since the one that somebody confirmed. */
@@ -154,6 +185,12 @@ export class RevisionsStore {
   /** One refused revision; null when there is none of that number. */
   refused(tx: EntityManager, key: ConfigKey, revision: number): Promise<Revision | null> {
     return tx.findOneBy(RevisionEntity, { ...key, revision, status: 'refused' });
+  }
+
+  /** The revision of this number if it is the served one; null otherwise. */
+  async servedNumber(tx: EntityManager, key: ConfigKey, revision: number): Promise<Revision | null> {
+    const head = await tx.findOneBy(ConfigHead, { ...key, revision });
+    return head?.revisionId ? tx.findOneBy(RevisionEntity, { id: head.revisionId }) : null;
   }
 
   /** The numbers of published revisions before `revision` with another content, newest first. */

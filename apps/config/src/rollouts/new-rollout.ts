@@ -55,6 +55,7 @@ export function newCluster(rolloutId: string, { id, name }: ClusterRef): Rollout
     hash: null,
     manifest: null,
     emptyConfirmed: false,
+    confirmedFrom: null,
     fromRevision: null,
     revision: null,
     returnedTo: null,

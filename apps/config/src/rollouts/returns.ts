@@ -1,6 +1,7 @@
 import { inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { largerFiles } from '../rendering/confirmed-removal';
 import { ProofsStore } from '../reports/proofs.store';
 import type { Head } from '../revisions/head';
 import type { Revision } from '../revisions/revision';
@@ -31,9 +32,11 @@ export class Returns {
     if (!served || !target) return this.leave(rollout, row, 'nothing else was proven live on it before');
     if (target.hash === served.hash) return this.leave(rollout, row, 'it is served that content already');
     const { content, hash, manifest, emptyConfirmed } = target;
+    // Somebody ordered the way back, or started the rollout that takes it: what came since may go.
+    const confirmedFrom = largerFiles(await this.revisions.former(key), manifest);
     return this.publisher.publish(rollout, {
       clusterId: row.clusterId,
-      file: { content, hash, manifest, emptyConfirmed, restores: target.revision },
+      file: { content, hash, manifest, emptyConfirmed, confirmedFrom, restores: target.revision },
       from: 'return_due',
       changes: { state: 'returning', returnedTo: target.revision, fromRevision: row.fromRevision ?? head.revision },
     });

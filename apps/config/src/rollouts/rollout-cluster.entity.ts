@@ -41,6 +41,10 @@ export class RolloutCluster {
   @Column({ name: 'empty_confirmed', type: 'boolean' })
   emptyConfirmed!: boolean;
 
+  /** SHA-256 of the contents that the file may follow although it lacks many of their rules. */
+  @Column({ name: 'confirmed_from', type: 'longtext', nullable: true, transformer: json<string[]>() })
+  confirmedFrom!: string[] | null;
+
   /** What was served before. */
   @Column({ name: 'from_revision', type: 'int', nullable: true })
   fromRevision!: number | null;

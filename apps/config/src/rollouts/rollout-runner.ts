@@ -69,11 +69,11 @@ export class RolloutRunner {
     for (const clusterId of clusterIds) {
       const staged = await this.store.staged(rollout.id, clusterId);
       if (!staged?.content || !staged.hash || !staged.manifest) return false;
-      const { content, hash, manifest, emptyConfirmed } = staged;
+      const { content, hash, manifest, emptyConfirmed, confirmedFrom } = staged;
       const heard = seen.find(({ row }) => row.clusterId === clusterId)?.heard ?? [];
       const after = await this.publisher.publish(current, {
         clusterId,
-        file: { content, hash, manifest, emptyConfirmed },
+        file: { content, hash, manifest, emptyConfirmed, confirmedFrom: confirmedFrom ?? [] },
         from: 'staged',
         changes: { state: 'sent', firingBefore: Math.max(0, ...heard.map(({ firingAlerts }) => firingAlerts ?? 0)) },
       });

@@ -7,7 +7,7 @@ import { RolloutCluster } from './rollout-cluster.entity';
 import { Rollout } from './rollout.entity';
 
 /** Everything but the staged file. */
-export type RolloutClusterRow = Omit<RolloutCluster, 'content' | 'manifest'>;
+export type RolloutClusterRow = Omit<RolloutCluster, 'content' | 'manifest' | 'confirmedFrom'>;
 
 const WITHOUT_FILE: FindOptionsSelect<RolloutCluster> = {
   rolloutId: true,

@@ -28,6 +28,7 @@ export const etagOf = (revision: number, hash: string): string => `"${revision}-
 /** Errors: when the revision was never published. */
 export function servedRevision(row: Revision, publicKey: string): ServedRevision {
   const { clusterId, type, revision, hash, manifest, rules, emptyConfirmed, signature } = row;
+  const { confirmedFrom, removalSignature } = row;
   if (row.status !== 'published' || signature === null) throw new Error(`revision ${row.id} was never published`);
   const etag = etagOf(revision, hash);
   const headers: Record<string, string> = {
@@ -39,6 +40,9 @@ export function servedRevision(row: Revision, publicKey: string): ServedRevision
     'x-config-signature': signature,
     'x-config-key': publicKey,
     ...(emptyConfirmed ? { 'x-config-empty': 'confirmed' } : {}),
+    ...(confirmedFrom && removalSignature
+      ? { 'x-config-removal': confirmedFrom.join(','), 'x-config-removal-signature': removalSignature }
+      : {}),
   };
   const body = Buffer.from(row.content, 'utf8');
   return {

@@ -21,6 +21,8 @@ const row = (revision: number, change: Partial<Revision> = {}): Revision => ({
   rules: 0,
   manifest: [],
   emptyConfirmed: false,
+  confirmedFrom: null,
+  removalSignature: null,
   restores: null,
   signature: 'signature',
   keyId: 'key',

@@ -1,12 +1,14 @@
 import { sign } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { signedText, type SignedFacts } from './signed-text';
+import { signedRemoval, signedText, type SignedFacts } from './signed-text';
 import { SigningKeysStore, type ActiveKey } from './signing-keys.store';
 
 /** A signature and the key that made it. */
 export interface RevisionSignature {
   /** Base64. */
   signature: string;
+  /** Under what the revision may follow, base64; null when nothing is confirmed. */
+  removalSignature: string | null;
   keyId: string;
 }
 
@@ -27,8 +29,11 @@ export class ConfigSigner implements OnModuleInit {
   /** Signs with the active key. */
   sign(facts: SignedFacts): RevisionSignature {
     if (!this.key) throw new Error('the signing key has not been loaded');
+    const { id, privateKey } = this.key;
     // Ed25519 hashes by itself, hence no digest.
-    return { signature: sign(null, signedText(facts), this.key.privateKey).toString('base64'), keyId: this.key.id };
+    const signed = (text: Buffer): string => sign(null, text, privateKey).toString('base64');
+    const removal = signedRemoval(facts);
+    return { signature: signed(signedText(facts)), removalSignature: removal && signed(removal), keyId: id };
   }
 
   /** The public key (DER SPKI, base64) of a key id. Errors: when the database has lost the key. */

@@ -1,4 +1,4 @@
-import { signedText, type SignedFacts } from './signed-text';
+import { signedRemoval, signedText, type SignedFacts } from './signed-text';
 
 const facts: SignedFacts = {
   clusterId: 'c1',
@@ -8,6 +8,7 @@ const facts: SignedFacts = {
   bytes: 12,
   rules: 0,
   emptyConfirmed: true,
+  confirmedFrom: ['cd', 'ef'],
 };
 
 describe('the signed text', () => {
@@ -16,5 +17,10 @@ describe('the signed text', () => {
     expect(signedText({ ...facts, emptyConfirmed: false }).toString()).toBe(
       'alertagent-config-v1\nc1\nprometheus-rules\n7\nab\n12\n0\n',
     );
+  });
+
+  it('has a text of its own for the removal of many rules, and none without one', () => {
+    expect(signedRemoval(facts)?.toString()).toBe('alertagent-removal-v1\nc1\nprometheus-rules\n7\nab\ncd\nef');
+    expect(signedRemoval({ ...facts, confirmedFrom: null })).toBeNull();
   });
 });

@@ -12,6 +12,8 @@ export interface SignedFacts {
   /** Rules in the body. */
   rules: number;
   emptyConfirmed: boolean;
+  /** SHA-256 of the contents that it may follow although it lacks many of their rules. */
+  confirmedFrom: readonly string[] | null;
 }
 
 /**
@@ -31,4 +33,14 @@ export function signedText(facts: SignedFacts): Buffer {
     emptyConfirmed ? 'confirmed' : '',
   ];
   return Buffer.from(lines.join('\n'), 'utf8');
+}
+
+/**
+ * The text under which the removal of many rules is confirmed: by whom it may be followed, from which contents to which. A text of its
+ * own, because sidecars of former releases know the other one only. Null when nothing is confirmed.
+ */
+export function signedRemoval(facts: SignedFacts): Buffer | null {
+  const { clusterId, type, revision, hash, confirmedFrom } = facts;
+  if (!confirmedFrom || confirmedFrom.length === 0) return null;
+  return Buffer.from(['alertagent-removal-v1', clusterId, type, revision, hash, ...confirmedFrom].join('\n'), 'utf8');
 }
