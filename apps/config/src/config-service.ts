@@ -4,6 +4,7 @@ import { CreateConfigTables1764000000000 } from './migrations/1764000000000-crea
 import { Rollouts1764000000001 } from './migrations/1764000000001-rollouts';
 import { MemberSyncs1767600000000 } from './migrations/1767600000000-member-syncs';
 import { ConfirmedRemovals1768400000000 } from './migrations/1768400000000-confirmed-removals';
+import { KeyRotation1768400000001 } from './migrations/1768400000001-key-rotation';
 import { ConfigProof } from './reports/config-proof.entity';
 import { Member } from './reports/member.entity';
 import { MemberChange } from './reports/member-change.entity';
@@ -20,7 +21,13 @@ export const configService: ServiceDefinition = {
   name: 'config',
   module: AppModule,
   entities: [RevisionEntity, ConfigHead, SigningKey, Member, MemberChange, ConfigProof, Rollout, RolloutCluster],
-  migrations: [CreateConfigTables1764000000000, Rollouts1764000000001, MemberSyncs1767600000000, ConfirmedRemovals1768400000000],
+  migrations: [
+    CreateConfigTables1764000000000,
+    Rollouts1764000000001,
+    MemberSyncs1767600000000,
+    ConfirmedRemovals1768400000000,
+    KeyRotation1768400000001,
+  ],
   clusterTokens: true,
   http: {
     port: (config) => config.server.config_port,

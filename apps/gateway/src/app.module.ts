@@ -23,6 +23,7 @@ import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { FeedbackController } from './rest/feedback.controller';
+import { SigningKeysController } from './rest/signing-keys.controller';
 import { HoldsController } from './rest/holds.controller';
 import { KnowledgeController } from './rest/knowledge.controller';
 import { ParkedController } from './rest/parked.controller';
@@ -65,6 +66,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     ClusterSyncsController,
     FeedbackController,
     HoldsController,
+    SigningKeysController,
     KnowledgeController,
     LiveController,
     ParkedController,

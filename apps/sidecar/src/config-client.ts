@@ -4,6 +4,7 @@ import type { SidecarReport } from './progress';
 import type { Settings } from './settings';
 
 const MAX_CONFIG_BYTES = 32 * 1024 * 1024;
+const MAX_STATEMENTS_BYTES = 1024 * 1024;
 /** Time in ms that an answer may take beyond the time the server was asked to hold it. */
 const ANSWER_MS = 15_000;
 
@@ -27,6 +28,18 @@ export class ConfigClient {
       headers,
       timeoutMs: query.waitMs + ANSWER_MS,
       maxBytes: MAX_CONFIG_BYTES,
+      signal: this.signal,
+    });
+  }
+
+  /** Asks for the statements by which one signing key follows another. */
+  keyStatements(): Promise<ExchangeAnswer> {
+    return exchange({
+      method: 'GET',
+      url: this.url('/api/v1/configs/keys'),
+      headers: this.authorization(),
+      timeoutMs: ANSWER_MS,
+      maxBytes: MAX_STATEMENTS_BYTES,
       signal: this.signal,
     });
   }

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryPrefix, writeAtomically } from './atomic-file';
 import { readOrNull } from './file-place';
+import type { KeyStatement } from './key-chain';
 import type { Place } from './place';
 import { emptyState, loadState, saveState, statePath, type SidecarState } from './state-file';
 import { sha256, type Revision, type VerifiedRevision } from './verify-revision';
@@ -22,7 +23,7 @@ export class ConfigFile {
     const loaded = await loadState(options.path);
     const isOther = loaded.clusterSetting !== null && loaded.clusterSetting !== options.clusterSetting;
     const state = {
-      ...(isOther ? { ...emptyState(), key: loaded.key } : loaded),
+      ...(isOther ? { ...emptyState(), ...keysOf(loaded) } : loaded),
       clusterSetting: options.clusterSetting,
     };
     const file = new ConfigFile(options.path, state, options.place);
@@ -51,7 +52,16 @@ export class ConfigFile {
   noteVerified(verified: VerifiedRevision): void {
     this.current.highest = stamp(verified);
     this.current.clusterId = verified.clusterId;
-    this.current.key = verified.key;
+    if (this.current.key !== verified.key) this.startChain(verified.key);
+  }
+
+  /** Trusts the key that these statements lead to from the one that was trusted, and that one and those between never again. */
+  async followKeys(from: string, steps: readonly KeyStatement[]): Promise<void> {
+    if (this.current.key !== from) this.startChain(from);
+    this.current.keyChain = [...this.current.keyChain, ...steps];
+    this.current.key = steps.at(-1)?.key ?? from;
+    this.retire(steps.map(({ previous }) => previous));
+    await this.save();
   }
 
   /**
@@ -130,6 +140,20 @@ export class ConfigFile {
     await saveState(this.path, this.current);
   }
 
+  /** A key that was set, or the first one seen, follows nothing. */
+  private startChain(key: string): void {
+    const { key: former } = this.current;
+    this.current.key = key;
+    this.current.keyChain = [];
+    if (former !== null) this.retire([former]);
+  }
+
+  private retire(keys: readonly string[]): void {
+    const all = new Set([...this.current.retiredKeys, ...keys]);
+    if (this.current.key !== null) all.delete(this.current.key);
+    this.current.retiredKeys = [...all];
+  }
+
   private goodPath(): string {
     return join(dirname(this.path), `.${basename(this.path)}.last-good`);
   }
@@ -156,6 +180,10 @@ export class ConfigFile {
       if (prefixes.some((prefix) => name.startsWith(prefix))) await rm(join(dirname(this.path), name), { force: true });
     }
   }
+}
+
+function keysOf({ key, keyChain, retiredKeys }: SidecarState): Pick<SidecarState, 'key' | 'keyChain' | 'retiredKeys'> {
+  return { key, keyChain, retiredKeys };
 }
 
 function isSame(one: Revision | null, other: Revision): boolean {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeAtomically } from './atomic-file';
 import { errorCode } from './error-code';
+import { isStatement, type KeyStatement } from './key-chain';
 import type { Revision } from './verify-revision';
 
 /** What must outlive a restart. Kept beside the configuration file as `.<name>.alertagent-state.json`. */
@@ -9,8 +10,12 @@ export interface SidecarState {
   /** CLUSTER_ID when the rest was learnt: another setting starts over (but keeps the key). */
   clusterSetting: string | null;
   clusterId: string | null;
-  /** The signing key trusted on first use, base64 DER SPKI. */
+  /** The signing key that is trusted, base64 DER SPKI: the first one seen, or what followed it. */
   key: string | null;
+  /** The statements that led to it from the first one, the oldest first. */
+  keyChain: KeyStatement[];
+  /** Keys that were trusted once and are never again, unless one of them is set. */
+  retiredKeys: string[];
   /** The newest revision ever verified: nothing older is accepted. */
   highest: Revision | null;
   /** What this sidecar last put at the configuration path; anything else found there is drift. */
@@ -31,6 +36,8 @@ export function emptyState(): SidecarState {
     clusterSetting: null,
     clusterId: null,
     key: null,
+    keyChain: [],
+    retiredKeys: [],
     highest: null,
     onDisk: null,
     writing: null,
@@ -83,9 +90,16 @@ function isState(value: unknown): value is Partial<SidecarState> {
   const revisions = ['highest', 'onDisk', 'writing', 'good', 'refused'].map((name) => fields[name] ?? null);
   return (
     isTextOrNull(fields['key']) &&
+    isListOf(fields['keyChain'], isStatement) &&
+    isListOf(fields['retiredKeys'], (key) => typeof key === 'string') &&
     isTextOrNull(fields['clusterId']) &&
     revisions.every((entry) => entry === null || isRevision(entry))
   );
+}
+
+/** A state of a former release has no such list. */
+function isListOf(value: unknown, isOne: (entry: unknown) => boolean): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isOne));
 }
 
 function isTextOrNull(value: unknown): boolean {

@@ -2,8 +2,9 @@ import { Backoff } from './backoff';
 import type { ConfigClient } from './config-client';
 import type { ConfigFile } from './config-file';
 import { errorText } from './error-code';
-import { ExchangeFailed, Stopped, type ExchangeAnswer } from './http-exchange';
+import { ExchangeFailed, headerOf, Stopped, type ExchangeAnswer } from './http-exchange';
 import type { Log } from './json-log';
+import { KeyTrust } from './key-trust';
 import { readConfigApart } from './parse-apart';
 import { pause } from './pause';
 import type { Progress } from './progress';
@@ -20,6 +21,8 @@ const MAX_WAIT_MS = 30_000;
 /** First pause after an error, and longest pause while there is no first revision yet, in ms. */
 const FIRST_PAUSE_MS = 1_000;
 const NO_REVISION_MS = 5_000;
+
+const KEY_HEADER = 'x-config-key';
 
 /** What one look at AlertAgent brought. */
 export type RoundResult = 'changed' | 'unchanged' | 'refused' | 'nothing-yet' | 'unavailable';
@@ -41,9 +44,11 @@ export interface SyncParts {
 export class SyncLoop {
   private readonly errors: Backoff;
   private readonly nothing: Backoff;
+  private readonly trust: KeyTrust;
   private lastSaid = '';
 
   constructor(private readonly parts: SyncParts) {
+    this.trust = new KeyTrust({ ...parts, pinnedKey: parts.settings.pinnedKey });
     const first = Math.min(FIRST_PAUSE_MS, parts.settings.syncIntervalMs);
     this.errors = new Backoff(first, parts.settings.syncIntervalMs);
     this.nothing = new Backoff(first, Math.min(NO_REVISION_MS, parts.settings.syncIntervalMs));
@@ -75,10 +80,7 @@ export class SyncLoop {
 
   private async judge(answer: ExchangeAnswer): Promise<RoundResult> {
     if (answer.status === 200) return this.parts.turn.take(() => this.receive(answer));
-    if (answer.status === 304) {
-      this.usable();
-      return 'unchanged';
-    }
+    if (answer.status === 304) return this.parts.turn.take(() => this.unchanged(answer));
     if (answer.status >= 300 && answer.status < 400) {
       this.refuse(
         `AlertAgent answered with a redirect (${answer.status}), which is not followed: check ALERTAGENT_ENDPOINT`,
@@ -89,14 +91,24 @@ export class SyncLoop {
     return answer.status === 404 ? 'nothing-yet' : 'unavailable';
   }
 
+  /** Nothing is new but, perhaps, the key: it is followed at once, so that the former one is trusted no longer than it has to be. */
+  private async unchanged(answer: ExchangeAnswer): Promise<RoundResult> {
+    const key = headerOf(answer.headers, KEY_HEADER);
+    await this.trust.learn(key);
+    this.trust.check(key);
+    this.usable();
+    return 'unchanged';
+  }
+
   private async receive(answer: ExchangeAnswer): Promise<RoundResult> {
     const { file, applier, settings } = this.parts;
     const { state } = file;
+    await this.trust.learn(headerOf(answer.headers, KEY_HEADER));
     const verified = verifyRevision(answer, {
       type: settings.type,
       clusterSetting: settings.clusterId,
       clusterId: state.clusterId,
-      pinnedKey: settings.pinnedKey ?? state.key,
+      ...this.trust.keys,
       highest: state.highest,
     });
     const rules = await readConfigApart({ body: verified.body, type: settings.type });

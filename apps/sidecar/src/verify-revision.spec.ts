@@ -10,6 +10,7 @@ const fresh: Trust = {
   clusterSetting: 'local',
   clusterId: null,
   pinnedKey: null,
+  retiredKeys: [],
   highest: null,
 };
 
@@ -99,6 +100,7 @@ describe('verifying a revision', () => {
     ['a missing header', answer({ headers: { 'x-config-key': undefined } }), {}, /lacks x-config-key/],
     ['a key that is none', answer({ headers: { 'x-config-key': 'AAAA' } }), {}, /not an Ed25519/],
     ['another key than the pinned one', answer(), { pinnedKey: 'other' }, /another key/],
+    ['a key that was retired', answer(), { pinnedKey: 'other', retiredKeys: [KEY] }, /a key that was retired/],
     ['the signature of another type', answer(), { type: 'alertmanager-config' }, /signature/],
     ['another cluster than before', answer(), { clusterId: 'c9' }, /another id than before/],
     ['an older revision', answer(), { highest: { revision: 4, hash: 'x', etag: null } }, /older/],

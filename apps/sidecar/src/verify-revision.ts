@@ -22,14 +22,21 @@ export interface VerifiedRevision extends Revision {
   confirmedFrom: string[];
 }
 
+/** Which keys count. */
+export interface KeysOfTrust {
+  /** The only one that is trusted; null before the first download. */
+  pinnedKey: string | null;
+  /** Those that were trusted before it, and are not any more. */
+  retiredKeys: readonly string[];
+}
+
 /** What this sidecar already trusts and knows. */
-export interface Trust {
+export interface Trust extends KeysOfTrust {
   type: ConfigType;
   /** CLUSTER_ID as configured: an id or a name. */
   clusterSetting: string;
   /** The id learnt from the first verified download, null before it. */
   clusterId: string | null;
-  pinnedKey: string | null;
   /** The newest revision ever verified. */
   highest: Revision | null;
 }
@@ -136,12 +143,14 @@ function wholeNumber(name: string, text: string): number {
   return value;
 }
 
-function checkKey(key: string, trust: Trust): void {
-  if (trust.pinnedKey !== null && trust.pinnedKey !== key) {
-    throw new RefusedRevision(
-      'the revision is signed with another key than the pinned one; if AlertAgent was re-installed, delete the state file or set ALERTAGENT_CONFIG_PUBLIC_KEY',
-    );
-  }
+/** Throws RefusedRevision for every key but the trusted one. */
+export function checkKey(key: string, { pinnedKey, retiredKeys }: KeysOfTrust): void {
+  if (pinnedKey === null || pinnedKey === key) return;
+  throw new RefusedRevision(
+    retiredKeys.includes(key)
+      ? 'the revision is signed with a key that was retired; if a backup of AlertAgent was restored from before that, delete the state file'
+      : 'the revision is signed with another key than the pinned one, and no statement of that one leads to it; if AlertAgent was re-installed, delete the state file or set ALERTAGENT_CONFIG_PUBLIC_KEY',
+  );
 }
 
 function signedBy(keyText: string): (text: Buffer, signature: string) => boolean {

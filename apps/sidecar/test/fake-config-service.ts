@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { keyStatementText, type KeyStatement } from '../src/key-chain';
 import type { SidecarReport } from '../src/progress';
 import type { ConfigType } from '../src/settings';
 import { removalText, signedText } from '../src/verify-revision';
@@ -7,6 +8,12 @@ import { removalText, signedText } from '../src/verify-revision';
 /** Id that the fake gives its only cluster. */
 export const CLUSTER_ID = '0190b8f0-1111-7000-8000-000000000001';
 export const SYNC_TOKEN = 'sync-token-of-the-test';
+
+/** An Ed25519 key pair. */
+export interface KeyPair {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}
 
 /** One revision as the fake serves it. */
 export interface Published {
@@ -34,7 +41,9 @@ export class FakeConfigService {
   firingSetStatus = 200;
   private published: Published | null = null;
   private held: (() => void)[] = [];
-  private keys = generateKeyPairSync('ed25519');
+  /** What keys said about the ones that followed them. */
+  statements: KeyStatement[] = [];
+  private keys: KeyPair = generateKeyPairSync('ed25519');
   private server: Server | null = null;
   private port = 0;
 
@@ -72,9 +81,21 @@ export class FakeConfigService {
     return body;
   }
 
-  /** Signs with a new key from now on. */
-  changeKey(): void {
+  /** Signs with a new key from now on, which the former one has said follows it; who waits is told. */
+  rotateKey(): void {
+    const former = this.keys;
     this.keys = generateKeyPairSync('ed25519');
+    this.statements.push(statement(former, this.keys.publicKey));
+    for (const wake of this.held.splice(0)) wake();
+  }
+
+  /** The keys that it signs with now; setting them makes it somebody else. */
+  get signingKeys(): KeyPair {
+    return this.keys;
+  }
+
+  set signingKeys(keys: KeyPair) {
+    this.keys = keys;
   }
 
   /** The reports about a state, oldest first. */
@@ -101,6 +122,11 @@ export class FakeConfigService {
       response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ token: this.webhookToken }));
       return;
     }
+    if (url.pathname === '/api/v1/configs/keys') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ statements: this.statements }));
+      return;
+    }
     this.fetches.push(request.headers['if-none-match'] ?? '');
     await this.serve(request, response, url.searchParams.get('wait'));
   }
@@ -114,10 +140,12 @@ export class FakeConfigService {
     )
       await this.hold(wait);
     if (this.published === null) return plain(response, 404);
-    if (request.headers['if-none-match'] === etagOf(this.published) && this.tamper === null)
-      return plain(response, 304);
     const { body } = this.published;
     const headers = signedHeaders(this.published, this.type, this.keys);
+    if (request.headers['if-none-match'] === etagOf(this.published) && this.tamper === null) {
+      response.writeHead(304, headers).end();
+      return;
+    }
     if (this.tamper?.(response, { headers, body })) return;
     response.writeHead(200, { ...headers, 'content-length': String(body.length) }).end(body);
   }
@@ -133,12 +161,20 @@ export class FakeConfigService {
   }
 }
 
+/** What one key signs to say that another one follows it. */
+export function statement(former: KeyPair, next: KeyObject): KeyStatement {
+  const [previous, key] = [derOf(former.publicKey), derOf(next)];
+  const signature = sign(null, keyStatementText(previous, key), former.privateKey).toString('base64');
+  return { previous, key, signature };
+}
+
+/** The form of a public key on the wire. */
+export function derOf(key: KeyObject): string {
+  return key.export({ format: 'der', type: 'spki' }).toString('base64');
+}
+
 /** The headers of a correct 200 answer. */
-export function signedHeaders(
-  config: Published,
-  type: ConfigType,
-  keys: { publicKey: KeyObject; privateKey: KeyObject },
-): Record<string, string> {
+export function signedHeaders(config: Published, type: ConfigType, keys: KeyPair): Record<string, string> {
   const hash = createHash('sha256').update(config.body).digest('hex');
   const text = signedText({
     clusterId: CLUSTER_ID,
@@ -159,7 +195,7 @@ export function signedHeaders(
     ...(config.empty ? { 'x-config-empty': 'confirmed' } : {}),
     ...removalHeaders(config, type, hash, keys.privateKey),
     'x-config-signature': sign(null, text, keys.privateKey).toString('base64'),
-    'x-config-key': keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    'x-config-key': derOf(keys.publicKey),
   };
 }
 

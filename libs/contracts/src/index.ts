@@ -37,6 +37,7 @@ export * from './rule-imports';
 export * from './rule-validation';
 export * from './rules';
 export * from './services';
+export * from './signing-keys';
 export * from './silences';
 export * from './streams';
 export * from './suppressions';

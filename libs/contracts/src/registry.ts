@@ -39,6 +39,7 @@ import * as ruleImports from './rule-imports';
 import * as ruleValidation from './rule-validation';
 import * as rules from './rules';
 import type { ServiceName } from './services';
+import * as signingKeys from './signing-keys';
 import * as silences from './silences';
 import * as templateInstances from './template-instances';
 import * as suppressions from './suppressions';
@@ -80,6 +81,7 @@ const declared: unknown[] = [
   ruleImports,
   ruleValidation,
   rules,
+  signingKeys,
   silences,
   ruleTemplates,
   templateInstances,

@@ -64,7 +64,7 @@ export class RevisionWriter {
     rollout: RolloutPublication | null = null,
   ): Promise<Revision> {
     const row = this.row(key, revision, file);
-    const published: Revision = { ...row, status: 'published', reason: null, ...this.signer.sign(row) };
+    const published: Revision = { ...row, status: 'published', reason: null, ...(await this.signer.sign(row)) };
     await inTransaction(this.dataSource, async (tx) => {
       await this.revisions.add(tx, published, rollout?.rolloutId ?? null);
       await rollout?.note(tx);

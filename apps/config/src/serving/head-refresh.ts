@@ -2,13 +2,14 @@ import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { keyText, type ConfigKey } from '../revisions/config-key';
 import { RevisionsStore } from '../revisions/revisions.store';
+import { ConfigSigner } from '../signing/config-signer';
 import { LongPolls } from './long-polls';
 import { ServedRevisions } from './served-revisions';
 
 /** How long a revision that another replica published can go unnoticed here, in milliseconds. */
 const REFRESH_EVERY_MS = 1_000;
 
-/** Looks once a second whether another replica published something that is served or waited for here. */
+/** Looks once a second whether another replica published something that is served or waited for here, or replaced the key. */
 @Injectable()
 export class HeadRefresh implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -20,6 +21,7 @@ export class HeadRefresh implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly revisions: RevisionsStore,
     private readonly served: ServedRevisions,
     private readonly polls: LongPolls,
+    private readonly signer: ConfigSigner,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.log = logger.component('serving');
@@ -49,6 +51,8 @@ export class HeadRefresh implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async refresh(): Promise<void> {
     this.served.forgetUnasked();
+    await this.signer.refresh();
+    this.served.resign();
     const wanted = new Map<string, ConfigKey>();
     for (const key of [...this.served.known(), ...this.polls.keys()]) wanted.set(keyText(key), key);
     if (wanted.size === 0) return;

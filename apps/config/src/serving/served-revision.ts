@@ -1,23 +1,16 @@
 import type { RevisionRule } from '@alertagent/contracts';
 import type { ConfigKey } from '../revisions/config-key';
 import type { Revision } from '../revisions/revision';
+import type { VerifiableSignature } from '../signing/config-signer';
+import type { SignedFacts } from '../signing/signed-text';
 
 /** A published revision ready to be sent. */
-export interface ServedRevision extends ConfigKey {
-  revision: number;
+export interface ServedRevision extends ConfigKey, SignedFacts, VerifiableSignature {
   /** The exact bytes of the file. */
   body: Buffer;
-  /** SHA-256 of the body, hex. */
-  hash: string;
   /** Quoted, as it stands in the header. */
   etag: string;
   manifest: RevisionRule[];
-  rules: number;
-  emptyConfirmed: boolean;
-  /** Ed25519, base64. */
-  signature: string;
-  /** DER SPKI, base64. */
-  publicKey: string;
   /** What an answer says about it. */
   headers: Readonly<Record<string, string>>;
 }
@@ -27,36 +20,34 @@ export const etagOf = (revision: number, hash: string): string => `"${revision}-
 
 /** Errors: when the revision was never published. */
 export function servedRevision(row: Revision, publicKey: string): ServedRevision {
-  const { clusterId, type, revision, hash, manifest, rules, emptyConfirmed, signature } = row;
-  const { confirmedFrom, removalSignature } = row;
-  if (row.status !== 'published' || signature === null) throw new Error(`revision ${row.id} was never published`);
+  const { clusterId, type, revision, hash, manifest, rules, emptyConfirmed, confirmedFrom } = row;
+  const { signature, removalSignature, keyId } = row;
+  if (row.status !== 'published' || signature === null || keyId === null)
+    throw new Error(`revision ${row.id} was never published`);
+  const body = Buffer.from(row.content, 'utf8');
+  const facts = { clusterId, type, revision, hash, bytes: body.length, rules, emptyConfirmed, confirmedFrom };
   const etag = etagOf(revision, hash);
+  return withSignature({ ...facts, manifest, body, etag }, { signature, removalSignature, keyId, publicKey });
+}
+
+/** The same revision under this signature. */
+export function withSignature(
+  served: Omit<ServedRevision, keyof VerifiableSignature | 'headers'>,
+  signed: VerifiableSignature,
+): ServedRevision {
+  const { etag, hash, revision, clusterId, rules, emptyConfirmed, confirmedFrom } = served;
   const headers: Record<string, string> = {
     etag,
     'x-config-hash': hash,
     'x-config-revision': String(revision),
     'x-config-cluster': clusterId,
     'x-config-rules': String(rules),
-    'x-config-signature': signature,
-    'x-config-key': publicKey,
+    'x-config-signature': signed.signature,
+    'x-config-key': signed.publicKey,
     ...(emptyConfirmed ? { 'x-config-empty': 'confirmed' } : {}),
-    ...(confirmedFrom && removalSignature
-      ? { 'x-config-removal': confirmedFrom.join(','), 'x-config-removal-signature': removalSignature }
+    ...(confirmedFrom && signed.removalSignature
+      ? { 'x-config-removal': confirmedFrom.join(','), 'x-config-removal-signature': signed.removalSignature }
       : {}),
   };
-  const body = Buffer.from(row.content, 'utf8');
-  return {
-    clusterId,
-    type,
-    revision,
-    hash,
-    manifest,
-    rules,
-    emptyConfirmed,
-    signature,
-    publicKey,
-    body,
-    etag,
-    headers,
-  };
+  return { ...served, ...signed, headers };
 }

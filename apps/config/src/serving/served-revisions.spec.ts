@@ -34,7 +34,10 @@ function setUp(stored: () => Promise<Revision | null>) {
   const clock = new TestClock();
   const polls = new LongPolls(new ConfigMetrics(new Metrics({ namespace: 'test', processMetrics: false })));
   const store = { served: stored } as unknown as RevisionsStore;
-  const signer = { publicKey: () => Promise.resolve('public') } as unknown as ConfigSigner;
+  const signer = {
+    publicKey: () => Promise.resolve('public'),
+    renew: <T>(signed: T) => signed,
+  } as unknown as ConfigSigner;
   return { clock, polls, served: new ServedRevisions(store, signer, polls, clock) };
 }
 

@@ -5,7 +5,7 @@ import type { Revision } from '../revisions/revision';
 import { RevisionsStore } from '../revisions/revisions.store';
 import { ConfigSigner } from '../signing/config-signer';
 import { LongPolls } from './long-polls';
-import { servedRevision, type ServedRevision } from './served-revision';
+import { servedRevision, withSignature, type ServedRevision } from './served-revision';
 
 /** Without a question for this long, a revision is dropped from memory; sidecars ask twice a minute or more often. */
 const FORGET_AFTER_MS = 10 * 60_000;
@@ -64,20 +64,30 @@ export class ServedRevisions {
   /** Takes in a revision that has just been published and wakes those who wait for it. */
   async publish(revision: Revision): Promise<void> {
     if (revision.keyId === null) throw new Error(`revision ${revision.id} is not signed`);
-    this.put(servedRevision(revision, await this.signer.publicKey(revision.keyId)));
+    this.put(this.renewed(servedRevision(revision, await this.signer.publicKey(revision.keyId))));
   }
 
   /** Reads the served revision from the database. */
   async load(key: ConfigKey): Promise<Entry | null> {
     const row = await this.revisions.served(key);
     if (!row?.keyId) return null;
-    return this.put(servedRevision(row, await this.signer.publicKey(row.keyId)));
+    return this.put(this.renewed(servedRevision(row, await this.signer.publicKey(row.keyId))));
   }
 
   /** The database said a moment ago that this number is the newest. */
   confirm(key: ConfigKey, revision: number): void {
     const entry = this.entries.get(keyText(key));
     if (entry?.served.revision === revision) entry.verifiedAt = this.clock.now().getTime();
+  }
+
+  /** After a rotation: what is in memory is served under the new key from now on, and those who wait learn of it. */
+  resign(): void {
+    for (const entry of this.entries.values()) {
+      const renewed = this.renewed(entry.served);
+      if (renewed === entry.served) continue;
+      entry.served = renewed;
+      this.polls.wake(renewed);
+    }
   }
 
   /** Stops serving everything of a cluster. */
@@ -92,6 +102,11 @@ export class ServedRevisions {
   forgetUnasked(): void {
     const oldest = this.clock.now().getTime() - FORGET_AFTER_MS;
     for (const [text, entry] of this.entries) if (entry.askedAt < oldest) this.entries.delete(text);
+  }
+
+  private renewed(served: ServedRevision): ServedRevision {
+    const signed = this.signer.renew(served);
+    return signed.keyId === served.keyId ? served : withSignature(served, signed);
   }
 
   private answer(entry: Entry): Answer {

@@ -1,7 +1,7 @@
-import { sign } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { signedRemoval, signedText, type SignedFacts } from './signed-text';
-import { SigningKeysStore, type ActiveKey } from './signing-keys.store';
+import { SigningKeysStore, type OpenedKey } from './signing-keys.store';
 
 /** A signature and the key that made it. */
 export interface RevisionSignature {
@@ -12,28 +12,47 @@ export interface RevisionSignature {
   keyId: string;
 }
 
+/** A signature with the key that verifies it. */
+export interface VerifiableSignature extends RevisionSignature {
+  /** DER SPKI, base64. */
+  publicKey: string;
+}
+
 /** Signs revisions, so that whatever stands between this service and a sidecar can't change them. */
 @Injectable()
 export class ConfigSigner implements OnModuleInit {
-  private key: ActiveKey | null = null;
+  private key: OpenedKey | null = null;
   private readonly publicKeys = new Map<string, string>();
 
   constructor(private readonly keys: SigningKeysStore) {}
 
   /** Opens the key before anything is served: a service that can't sign must not look healthy. */
   async onModuleInit(): Promise<void> {
-    this.key = await this.keys.active();
-    this.publicKeys.set(this.key.id, this.key.publicKey);
+    await this.load();
   }
 
-  /** Signs with the active key. */
-  sign(facts: SignedFacts): RevisionSignature {
-    if (!this.key) throw new Error('the signing key has not been loaded');
-    const { id, privateKey } = this.key;
-    // Ed25519 hashes by itself, hence no digest.
-    const signed = (text: Buffer): string => sign(null, text, privateKey).toString('base64');
-    const removal = signedRemoval(facts);
-    return { signature: signed(signedText(facts)), removalSignature: removal && signed(removal), keyId: id };
+  /** Takes over the key that another process may have made the active one. Errors: when the database does not answer. */
+  async refresh(): Promise<void> {
+    if ((await this.keys.activeId()) !== this.active().id) await this.load();
+  }
+
+  /** Signs with the key that is active in the database now. Errors: as `refresh`. */
+  async sign(facts: SignedFacts): Promise<RevisionSignature> {
+    await this.refresh();
+    return this.signed(facts);
+  }
+
+  /**
+   * The signature of the key that signs now. What a retired key signed is signed anew, because sidecars trust that one no longer;
+   * but only if its signature holds: what was changed in the database meanwhile stays what sidecars refuse.
+   */
+  renew(revision: SignedFacts & VerifiableSignature): VerifiableSignature {
+    const { id, publicKey } = this.active();
+    const { signature, removalSignature, keyId } = revision;
+    const isRetired = keyId !== id && isSigned(revision);
+    return isRetired
+      ? { ...this.signed(revision), publicKey }
+      : { signature, removalSignature, keyId, publicKey: revision.publicKey };
   }
 
   /** The public key (DER SPKI, base64) of a key id. Errors: when the database has lost the key. */
@@ -43,4 +62,31 @@ export class ConfigSigner implements OnModuleInit {
     this.publicKeys.set(keyId, known);
     return known;
   }
+
+  private signed(facts: SignedFacts): RevisionSignature {
+    const { id, privateKey } = this.active();
+    // Ed25519 hashes by itself, hence no digest.
+    const signed = (text: Buffer): string => sign(null, text, privateKey).toString('base64');
+    const removal = signedRemoval(facts);
+    return { signature: signed(signedText(facts)), removalSignature: removal && signed(removal), keyId: id };
+  }
+
+  private async load(): Promise<void> {
+    const key = await this.keys.active();
+    this.key = key;
+    this.publicKeys.set(key.id, key.publicKey);
+  }
+
+  private active(): OpenedKey {
+    if (!this.key) throw new Error('the signing key has not been loaded');
+    return this.key;
+  }
+}
+
+function isSigned(revision: SignedFacts & VerifiableSignature): boolean {
+  const key = createPublicKey({ key: Buffer.from(revision.publicKey, 'base64'), format: 'der', type: 'spki' });
+  const holds = (text: Buffer, signature: string): boolean => verify(null, text, key, Buffer.from(signature, 'base64'));
+  const removal = signedRemoval(revision);
+  const isRemovalSigned = removal === null || holds(removal, revision.removalSignature ?? '');
+  return isRemovalSigned && holds(signedText(revision), revision.signature);
 }

@@ -44,3 +44,8 @@ export function signedRemoval(facts: SignedFacts): Buffer | null {
   if (!confirmedFrom || confirmedFrom.length === 0) return null;
   return Buffer.from(['alertagent-removal-v1', clusterId, type, revision, hash, ...confirmedFrom].join('\n'), 'utf8');
 }
+
+/** The text by which one key says that another one follows it; both as base64 of their DER form. */
+export function keyStatement(previous: string, next: string): Buffer {
+  return Buffer.from(['alertagent-key-v1', previous, next].join('\n'), 'utf8');
+}

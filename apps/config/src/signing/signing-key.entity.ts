@@ -1,14 +1,14 @@
 import { epochMs } from '@alertagent/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** An Ed25519 key pair that revisions are signed with. All replicas share the one whose slot is `active`. */
+/** An Ed25519 key pair that revisions are or were signed with. All replicas share the one whose slot is `active`. */
 @Entity({ name: 'config_signing_keys' })
 @Index('UQ_config_signing_keys_slot', ['slot'], { unique: true })
 export class SigningKey {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
-  /** `active` for the key that signs, its own id for a key that only verifies old revisions. */
+  /** `active` for the key that signs, its own id for one that was retired. */
   @Column({ type: 'varchar', length: 36 })
   slot!: string;
 
@@ -22,4 +22,20 @@ export class SigningKey {
 
   @Column({ name: 'created_at', type: 'bigint', transformer: epochMs })
   createdAt!: Date;
+
+  /** Name of who made it; null for the first one. */
+  @Column({ name: 'created_by', type: 'varchar', length: 200, nullable: true })
+  createdBy!: string | null;
+
+  /** Since when another one signs. */
+  @Column({ name: 'retired_at', type: 'bigint', nullable: true, transformer: epochMs })
+  retiredAt!: Date | null;
+
+  /** The key that it took over from. */
+  @Column({ name: 'previous_id', type: 'varchar', length: 36, nullable: true })
+  previousId!: string | null;
+
+  /** That key's signature under the statement that this one follows it, base64. */
+  @Column({ type: 'varchar', length: 128, nullable: true })
+  statement!: string | null;
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import {
   AlertAgentConfig,
   Clock,
@@ -6,23 +6,37 @@ import {
   newId,
   openSecretBox,
   SealBrokenError,
-  type SecretBox,
+  withConnectionDeadline,
 } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { keyStatement } from './signed-text';
 import { SigningKey } from './signing-key.entity';
 
-/** The key that signs, opened. */
-export interface ActiveKey {
+/** A key, opened. */
+export interface OpenedKey {
   id: string;
   /** DER SPKI, base64. */
   publicKey: string;
   privateKey: KeyObject;
 }
 
+/** That one key follows another, signed by the other. */
+export interface KeyStatement {
+  /** DER SPKI of the key that says so, base64. */
+  previous: string;
+  /** DER SPKI of the key that follows it, base64. */
+  key: string;
+  /** Base64. */
+  signature: string;
+}
+
 const ACTIVE = 'active';
 
-/** Keeps the signing key in the database, sealed with the installation's secret. */
+/** How long the look for another key may take, in milliseconds: it comes before the look for new revisions. */
+const READ_DEADLINE_MS = 2_000;
+
+/** Keeps the signing keys in the database, sealed with the installation's secret. */
 @Injectable()
 export class SigningKeysStore {
   constructor(
@@ -32,16 +46,68 @@ export class SigningKeysStore {
   ) {}
 
   /** The key all replicas sign with, made if there is none. Errors: SealBrokenError when the secret was changed or lost. */
-  async active(): Promise<ActiveKey> {
+  async active(): Promise<OpenedKey> {
+    return this.open((await this.find()) ?? (await this.makeFirst()));
+  }
+
+  /** Id of the key that signs; null when there is none. Errors: ServiceError `unavailable` when the database hangs. */
+  async activeId(): Promise<string | null> {
+    const runner = this.dataSource.createQueryRunner();
+    const read = (): Promise<SigningKey | null> =>
+      runner.manager.findOne(SigningKey, { select: { id: true }, where: { slot: ACTIVE } });
+    return (await withConnectionDeadline(runner, READ_DEADLINE_MS, read))?.id ?? null;
+  }
+
+  /**
+   * Public key by id, for revisions signed before the active key. It is taken out of the sealed private one, so that nobody who can
+   * only write to the database can have revisions of his own verified by it. Null when there is no such key.
+   */
+  async publicKey(id: string): Promise<string | null> {
+    const row = await this.dataSource.manager.findOneBy(SigningKey, { id });
+    return row && (await this.open(row)).publicKey;
+  }
+
+  /** A key that follows this one, not stored yet. */
+  async successor(of: OpenedKey, createdBy: string): Promise<SigningKey> {
+    const made = await this.make();
+    const statement = sign(null, keyStatement(of.publicKey, made.publicKey), of.privateKey).toString('base64');
+    return { ...made, createdBy, previousId: of.id, statement };
+  }
+
+  /** Puts one key in the place of the one it follows. Answers false when that one does not sign (any more). */
+  async replace(tx: EntityManager, { previousId, createdAt, ...next }: SigningKey): Promise<boolean> {
+    if (previousId === null) return false;
+    const retired = { slot: previousId, retiredAt: createdAt };
+    const { affected } = await tx.update(SigningKey, { id: previousId, slot: ACTIVE }, retired);
+    if (!affected) return false;
+    await tx.insert(SigningKey, { ...next, previousId, createdAt });
+    return true;
+  }
+
+  /** All keys, the newest first. */
+  list(): Promise<SigningKey[]> {
+    return this.dataSource.manager.find(SigningKey, { order: { id: 'DESC' } });
+  }
+
+  /** What each key said about the one that followed it, the oldest first. */
+  async statements(): Promise<KeyStatement[]> {
+    const rows = (await this.list()).reverse();
+    const publicKeys = new Map(rows.map(({ id, publicKey }) => [id, publicKey]));
+    return rows.flatMap(({ previousId, publicKey, statement }) => {
+      const previous = previousId === null ? undefined : publicKeys.get(previousId);
+      return previous && statement ? [{ previous, key: publicKey, signature: statement }] : [];
+    });
+  }
+
+  private find(): Promise<SigningKey | null> {
+    return this.dataSource.manager.findOneBy(SigningKey, { slot: ACTIVE });
+  }
+
+  private async open(row: SigningKey): Promise<OpenedKey> {
     const box = await openSecretBox(this.config, 'config signing keys');
-    const row = (await this.find()) ?? (await this.make(box));
     try {
-      const der = box.open(row.privateKey, row.id);
-      return {
-        id: row.id,
-        publicKey: row.publicKey,
-        privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
-      };
+      const privateKey = createPrivateKey({ key: box.open(row.privateKey, row.id), format: 'der', type: 'pkcs8' });
+      return { id: row.id, publicKey: derOf(createPublicKey(privateKey)), privateKey };
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
       throw new SealBrokenError(
@@ -51,26 +117,25 @@ export class SigningKeysStore {
     }
   }
 
-  /** Public key by id, for revisions signed before the active key. */
-  async publicKey(id: string): Promise<string | null> {
-    const row = await this.dataSource.manager.findOneBy(SigningKey, { id });
-    return row?.publicKey ?? null;
-  }
-
-  private find(): Promise<SigningKey | null> {
-    return this.dataSource.manager.findOneBy(SigningKey, { slot: ACTIVE });
-  }
-
-  private async make(box: SecretBox): Promise<SigningKey> {
+  private async make(): Promise<SigningKey> {
+    const box = await openSecretBox(this.config, 'config signing keys');
     const pair = generateKeyPairSync('ed25519');
     const id = newId();
-    const row: SigningKey = {
+    return {
       id,
       slot: ACTIVE,
-      publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+      publicKey: derOf(pair.publicKey),
       privateKey: box.seal(pair.privateKey.export({ format: 'der', type: 'pkcs8' }), id),
       createdAt: this.clock.now(),
+      createdBy: null,
+      retiredAt: null,
+      previousId: null,
+      statement: null,
     };
+  }
+
+  private async makeFirst(): Promise<SigningKey> {
+    const row = await this.make();
     try {
       await this.dataSource.manager.insert(SigningKey, row);
       return row;
@@ -83,3 +148,5 @@ export class SigningKeysStore {
     }
   }
 }
+
+const derOf = (key: KeyObject): string => key.export({ format: 'der', type: 'spki' }).toString('base64');

@@ -88,4 +88,15 @@ export const rawPaths = {
       },
     },
   },
+  '/api/v1/configs/keys': {
+    get: {
+      operationId: 'Configs_keys',
+      summary: 'The statements by which one signing key follows another, for sidecars',
+      security: bearer,
+      responses: {
+        '200': { description: 'The statements', content: { 'application/json': { schema: { type: 'object' } } } },
+        default: problem,
+      },
+    },
+  },
 };
