@@ -36,7 +36,7 @@ export interface Settings {
   token: string;
   /** Name of this target among the members of its cluster. */
   member: string;
-  /** Base64 DER SPKI of the only signing key to trust; null = the first key seen is pinned in the state file. */
+  /** Base64 DER SPKI of the signing key where trust begins; null = the first key seen is pinned in the state file. */
   pinnedKey: string | null;
   /** Whether AlertAgent is told what fires; only the one beside an Alertmanager can, since only that knows what is routed where. */
   sendsFiringSet: boolean;

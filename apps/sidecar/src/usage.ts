@@ -21,7 +21,7 @@ Environment:
   MEMBER_NAME           name of this target, default <host name>:<port of RELOAD_URL>
   ALERTAGENT_FIRING_SET  on or off: tell AlertAgent what fires at this Alertmanager, default on
   ALERTAGENT_METRICS_LISTEN  <host>:<port> to serve the sidecar's own /metrics at, default: not served
-  ALERTAGENT_CONFIG_PUBLIC_KEY  the signing key to trust (base64 DER); default: the first one seen
+  ALERTAGENT_CONFIG_PUBLIC_KEY  the signing key to trust, and what follows it (base64 DER); default: the first one seen
 
 Exit codes: 0 stopped, 1 failed, 75 another sidecar keeps the file, 78 the settings cannot be used.
 `;
