@@ -12,6 +12,7 @@ import { DataSource } from 'typeorm';
 import { RevisionEntity } from '../src/revisions/revision.entity';
 import { HeadRefresh } from '../src/serving/head-refresh';
 import { LongPolls } from '../src/serving/long-polls';
+import { ConfigSigner } from '../src/signing/config-signer';
 import { SigningKey } from '../src/signing/signing-key.entity';
 import { ADA } from './fleet';
 import { rule, type KnownCluster } from './neighbours';
@@ -110,6 +111,14 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('the signing key on %s', (kin
     await stand.neighbours.place(cluster, [{ ...original!, version: 2 }]);
     const served = await stand.served(cluster, 2);
     expect([keyOf(served), isSigned(cluster, served)]).toEqual([made.public_key, true]);
+  });
+
+  it('is looked up before each signature, also by who did not hear of the rotation', async () => {
+    const { id } = await rotate();
+    const facts = { clusterId: 'c1', type: 'prometheus-rules' as const, revision: 1, hash: 'ab', bytes: 2, rules: 0 };
+    const all = { ...facts, emptyConfirmed: false, confirmedFrom: null };
+    const signed = [stand.service, other].map((service) => service.get(ConfigSigner).sign(all));
+    expect((await Promise.all(signed)).map(({ keyId }) => keyId)).toEqual([id, id]);
   });
 
   it('is led to by a chain that sidecars may read, each statement signed by the key before', async () => {
