@@ -64,6 +64,12 @@ export class RuleCluster {
     return readFileSync(this.path);
   }
 
+  /** The signing key that its sidecar trusts, as the sidecar wrote it down. */
+  get trustedKey(): string {
+    const path = join(this.directory, 'rules', '.alertagent.yml.alertagent-state.json');
+    return (JSON.parse(readFileSync(path, 'utf8')) as { key: string }).key;
+  }
+
   /** What the real Prometheus evaluates: `name version health` of each rule. */
   async loadedRules(): Promise<string[]> {
     const response = await fetch(`${this.prometheus.url}/api/v1/rules`);
