@@ -8,7 +8,7 @@ import { KeyTrust } from './key-trust';
 import { readConfigApart } from './parse-apart';
 import { pause } from './pause';
 import type { Progress } from './progress';
-import { checkRemoval } from './removal-guard';
+import { checkRemoval, type LiveRules } from './removal-guard';
 import type { RevisionApplier } from './revision-applier';
 import type { Settings } from './settings';
 import type { Target } from './target';
@@ -46,6 +46,8 @@ export class SyncLoop {
   private readonly nothing: Backoff;
   private readonly trust: KeyTrust;
   private lastSaid = '';
+  /** What was downloaded last, which is what the target will run when the next revision comes. */
+  private lastRead: LiveRules | null = null;
 
   constructor(private readonly parts: SyncParts) {
     this.trust = new KeyTrust({ ...parts, pinnedKey: parts.settings.pinnedKey });
@@ -118,14 +120,20 @@ export class SyncLoop {
     if (live !== null) {
       const hash = sha256(live);
       const isKnown = hash === verified.hash || verified.confirmedFrom.includes(hash);
-      const liveRules = isKnown ? [] : await readConfigApart({ body: live, type: settings.type });
-      checkRemoval(verified, rules, { hash, rules: liveRules });
+      if (!isKnown) checkRemoval(verified, rules, await this.liveRules(live, hash));
     }
+    this.lastRead = { hash: verified.hash, rules };
     file.noteVerified(verified);
     this.usable();
     return this.hand(verified, () =>
       applier.apply(verified.body, verified, { bytes: verified.body, hash: verified.hash, rules }),
     );
+  }
+
+  /** Read in a process of its own only if it is not what was read last. */
+  private async liveRules(body: Buffer, hash: string): Promise<LiveRules> {
+    if (this.lastRead?.hash === hash) return this.lastRead;
+    return { hash, rules: await readConfigApart({ body, type: this.parts.settings.type }) };
   }
 
   private async hand(verified: VerifiedRevision, apply: () => Promise<void>): Promise<RoundResult> {
