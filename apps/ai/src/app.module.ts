@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AnalysesModule } from './analyses/analyses.module';
 import { AutomationModule } from './automation/automation.module';
+import { DeadLettersModule } from './dead-letters/dead-letters.module';
 import { EscalationsModule } from './escalations/escalations.module';
 import { FeedbackModule } from './feedback/feedback.module';
 import { KnowledgeModule } from './knowledge/knowledge.module';
 import { ReportsModule } from './reports/reports.module';
 
 @Module({
-  imports: [AnalysesModule, EscalationsModule, AutomationModule, KnowledgeModule, FeedbackModule, ReportsModule],
+  imports: [AnalysesModule, DeadLettersModule, EscalationsModule, AutomationModule, KnowledgeModule, FeedbackModule, ReportsModule],
 })
 export class AppModule {}

@@ -3,16 +3,19 @@ import { analysisEntity } from './analyses/analysis.entity';
 import { AppModule } from './app.module';
 import { actionEntity } from './automation/action.entity';
 import { killSwitchEntity } from './automation/kill-switch';
+import { deadLetterEntity } from './dead-letters/dead-letter.entity';
 import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
 import { feedbackEntity } from './feedback/feedback.entity';
 import { knowledgeDocumentEntity, knowledgeVersionEntity } from './knowledge/knowledge-document.entity';
+import { laneEntity } from './lanes/lane';
 import { CreateAiTables1764100000000 } from './migrations/1764100000000-create-ai-tables';
 import { Automation1767700000000 } from './migrations/1767700000000-automation';
 import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
 import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
+import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letters';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -21,6 +24,8 @@ export const aiService: ServiceDefinition = {
   module: AppModule,
   entities: [
     analysisEntity,
+    laneEntity,
+    deadLetterEntity,
     decisionEntity,
     decisionPolicyEntity,
     escalationEntity,
@@ -32,5 +37,5 @@ export const aiService: ServiceDefinition = {
     knowledgeVersionEntity,
     feedbackEntity,
   ],
-  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000, Feedback1768300000000],
+  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000, Feedback1768300000000, DeadLetters1768410000000],
 };

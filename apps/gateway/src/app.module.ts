@@ -21,6 +21,7 @@ import { BacktestsController } from './rest/backtests.controller';
 import { AutonomyController } from './rest/autonomy.controller';
 import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
+import { DeadLettersController } from './rest/dead-letters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
 import { FeedbackController } from './rest/feedback.controller';
 import { SigningKeysController } from './rest/signing-keys.controller';
@@ -62,6 +63,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     BacktestsController,
     AutonomyController,
     ClustersController,
+    DeadLettersController,
     DecisionPoliciesController,
     ClusterSyncsController,
     FeedbackController,

@@ -15,6 +15,7 @@ export * from './cluster-troubles';
 export * from './clusters';
 export * from './config';
 export * from './contract';
+export * from './dead-letters';
 export * from './decision-policies';
 export * from './decisions';
 export * from './errors';

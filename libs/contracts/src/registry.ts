@@ -13,6 +13,7 @@ import * as clusterTroubles from './cluster-troubles';
 import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
 import * as config from './config';
+import * as deadLetters from './dead-letters';
 import * as decisionPolicies from './decision-policies';
 import * as decisions from './decisions';
 import * as escalations from './escalations';
@@ -63,6 +64,7 @@ const declared: unknown[] = [
   clusterSyncs,
   clusterTroubles,
   config,
+  deadLetters,
   decisionPolicies,
   decisions,
   escalations,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { LanesModule } from '../lanes/lanes.module';
 import { AnalysesStore } from './analyses.store';
 
-@Module({ providers: [AnalysesStore], exports: [AnalysesStore] })
+@Module({ imports: [LanesModule], providers: [AnalysesStore], exports: [AnalysesStore] })
 export class AnalysesStoreModule {}

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_KINDS, type DeadLetterKind } from '@alertagent/contracts';
 import { Metrics } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { INCIDENT_OPENED, type Analysis } from './analysis';
@@ -11,6 +12,7 @@ export class AnalysesMetrics {
   private readonly total;
   private readonly duration;
   private readonly fallbacks;
+  private readonly letters;
 
   constructor(metrics: Metrics) {
     this.total = metrics.counter({
@@ -28,6 +30,11 @@ export class AnalysesMetrics {
       name: 'ai_workflow_fallbacks_total',
       help: 'Analyses that the built-in workflow took over from n8n.',
     });
+    this.letters = metrics.counter({
+      name: 'ai_dead_letters_total',
+      help: 'Runs of workflows that never were; `stale` are those that were dropped because the incident was over.',
+      labels: { kind: DEAD_LETTER_KINDS },
+    });
   }
 
   /** Called after commit. */
@@ -35,6 +42,11 @@ export class AnalysesMetrics {
     const type = triggerKey === INCIDENT_OPENED ? 'automatic' : 'requested';
     this.total.inc({ type, status: ENDS.find((end) => end === status) ?? 'failed' });
     if (completedAt) this.duration.observe({ type }, Math.max(0, completedAt.getTime() - createdAt.getTime()) / 1000);
+  }
+
+  /** Called after commit. */
+  died(kind: DeadLetterKind): void {
+    this.letters.inc({ kind });
   }
 
   fellBack(): void {

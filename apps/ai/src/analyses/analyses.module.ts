@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AnalystsModule } from '../analysts/analysts.module';
+import { DeadLettersStoreModule } from '../dead-letters/dead-letters-store.module';
 import { DecisionsModule } from '../decisions/decisions.module';
 import { IncidentsModule } from '../incidents/incidents.module';
+import { LanesModule } from '../lanes/lanes.module';
 import { LessonsModule } from '../lessons/lessons.module';
 import { WorkflowsModule } from '../workflows/workflows.module';
 import { AnalysesHandlers } from './analyses.handlers';
@@ -12,17 +14,21 @@ import { AnalysisAnnouncements } from './analysis-announcements';
 import { AnalysisCancellation } from './analysis-cancellation';
 import { AnalysisCompletion } from './analysis-completion';
 import { AnalysisLeases } from './analysis-leases';
+import { AnalysisQueue } from './analysis-queue';
 import { AnalysisRun } from './analysis-run';
 import { AnalysisViews } from './analysis-views';
 import { AnalysisWorker } from './analysis-worker';
 import { EnginePolicy } from './engine-policy';
+import { IncidentAnalyses } from './incident-analyses';
 import { IncidentNews } from './incident-news';
+import { LostWorkflows } from './lost-workflows';
 import { NewAnalyses } from './new-analysis';
+import { StaleAnalyses } from './stale-analyses';
 import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
 
 @Module({
-  imports: [AnalystsModule, DecisionsModule, AnalysesStoreModule, IncidentsModule, LessonsModule, WorkflowsModule],
+  imports: [AnalystsModule, DecisionsModule, AnalysesStoreModule, DeadLettersStoreModule, IncidentsModule, LanesModule, LessonsModule, WorkflowsModule],
   controllers: [AnalysesHandlers],
   providers: [
     AnalysesMetrics,
@@ -31,12 +37,16 @@ import { WakeUp } from '../requests/wake-up';
     AnalysisCancellation,
     AnalysisCompletion,
     AnalysisLeases,
+    AnalysisQueue,
     AnalysisRun,
     AnalysisViews,
     AnalysisWorker,
     EnginePolicy,
+    IncidentAnalyses,
     IncidentNews,
+    LostWorkflows,
     NewAnalyses,
+    StaleAnalyses,
     StatusReports,
     WakeUp,
   ],

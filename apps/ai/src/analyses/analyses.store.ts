@@ -1,6 +1,7 @@
 import type { AnalysisState, ReportedAnalyses } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { And, In, LessThan, LessThanOrEqual, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { And, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { LanesStore } from '../lanes/lanes.store';
 import type { PagePosition } from '../requests/page';
 import { INCIDENT_OPENED, OPEN_STATES, type Analysis } from './analysis';
 import { analysisEntity } from './analysis.entity';
@@ -25,8 +26,11 @@ export type Guard =
 /** Analyses. Every change of an open one is conditional, so that of two who compete only one writes. */
 @Injectable()
 export class AnalysesStore {
+  constructor(private readonly lanes: LanesStore) {}
+
   /** Errors: a unique violation when the incident has an analysis with this trigger. */
   async insert(tx: EntityManager, analysis: Analysis): Promise<void> {
+    await this.lanes.ensure(tx, analysis.lane);
     await tx.insert(analysisEntity, analysis);
   }
 
@@ -84,13 +88,48 @@ export class AnalysesStore {
     return manager.find(analysisEntity, { where, order: { id: 'DESC' }, take: limit + 1 });
   }
 
-  /** Analyses a worker should look at now, longest waiting first. */
-  due(manager: EntityManager, now: Date, limit: number): Promise<Analysis[]> {
+  /** Whether any worker has something to look at. */
+  isAnyDue(manager: EntityManager, now: Date): Promise<boolean> {
+    return manager.existsBy(analysisEntity, { dueAt: LessThanOrEqual(now) });
+  }
+
+  /** What is due in a lane, longest waiting first: with `processing` what was begun and came back, with `pending` what was not begun. */
+  due(
+    manager: EntityManager,
+    lane: string,
+    { status, until, limit }: { status: (typeof OPEN_STATES)[number]; until: Date; limit: number },
+  ): Promise<Analysis[]> {
     return manager.find(analysisEntity, {
-      where: { dueAt: LessThanOrEqual(now) },
+      where: { lane, status, dueAt: LessThanOrEqual(until) },
       order: { dueAt: 'ASC' },
       take: limit,
     });
+  }
+
+  /** Workflows of a lane that run in n8n or are being started, as far as anybody knows. */
+  async running(tx: EntityManager, lane: string, now: Date): Promise<number> {
+    const inTime = { lane, engine: 'n8n' as const, dueAt: MoreThan(now) };
+    return tx.countBy(analysisEntity, [
+      { ...inTime, status: 'processing' },
+      { ...inTime, status: 'pending', leaseToken: Not(IsNull()) },
+    ]);
+  }
+
+  /** An incident's analyses that nobody asked for and nobody has begun or has in hand. */
+  waitingUnasked(tx: EntityManager, incidentId: string): Promise<Analysis[]> {
+    const unasked = { triggerKey: INCIDENT_OPENED, replays: 0 };
+    return tx.findBy(analysisEntity, { incidentId, ...unasked, status: 'pending', leaseToken: IsNull() });
+  }
+
+  /** Lets one that is over begin anew, as it was read; false when somebody else changed it. */
+  async reopen(tx: EntityManager, { id, status, replays }: Analysis, changes: Partial<Analysis>): Promise<boolean> {
+    const { affected } = await tx.update(analysisEntity, { id, status, replays }, changes);
+    return affected === 1;
+  }
+
+  statesOf(manager: EntityManager, ids: readonly string[]): Promise<Pick<Analysis, 'id' | 'status' | 'replays'>[]> {
+    const select = { id: true, status: true, replays: true };
+    return manager.find(analysisEntity, { select, where: { id: In([...ids]) } });
   }
 
   /** Takes a due analysis as it was read; false when another worker or a callback was faster. */

@@ -2,25 +2,38 @@ import { analysisCompleted, type Actor, type AnalysisView } from '@alertagent/co
 import { AuditLog, Outbox } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { DeadLetter } from '../dead-letters/dead-letter';
+import { DeadLettersStore } from '../dead-letters/dead-letters.store';
 import type { StoredDecision } from '../decisions/decision';
 import type { Analysis } from './analysis';
 import { AnalysisViews } from './analysis-views';
 
-/** Tells that an analysis ended: the other services, and the audit record when somebody outside ended it. */
+interface Announcement {
+  ended: Analysis;
+  /** Null when it was cancelled: then nothing was found to decide on. */
+  decision: StoredDecision | null;
+  /** Somebody outside who ended it. */
+  actor?: Actor;
+  /** What its workflow never did. */
+  letter?: DeadLetter;
+}
+
+/** Tells that an analysis ended: the other services, the audit record when somebody outside ended it, and people when its workflow did nothing. */
 @Injectable()
 export class AnalysisAnnouncements {
   constructor(
     private readonly outbox: Outbox,
     private readonly audit: AuditLog,
     private readonly views: AnalysisViews,
+    private readonly letters: DeadLettersStore,
   ) {}
 
-  /** Without a decision when it was cancelled: then nothing was found to decide on. */
   async announce(
     tx: EntityManager,
-    { ended, decision, actor }: { ended: Analysis; decision: StoredDecision | null; actor?: Actor },
+    { ended, decision, actor, letter }: Announcement,
   ): Promise<AnalysisView> {
     const view = this.views.of(ended, decision);
+    if (letter) await this.letters.put(tx, letter);
     if (ended.incidentId)
       await this.outbox.add(tx, analysisCompleted, { incident_id: ended.incidentId, analysis: view });
     if (actor) {

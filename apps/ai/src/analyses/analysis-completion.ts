@@ -3,6 +3,7 @@ import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AnalystOutcome } from '../analysts/analyst-outcome';
+import type { DeadLetter } from '../dead-letters/dead-letter';
 import { DecisionRecord } from '../decisions/decision-record';
 import { AnalysesMetrics } from './analyses.metrics';
 import { AnalysesStore, type Guard } from './analyses.store';
@@ -15,6 +16,8 @@ export interface Ending {
   guard: Guard;
   /** The callback that ended it. */
   report?: { hash: string; actor: Actor };
+  /** What its workflow never did. */
+  letter?: DeadLetter;
 }
 
 /** Ends analyses: result, decision, escalation and events in one transaction, so that none of them exists without the others. */
@@ -30,7 +33,7 @@ export class AnalysisCompletion {
   ) {}
 
   /** Null when the guard no longer held: somebody else ended the analysis or has it in hand. */
-  async end(analysis: Analysis, { outcome, guard, report }: Ending): Promise<AnalysisView | null> {
+  async end(analysis: Analysis, { outcome, guard, report, letter }: Ending): Promise<AnalysisView | null> {
     const ended: Analysis = {
       ...analysis,
       status: outcome.status,
@@ -46,9 +49,10 @@ export class AnalysisCompletion {
       const changes = { status, result, error, reportHash, leaseToken, dueAt, completedAt };
       if (!(await this.store.change(tx, analysis.id, guard, changes))) return null;
       const decision = await this.records.decide(tx, ended, status === 'completed' ? result : null);
-      return this.announcements.announce(tx, { ended, decision, actor: report?.actor });
+      return this.announcements.announce(tx, { ended, decision, actor: report?.actor, letter });
     });
     if (view) this.metrics.ended(ended);
+    if (view && letter) this.metrics.died(letter.kind);
     return view;
   }
 }

@@ -1,10 +1,12 @@
-import { AlertAgentConfig, Clock, inTransaction, newId } from '@alertagent/service-kit';
+import { AlertAgentConfig, Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { AnalysesMetrics } from './analyses.metrics';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { DeadLetter } from '../dead-letters/dead-letter';
+import { DeadLettersStore } from '../dead-letters/dead-letters.store';
+import { BUILT_IN_LANE } from '../lanes/lane';
 import { AnalysesStore } from './analyses.store';
 import type { Analysis } from './analysis';
-import { EnginePolicy, type Step } from './engine-policy';
+import { EnginePolicy } from './engine-policy';
 
 /** An analysis in the hand of a worker. */
 export interface LeasedAnalysis extends Analysis {
@@ -12,7 +14,7 @@ export interface LeasedAnalysis extends Analysis {
 }
 
 /**
- * Who has an analysis in hand, and what happens to it next. A lease is a token and a time: when the time is over another
+ * How an analysis in hand goes on. A lease is a token and a time: when the time is over another
  * worker takes the analysis with a token of its own, and from then on nothing the first one writes has any effect.
  */
 @Injectable()
@@ -23,28 +25,8 @@ export class AnalysisLeases {
     private readonly policy: EnginePolicy,
     private readonly config: AlertAgentConfig,
     private readonly clock: Clock,
-    private readonly metrics: AnalysesMetrics,
+    private readonly letters: DeadLettersStore,
   ) {}
-
-  /** Takes up to `limit` analyses that are due. */
-  async take(limit: number): Promise<{ analysis: LeasedAnalysis; step: Step }[]> {
-    const now = this.clock.now();
-    const taken: { analysis: LeasedAnalysis; step: Step }[] = [];
-    for (const seen of await this.store.due(this.dataSource.manager, now, limit)) {
-      const step = this.policy.nextStep(seen);
-      const engine = seen.engine ?? this.policy.firstEngine();
-      const changes = {
-        engine,
-        status: engine === 'built-in' ? ('processing' as const) : seen.status,
-        attempts: seen.attempts + 1,
-        leaseToken: newId(),
-        dueAt: new Date(now.getTime() + this.policy.leaseMs(step)),
-      };
-      const isTaken = await inTransaction(this.dataSource, (tx) => this.store.claim(tx, seen, changes));
-      if (isTaken) taken.push({ analysis: { ...seen, ...changes }, step });
-    }
-    return taken;
-  }
 
   /** The workflow was started: from here on it is its turn. */
   async awaitCallback(analysis: LeasedAnalysis): Promise<void> {
@@ -56,10 +38,11 @@ export class AnalysisLeases {
     await this.release(analysis, { error, dueAt });
   }
 
-  /** The built-in workflow takes over, at once. */
-  async fallBack(analysis: LeasedAnalysis, reason: string): Promise<void> {
-    const changes = { engine: 'built-in', fallbackReason: reason, attempts: 0, error: null, deadline: null } as const;
-    if (await this.release(analysis, { ...changes, dueAt: this.clock.now() })) this.metrics.fellBack();
+  /** The built-in workflow takes over, at once; false when the lease was lost. */
+  async fallBack(analysis: LeasedAnalysis, reason: string, letter: DeadLetter): Promise<boolean> {
+    const over = { engine: 'built-in', lane: BUILT_IN_LANE, fallbackReason: reason } as const;
+    const changes = { ...over, attempts: 0, error: null, deadline: null, dueAt: this.clock.now() };
+    return this.release(analysis, changes, (tx) => this.letters.put(tx, letter));
   }
 
   /** Gives it back untouched, for whoever comes next. */
@@ -67,10 +50,16 @@ export class AnalysisLeases {
     await this.release(analysis, { dueAt: this.clock.now(), attempts: analysis.attempts - 1 });
   }
 
-  private release({ id, leaseToken }: LeasedAnalysis, changes: Partial<Analysis>): Promise<boolean> {
-    return inTransaction(this.dataSource, (tx) =>
-      this.store.change(tx, id, { leaseToken }, { ...changes, leaseToken: null }),
-    );
+  private release(
+    { id, leaseToken }: LeasedAnalysis,
+    changes: Partial<Analysis>,
+    then?: (tx: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    return inTransaction(this.dataSource, async (tx) => {
+      const isHeld = await this.store.change(tx, id, { leaseToken }, { ...changes, leaseToken: null });
+      if (isHeld) await then?.(tx);
+      return isHeld;
+    });
   }
 }
 

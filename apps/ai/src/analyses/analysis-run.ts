@@ -6,6 +6,7 @@ import { WorkflowCallError } from '../workflows/workflow-call-error';
 import { AnalysisCompletion } from './analysis-completion';
 import { AnalysisLeases, type LeasedAnalysis } from './analysis-leases';
 import { MAX_ATTEMPTS, type Step } from './engine-policy';
+import { LostWorkflows } from './lost-workflows';
 
 /** Does one step of one analysis. Calls go out between transactions, never inside one. */
 @Injectable()
@@ -16,6 +17,7 @@ export class AnalysisRun {
     private readonly builtIn: BuiltInWorkflow,
     private readonly leases: AnalysisLeases,
     private readonly completion: AnalysisCompletion,
+    private readonly losses: LostWorkflows,
   ) {}
 
   /** Errors: those of the database, and bugs. */
@@ -26,10 +28,18 @@ export class AnalysisRun {
       case 'run-built-in':
         return this.runBuiltIn(analysis);
       case 'fall-back':
-        return this.leases.fallBack(analysis, step.reason);
+        return this.losses.lost(analysis, { kind: step.lost, reason: step.reason });
+      case 'drop':
       case 'give-up':
         return this.end(analysis, step.reason);
     }
+  }
+
+  /** Lets one that was cut off go on later, at once when it is the service that ends. */
+  interrupted(analysis: LeasedAnalysis, { isStopping }: { isStopping: boolean }): Promise<void> {
+    return isStopping
+      ? this.leases.giveBack(analysis)
+      : this.leases.retryLater(analysis, 'the analysis was interrupted');
   }
 
   private async startWorkflow(analysis: LeasedAnalysis): Promise<void> {
@@ -38,9 +48,11 @@ export class AnalysisRun {
       await this.n8n.start(analysis, prompt);
     } catch (error) {
       if (!(error instanceof WorkflowCallError)) throw error;
-      if (!error.worthRetrying) return this.leases.fallBack(analysis, error.message);
+      const { message } = error;
+      const loss = { kind: 'not_started' as const, lastError: message };
+      if (!error.worthRetrying) return this.losses.lost(analysis, { ...loss, reason: message });
       if (analysis.attempts >= MAX_ATTEMPTS) {
-        return this.leases.fallBack(analysis, `${error.message}, after ${analysis.attempts} attempts`);
+        return this.losses.lost(analysis, { ...loss, reason: `${message}, after ${analysis.attempts} attempts` });
       }
       return this.leases.retryLater(analysis, error.message);
     }

@@ -2,12 +2,13 @@ import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Models } from '../analysts/models';
 import { N8nClient } from '../workflows/n8n-client';
-import { AnalysisLeases, type LeasedAnalysis } from './analysis-leases';
+import type { LeasedAnalysis } from './analysis-leases';
+import { AnalysisQueue, type Work } from './analysis-queue';
 import { AnalysisRun } from './analysis-run';
-import type { Step } from './engine-policy';
 import { WakeUp } from '../requests/wake-up';
 
-const CONCURRENCY = 4;
+/** Analyses of one lane in hand at a time. Lanes share nothing here: one whose calls hang holds up no other. */
+const IN_HAND = 4;
 /** Milliseconds between looks when nobody rings: for pauses and leases that end, and for analyses of other replicas. */
 const POLL_MS = 250;
 /** Milliseconds to wait for the database after it failed. */
@@ -15,16 +16,16 @@ const OUTAGE_MS = 1_000;
 /** Milliseconds calls may go on after the service was told to stop. */
 const GRACE_MS = 4_000;
 
-/** Works on analyses that are due, a few at a time, so that one slow call does not hold up the others. */
+/** Works on analyses that are due, a few of each lane at a time, so that one slow call does not hold up the others. */
 @Injectable()
 export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly inHand = new Set<Promise<void>>();
+  private readonly inHand = new Map<Promise<void>, string>();
   private readonly log: Logger;
   private isStopping = false;
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly leases: AnalysisLeases,
+    private readonly queue: AnalysisQueue,
     private readonly run: AnalysisRun,
     private readonly n8n: N8nClient,
     private readonly models: Models,
@@ -46,10 +47,10 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
     await this.loop;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, GRACE_MS)));
-    await Promise.race([Promise.all(this.inHand), patience]);
+    await Promise.race([Promise.all(this.inHand.keys()), patience]);
     clearTimeout(timer);
     await Promise.all([this.n8n.close(), this.models.close()]);
-    await Promise.all(this.inHand);
+    await Promise.all(this.inHand.keys());
   }
 
   private async work(): Promise<void> {
@@ -62,8 +63,7 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
   /** Takes what there is room for. Returns for how many milliseconds there is nothing to do. */
   private async turn(): Promise<number> {
     try {
-      const room = CONCURRENCY - this.inHand.size;
-      for (const { analysis, step } of room > 0 ? await this.leases.take(room) : []) this.start(analysis, step);
+      for (const work of await this.queue.take((lane) => this.roomIn(lane))) this.start(work);
       return POLL_MS;
     } catch (error) {
       this.log.warn({ error }, 'analyses wait for the database');
@@ -71,16 +71,20 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private start(analysis: LeasedAnalysis, step: Step): void {
-    const running = this.finish(analysis, step).finally(() => {
+  private roomIn(lane: string): number {
+    return IN_HAND - [...this.inHand.values()].filter((one) => one === lane).length;
+  }
+
+  private start(work: Work): void {
+    const running = this.finish(work).finally(() => {
       this.inHand.delete(running);
       this.wakeUp.ring();
     });
-    this.inHand.add(running);
+    this.inHand.set(running, work.analysis.lane);
   }
 
   /** Never throws: an analysis that fails here comes back when its lease or pause is over. */
-  private async finish(analysis: LeasedAnalysis, step: Step): Promise<void> {
+  private async finish({ analysis, step }: Work): Promise<void> {
     try {
       await this.run.take(analysis, step);
     } catch (error) {
@@ -91,9 +95,8 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
   private async interrupted(analysis: LeasedAnalysis, error: unknown): Promise<void> {
     const fields = { error, analysis_id: analysis.id };
     try {
-      if (this.isStopping) return await this.leases.giveBack(analysis);
-      this.log.error(fields, 'an analysis was interrupted');
-      await this.leases.retryLater(analysis, 'the analysis was interrupted');
+      if (!this.isStopping) this.log.error(fields, 'an analysis was interrupted');
+      await this.run.interrupted(analysis, { isStopping: this.isStopping });
     } catch (again) {
       this.log.warn({ ...fields, error: again }, 'an interrupted analysis waits for its lease to end');
     }

@@ -20,6 +20,8 @@ export const analysisEntity = new EntitySchema<Analysis>({
     fallbackReason: { name: 'fallback_reason', type: 'longtext', nullable: true },
     status: { type: 'varchar', length: 20 },
     attempts: { type: 'int' },
+    lane: { type: 'varchar', length: 200, default: '' },
+    replays: { type: 'int', default: 0 },
     leaseToken: { name: 'lease_token', type: 'varchar', length: 36, nullable: true },
     dueAt: { name: 'due_at', type: 'bigint', nullable: true, transformer: epochMs },
     deadline: { type: 'bigint', nullable: true, transformer: epochMs },
@@ -32,6 +34,7 @@ export const analysisEntity = new EntitySchema<Analysis>({
   indices: [
     { name: 'UQ_ai_analysis_records_trigger', columns: ['incidentId', 'triggerKey'], unique: true },
     { name: 'IX_ai_analysis_records_due', columns: ['dueAt'] },
+    { name: 'IX_ai_analysis_records_lane', columns: ['lane', 'status', 'dueAt'] },
     { name: 'IX_ai_analysis_records_alert', columns: ['alertId', 'id'] },
     { name: 'IX_ai_analysis_records_status', columns: ['status', 'id'] },
     { name: 'IX_ai_analysis_records_completed', columns: ['completedAt'] },

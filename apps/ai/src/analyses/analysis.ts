@@ -29,6 +29,10 @@ export interface Analysis {
   status: AnalysisState;
   /** How often a worker took it with this engine, the current time included. */
   attempts: number;
+  /** Where it waits: with others of its workflow, or with those that the built-in workflow took over. */
+  lane: string;
+  /** How often somebody had it begin anew after it had died. */
+  replays: number;
   /** Held by the worker that has it in hand; whatever a worker without it writes is refused. */
   leaseToken: string | null;
   /** When a worker looks at it next: at once, after a pause, when a lease ends, or when a workflow should have called back. Null when it is over. */
@@ -46,3 +50,7 @@ export interface Analysis {
 
 /** Whether nothing more will happen to it. */
 export const isOver = ({ status }: Pick<Analysis, 'status'>): boolean => !OPEN_STATES.some((open) => open === status);
+
+/** Whether nobody asked for it: neither for the analysis, nor for its replay. */
+export const isUnasked = ({ triggerKey, replays }: Pick<Analysis, 'triggerKey' | 'replays'>): boolean =>
+  triggerKey === INCIDENT_OPENED && replays === 0;

@@ -15,7 +15,7 @@ describe('the next step of an analysis', () => {
   });
 
   it('is the built-in workflow when the callback is overdue, n8n is gone from the configuration, or workers die on the call', () => {
-    const falls = { kind: 'fall-back', reason: expect.any(String) };
+    const falls = { kind: 'fall-back', lost: expect.any(String), reason: expect.any(String) };
     expect(policy().nextStep({ engine: 'n8n', status: 'processing', attempts: 1 })).toEqual(falls);
     expect(policy({ n8n: false }).nextStep({ engine: 'n8n', status: 'pending', attempts: 1 })).toEqual(falls);
     expect(policy().nextStep({ engine: 'n8n', status: 'pending', attempts: MAX_ATTEMPTS })).toEqual(falls);

@@ -1,4 +1,5 @@
 import { AlertAgentConfig } from '@alertagent/service-kit';
+import type { DeadLetterKind } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Analysis, Engine } from './analysis';
 
@@ -6,8 +7,10 @@ import type { Analysis, Engine } from './analysis';
 export type Step =
   | { kind: 'start-workflow' }
   | { kind: 'run-built-in' }
-  /** The built-in workflow takes over. */
-  | { kind: 'fall-back'; reason: string }
+  /** The workflow does not do it: the built-in one takes over, or people do. */
+  | { kind: 'fall-back'; lost: DeadLetterKind; reason: string }
+  /** Nobody waits for it any more. */
+  | { kind: 'drop'; reason: string }
   /** Nothing worked: people decide. */
   | { kind: 'give-up'; reason: string };
 
@@ -18,6 +21,8 @@ const PAUSE_FACTOR = 3;
 /** What a lease has beyond the longest call: for the database, and for a clock that is a little off. */
 const LEASE_MARGIN_MS = 5_000;
 const BUILT_IN_MS = 10_000;
+/** Why an analysis was dropped. */
+export const STALE = 'the incident was resolved before its analysis began';
 
 /** Which engine, how long, how often: the rules by which analyses go on, in one place. */
 @Injectable()
@@ -40,13 +45,41 @@ export class EnginePolicy {
     if (analysis.status === 'processing') {
       return {
         kind: 'fall-back',
+        lost: 'no_callback',
         reason: `the workflow did not call back within ${this.config.n8n.callback_timeout / 1000} s`,
       };
     }
-    if (!this.config.n8n.webhookBase()) return { kind: 'fall-back', reason: 'n8n is not configured any more' };
+    if (!this.config.n8n.webhookBase()) return { kind: 'fall-back', lost: 'not_started', reason: 'n8n is not configured any more' };
     return analysis.attempts < MAX_ATTEMPTS
       ? { kind: 'start-workflow' }
-      : { kind: 'fall-back', reason: `the call of the workflow was interrupted ${MAX_ATTEMPTS} times` };
+      : {
+          kind: 'fall-back',
+          lost: 'not_started',
+          reason: `the call of the workflow was interrupted ${MAX_ATTEMPTS} times`,
+        };
+  }
+
+  /** The next step of one that waits although nobody asked for it and its incident is over. */
+  stale(): Step {
+    return { kind: 'drop', reason: STALE };
+  }
+
+  /** How many runs of the lane's workflow n8n may have at a time. */
+  maxRunning(lane: string): number {
+    const { runs, workflows } = this.config.n8n.concurrency;
+    return workflows.find(({ workflow }) => workflow === lane)?.runs ?? runs;
+  }
+
+  /** Until when what is due by now must have been started; what waits longer for a place goes on without the workflow. */
+  overdueSince(now: Date): Date {
+    return new Date(now.getTime() - this.config.n8n.callback_timeout);
+  }
+
+  /** The next step of one for which no place became free. */
+  crowdedOut(): Step {
+    const seconds = this.config.n8n.callback_timeout / 1000;
+    const reason = `the workflow had no place for it within ${seconds} s: n8n.concurrency`;
+    return { kind: 'fall-back', lost: 'not_started', reason };
   }
 
   /** Milliseconds a worker may hold the analysis; after that another one takes it. */

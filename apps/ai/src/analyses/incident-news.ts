@@ -4,19 +4,17 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnownIncidentsStore } from '../incidents/known-incidents.store';
 import { IncidentLessons } from '../lessons/incident-lessons';
-import { AnalysesStore } from './analyses.store';
-import { INCIDENT_OPENED, type Analysis } from './analysis';
-import { NewAnalyses } from './new-analysis';
+import type { Analysis } from './analysis';
+import { IncidentAnalyses } from './incident-analyses';
 import { WakeUp } from '../requests/wake-up';
 
-/** What incidents mean for this service: one that opens is analysed, once; all are remembered, and what was found out is kept. */
+/** What incidents mean for this service: one that opens is analysed, once, unless it is over first; all are remembered, and what was found out is kept. */
 @Injectable()
 export class IncidentNews {
   constructor(
     private readonly inbox: Inbox,
     private readonly incidents: KnownIncidentsStore,
-    private readonly analyses: AnalysesStore,
-    private readonly newAnalyses: NewAnalyses,
+    private readonly analyses: IncidentAnalyses,
     private readonly wakeUp: WakeUp,
     private readonly lessons: IncidentLessons,
   ) {}
@@ -25,19 +23,21 @@ export class IncidentNews {
   async opened(event: IncidentEvent, delivery: Delivery): Promise<void> {
     await this.once(delivery, async (tx) => {
       await this.incidents.remember(tx, event, null);
-      if (!(await this.analyses.hasAutomatic(tx, event.incident_id)))
-        await this.analyses.insert(tx, this.analysisOf(event));
+      await this.analyses.begin(tx, event);
     });
     this.wakeUp.ring();
   }
 
   /** May be heard before the opening. */
   async resolved(event: IncidentResolved, delivery: Delivery): Promise<void> {
+    let dropped: Analysis[] = [];
     await this.once(delivery, async (tx) => {
       await this.incidents.remember(tx, event, new Date(event.resolved_at));
+      dropped = await this.analyses.drop(tx, event.incident_id);
       // What one that was merged into another was about is learned from that one.
       if (!event.merged_into) await this.lessons.learn(tx, event.incident_id);
     });
+    this.analyses.dropped(dropped);
   }
 
   private async once(delivery: Delivery, work: (tx: EntityManager) => Promise<void>): Promise<void> {
@@ -48,17 +48,5 @@ export class IncidentNews {
       if (!isUniqueViolation(error)) throw error;
       await this.inbox.once(delivery, work);
     }
-  }
-
-  private analysisOf(event: IncidentEvent): Analysis {
-    return this.newAnalyses.make({
-      trigger: INCIDENT_OPENED,
-      incidentId: event.incident_id,
-      clusterId: event.cluster_id,
-      clusterName: event.cluster_name,
-      alert: event.alert,
-      routedTo: event.workflow,
-      groupLabels: event.group_labels,
-    });
   }
 }

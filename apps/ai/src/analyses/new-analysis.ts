@@ -47,6 +47,8 @@ export class NewAnalyses {
       fallbackReason: null,
       status: 'pending',
       attempts: 0,
+      lane: workflow,
+      replays: 0,
       leaseToken: null,
       dueAt: now,
       deadline: null,

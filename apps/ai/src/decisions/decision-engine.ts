@@ -11,6 +11,8 @@ export interface DecidedAnalysis {
   id: string;
   incidentId: string | null;
   clusterName: string;
+  /** How often it was replayed. */
+  replays: number;
   alert: AlertSnapshot;
 }
 
@@ -25,7 +27,7 @@ export class DecisionEngine {
   /** `result` is null when the analysis failed: nothing is known then, so people are called. */
   async decide(
     tx: EntityManager,
-    { id, incidentId, clusterName, alert }: DecidedAnalysis,
+    { id, incidentId, clusterName, alert, replays }: DecidedAnalysis,
     result: AnalysisResult | null,
   ): Promise<StoredDecision> {
     const policy = await this.policies.current(tx);
@@ -40,6 +42,7 @@ export class DecisionEngine {
     return {
       id: newId(),
       analysisId: id,
+      run: replays,
       incidentId,
       action: decision.action,
       reason: decision.reason,

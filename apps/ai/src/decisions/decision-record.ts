@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { SuggestionRecord, type SuggestingAnalysis } from '../autonomy/suggestion-record';
 import { EscalationsStore } from '../escalations/escalations.store';
 import { decisionView, type StoredDecision } from './decision';
-import { DecisionEngine } from './decision-engine';
+import { DecisionEngine, type DecidedAnalysis } from './decision-engine';
 import { DecisionsStore } from './decisions.store';
 import { escalationOf } from './escalation-of';
 
@@ -20,10 +20,10 @@ export class DecisionRecord {
     private readonly outbox: Outbox,
   ) {}
 
-  /** `result` is null when the analysis failed. Errors: a unique violation when the analysis has a decision already. */
+  /** `result` is null when the analysis failed. Errors: a unique violation when this run of the analysis has a decision already. */
   async decide(
     tx: EntityManager,
-    analysis: SuggestingAnalysis,
+    analysis: SuggestingAnalysis & DecidedAnalysis,
     result: AnalysisResult | null,
   ): Promise<StoredDecision> {
     const decision = await this.engine.decide(tx, analysis, result);

@@ -8,6 +8,7 @@ export const decisionEntity = new EntitySchema<StoredDecision>({
   columns: {
     id: { type: 'varchar', length: 36, primary: true },
     analysisId: { name: 'analysis_id', type: 'varchar', length: 36 },
+    run: { type: 'int', default: 0 },
     incidentId: { name: 'incident_id', type: 'varchar', length: 100, nullable: true },
     action: { type: 'varchar', length: 30 },
     reason: { type: 'longtext' },
@@ -21,7 +22,7 @@ export const decisionEntity = new EntitySchema<StoredDecision>({
     decidedAt: { name: 'decided_at', type: 'bigint', transformer: epochMs },
   },
   indices: [
-    { name: 'UQ_decisions_analysis', columns: ['analysisId'], unique: true },
+    { name: 'UQ_decisions_run', columns: ['analysisId', 'run'], unique: true },
     { name: 'IX_decisions_incident', columns: ['incidentId', 'id'] },
   ],
 });

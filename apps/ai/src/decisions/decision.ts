@@ -5,6 +5,8 @@ import type { DecisionAction, DecisionView, Priority } from '@alertagent/contrac
 export interface StoredDecision {
   id: string;
   analysisId: string;
+  /** How often the analysis had been replayed. */
+  run: number;
   incidentId: string | null;
   action: DecisionAction;
   reason: string;

@@ -3,10 +3,10 @@ import { In, type EntityManager } from 'typeorm';
 import type { StoredDecision } from './decision';
 import { decisionEntity } from './decision.entity';
 
-/** Decisions; each analysis leads to one and no more. */
+/** Decisions; each run of an analysis leads to one and no more. */
 @Injectable()
 export class DecisionsStore {
-  /** Errors: a unique violation when the analysis has a decision already. */
+  /** Errors: a unique violation when this run of the analysis has a decision already. */
   async insert(tx: EntityManager, decision: StoredDecision): Promise<void> {
     await tx.insert(decisionEntity, decision);
   }
@@ -20,10 +20,10 @@ export class DecisionsStore {
     return (await this.ofAnalyses(manager, [analysisId])).get(analysisId) ?? null;
   }
 
-  /** Decisions by the id of their analysis. */
+  /** The latest decisions by the id of their analysis. */
   async ofAnalyses(manager: EntityManager, analysisIds: readonly string[]): Promise<Map<string, StoredDecision>> {
     const found =
-      analysisIds.length === 0 ? [] : await manager.findBy(decisionEntity, { analysisId: In([...analysisIds]) });
+      analysisIds.length === 0 ? [] : await manager.find(decisionEntity, { where: { analysisId: In([...analysisIds]) }, order: { run: 'ASC' } });
     return new Map(found.map((decision) => [decision.analysisId, decision]));
   }
 }

@@ -7,7 +7,7 @@ import type { StoredDecision } from './decision';
 export function escalationOf(decision: StoredDecision, alertId: string): Escalation {
   return {
     id: newId(),
-    requestKey: createHash('sha256').update(`decision ${decision.analysisId}`).digest('hex'),
+    requestKey: createHash('sha256').update(keyOf(decision)).digest('hex'),
     alertId,
     incidentId: decision.incidentId,
     escalationType: decision.action,
@@ -19,3 +19,6 @@ export function escalationOf(decision: StoredDecision, alertId: string): Escalat
     createdAt: decision.decidedAt,
   };
 }
+
+const keyOf = ({ analysisId, run }: StoredDecision): string =>
+  run === 0 ? `decision ${analysisId}` : `decision ${analysisId} ${run}`;

@@ -2,7 +2,7 @@ import { Max, Min } from 'class-validator';
 import { IsAddress } from './address';
 import { AutomationSettings } from './automation.settings';
 import { DurationBetween } from './duration';
-import { Section, Setting } from './setting';
+import { Section, SectionList, Setting } from './setting';
 
 /** Paths of the n8n webhooks, relative to `webhook_base_url`. */
 export class N8nWorkflowSettings {
@@ -14,6 +14,31 @@ export class N8nWorkflowSettings {
 
   @Setting({ type: 'text', doc: 'Webhook path of the workflow that sends a notification.' })
   notification: string = 'notification';
+}
+
+/** How many runs of one workflow n8n may have at a time. */
+export class N8nWorkflowConcurrencySettings {
+  @Setting({ type: 'text', required: true, doc: 'The workflow, as routing names it.' })
+  workflow!: string;
+
+  @Setting({ type: 'integer', required: true, doc: 'Its runs at a time.' })
+  @Min(1)
+  @Max(10_000)
+  runs!: number;
+}
+
+/** Keeps n8n from being given more than it can do, and a slow workflow from being in the way of others. */
+export class N8nConcurrencySettings {
+  @Setting({
+    type: 'integer',
+    doc: 'Runs of each workflow at a time, over all instances: from the start until it reported or its `callback_timeout` is over. A default n8n does about ten a second; 50 let each take five.',
+  })
+  @Min(1)
+  @Max(10_000)
+  runs: number = 50;
+
+  @SectionList(() => N8nWorkflowConcurrencySettings, 'Workflows with a limit of their own.')
+  workflows: N8nWorkflowConcurrencySettings[] = [];
 }
 
 /** An n8n server that runs the analysis workflows. */
@@ -62,6 +87,15 @@ export class N8nSettings {
   })
   @DurationBetween('1s', '1d')
   callback_timeout: number = 600_000;
+
+  @Setting({
+    type: 'boolean',
+    doc: 'Whether the built-in workflow takes over when a workflow can not be started or does not call back. Otherwise the analysis fails, people are called, and it can be replayed.',
+  })
+  fall_back: boolean = true;
+
+  @Section(() => N8nConcurrencySettings, 'How much n8n is given at a time.')
+  concurrency: N8nConcurrencySettings = new N8nConcurrencySettings();
 
   /** Where webhook paths are appended; `undefined` when n8n isn't configured. Never ends in a slash. */
   webhookBase(): string | undefined {

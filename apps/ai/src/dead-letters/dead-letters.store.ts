@@ -1,0 +1,52 @@
+import type { DeadLetterKind } from '@alertagent/contracts';
+import { Injectable } from '@nestjs/common';
+import { LessThan, MoreThan, Not, type EntityManager } from 'typeorm';
+import type { PagePosition } from '../requests/page';
+import type { DeadLetter } from './dead-letter';
+import { deadLetterEntity } from './dead-letter.entity';
+
+/** Which letters a list shows. */
+export interface LetterFilter {
+  workflow?: string | null;
+  kind?: DeadLetterKind | null;
+}
+
+/** What workflows never did. */
+@Injectable()
+export class DeadLettersStore {
+  /** Replaces an earlier one of the same analysis. */
+  async put(tx: EntityManager, letter: DeadLetter): Promise<void> {
+    await tx.delete(deadLetterEntity, { analysisId: letter.analysisId });
+    await tx.insert(deadLetterEntity, letter);
+  }
+
+  find(manager: EntityManager, id: string): Promise<DeadLetter | null> {
+    return manager.findOneBy(deadLetterEntity, { id });
+  }
+
+  /** Newest first, one more than asked for. */
+  list(
+    manager: EntityManager,
+    { workflow, kind }: LetterFilter,
+    { before, limit }: PagePosition,
+  ): Promise<DeadLetter[]> {
+    const where = {
+      ...(workflow ? { workflow } : {}),
+      ...(kind ? { kind } : {}),
+      ...(before ? { id: LessThan(before) } : {}),
+    };
+    return manager.find(deadLetterEntity, { where, order: { id: 'DESC' }, take: limit + 1 });
+  }
+
+  /** Letters of a workflow after `after`, oldest first, without those whose incident was over: nobody waits for them. */
+  wanted(manager: EntityManager, workflow: string, after: string, limit: number): Promise<DeadLetter[]> {
+    const where = { workflow, kind: Not('stale' as const), id: MoreThan(after) };
+    return manager.find(deadLetterEntity, { where, order: { id: 'ASC' }, take: limit });
+  }
+
+  /** False when somebody else took it away. */
+  async delete(tx: EntityManager, id: string): Promise<boolean> {
+    const { affected } = await tx.delete(deadLetterEntity, { id });
+    return affected === 1;
+  }
+}

@@ -1,0 +1,106 @@
+import { incidentOpened, type IncidentEvent } from '@alertagent/contracts';
+import { pollUntil } from '@alertagent/local-stack';
+import { startN8nStub, type N8nStub } from '@alertagent/stubs';
+import { completedReport, incident, Stand } from './stand';
+
+const CALLBACK_TIMEOUT = 600_000;
+
+describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,', (database) => {
+  let stand: Stand;
+  let n8n: N8nStub;
+
+  beforeEach(async () => {
+    stand = await Stand.start(database);
+    n8n = await startN8nStub({ workflows: ['slow', 'quick'] });
+  }, 120_000);
+
+  afterEach(async () => {
+    n8n.release();
+    await stand.stop();
+    await n8n.close();
+  });
+
+  const config = () => ({
+    n8n: {
+      webhook_base_url: n8n.webhookBase,
+      timeout: 60_000,
+      callback_timeout: CALLBACK_TIMEOUT,
+      concurrency: { runs: 40, workflows: [{ workflow: 'slow', runs: 3 }] },
+    },
+  });
+
+  const open = async (workflow: string, count: number): Promise<IncidentEvent[]> => {
+    const events = Array.from({ length: count }, () => ({ ...incident({}, stand.clock.now()), workflow }));
+    for (const event of events) await stand.gateway.publish(incidentOpened, event);
+    return events;
+  };
+
+  const startsOf = (workflow: string): number =>
+    n8n.starts.filter(({ path }) => path === `/webhook/${workflow}`).length;
+
+  /** Passes once several looks at the queue changed nothing. */
+  const settled = async (): Promise<void> => {
+    const [marker] = await open('quick', 1);
+    await stand.processing(marker!.incident_id);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  };
+
+  it('are never more than configured, over two instances, and become free when a run reports', async () => {
+    await stand.startReplica(config());
+    await stand.startReplica(config());
+    const events = await open('slow', 9);
+    await pollUntil(() => startsOf('slow') === 3, { what: 'three runs' });
+    await settled();
+    expect(startsOf('slow')).toBe(3);
+    const reported = new Set<string>();
+    for (let round = 1; round <= 6; round++) {
+      const running = n8n.starts.find(
+        ({ path, headers }) => path === '/webhook/slow' && !reported.has(headers['idempotency-key']!),
+      );
+      const id = running!.headers['idempotency-key']!;
+      reported.add(id);
+      await stand.report(id, completedReport());
+      await pollUntil(() => startsOf('slow') === 3 + round, { what: 'the next run' });
+    }
+    expect(new Set(n8n.keys).size).toBe(n8n.keys.length);
+    expect(events).toHaveLength(startsOf('slow'));
+  });
+
+  it('that are all taken are in the way of no other workflow', async () => {
+    await stand.startReplica(config());
+    await open('slow', 30);
+    await pollUntil(() => startsOf('slow') === 3, { what: 'three runs' });
+    const others = await open('quick', 6);
+    for (const { incident_id } of others) await stand.processing(incident_id);
+    expect(startsOf('slow')).toBe(3);
+  });
+
+  it('are in the way of no other workflow either while their calls hang', async () => {
+    await stand.startReplica(config());
+    n8n.mode = 'slow';
+    await open('slow', 8);
+    await pollUntil(() => startsOf('slow') === 3, { what: 'the calls that hang' });
+    n8n.mode = 'ok';
+    const others = await open('quick', 6);
+    for (const { incident_id } of others) await stand.processing(incident_id);
+  });
+
+  it('are waited for no longer than a callback would be', async () => {
+    await stand.startReplica(config());
+    const events = await open('slow', 5);
+    await pollUntil(() => startsOf('slow') === 3, { what: 'three runs' });
+    await settled();
+    // Those that run keep their places: they began a second later.
+    for (const { headers, path } of n8n.starts) {
+      if (path === '/webhook/slow') await stand.report(headers['idempotency-key']!, { status: 'processing' });
+    }
+    stand.clock.advance(CALLBACK_TIMEOUT);
+    for (const { incident_id } of events) {
+      expect(await stand.over(incident_id)).toMatchObject({
+        engine: 'built-in',
+        fallback_reason: expect.stringMatching(/no place for it within 600 s|did not call back/),
+      });
+    }
+    expect(startsOf('slow')).toBeLessThanOrEqual(5);
+  });
+});
