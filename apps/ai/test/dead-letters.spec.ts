@@ -163,6 +163,9 @@ describe.each(['sqlite', 'mariadb'] as const)('what a workflow never did, on %s,
     });
     expect(rest.items).toEqual([mine[0]]);
 
+    // The breaker leaves a workflow alone that failed so often; another process knows nothing of that.
+    await stand.stopReplicas();
+    await stand.startReplica(config({ fall_back: false }));
     const answer = await stand.gateway.request(replayDeadLetters, { workflow: 'other', actor: OPERATOR });
     expect(answer).toEqual({ replayed: 2, refused: 0, next_cursor: null });
     for (const { incident_id, analysis_id } of mine) {
