@@ -3,15 +3,24 @@ import { Api } from './api';
 import { applyFolder, type ApplyFolderOptions } from './commands/apply-folder';
 import { backtestRule, type BacktestRuleOptions } from './commands/backtest-rule';
 import type { CommandContext } from './commands/context';
+import {
+  listDeadLetters,
+  replayDeadLetters,
+  type ListDeadLettersOptions,
+  type ReplayDeadLettersOptions,
+} from './commands/dead-letters';
 import { diffRule, type DiffRuleOptions } from './commands/diff-rule';
 import { exportRules, type ExportRulesOptions } from './commands/export-rules';
 import { importKnowledge, type ImportKnowledgeOptions } from './commands/import-knowledge';
 import { importRules, type ImportRulesOptions } from './commands/import-rules';
+import { n8nInstall, type N8nInstallOptions } from './commands/n8n-install';
+import { n8nStatus } from './commands/n8n-status';
 import { searchKnowledge, type SearchKnowledgeOptions } from './commands/search-knowledge';
 import { testRules, type TestRulesOptions } from './commands/test-rules';
 import { validateRules, type ValidateRulesOptions } from './commands/validate-rules';
 import { connectionOf, type ConnectionOptions } from './connection';
 import { CommandError, EXIT } from './exit-codes';
+import type { N8nOptions } from './n8n/connection';
 import { Terminal, type Streams, type TerminalOptions } from './terminal';
 
 const EXIT_CODES = `
@@ -62,6 +71,8 @@ function buildProgram(streams: Streams, env: NodeJS.ProcessEnv, end: (exitCode: 
   };
   addRules(program.command('rules').description('rules of Prometheus'), context, end);
   addKnowledge(program.command('knowledge').description('runbooks and notes that analyses cite'), context, end);
+  addDeadLetters(program.command('dead-letters').description('runs of workflows that never were'), context, end);
+  addN8n(program.command('n8n').description('the workflows that AlertAgent ships, in n8n'), context, end);
   return program;
 }
 
@@ -83,6 +94,38 @@ function addKnowledge(knowledge: Command, context: () => CommandContext, end: (e
     .action(async (words: string[], options: SearchKnowledgeOptions) =>
       end(await searchKnowledge(context(), words, options)),
     );
+}
+
+function addDeadLetters(letters: Command, context: () => CommandContext, end: (exitCode: number) => void): void {
+  letters
+    .command('list')
+    .description('what workflows never did, newest first')
+    .option('--workflow <name>', 'of this workflow only')
+    .addOption(new Option('--kind <kind>').choices(['not_started', 'no_callback', 'stale']))
+    .action(async (options: ListDeadLettersOptions) => end(await listDeadLetters(context(), options)));
+  letters
+    .command('replay [id]')
+    .description('let analyses begin anew; never one that has a result')
+    .option('--workflow <name>', 'all of this workflow whose incident was not over')
+    .action(async (id: string | undefined, options: ReplayDeadLettersOptions) =>
+      end(await replayDeadLetters(context(), id, options)),
+    );
+}
+
+function addN8n(n8n: Command, context: () => CommandContext, end: (exitCode: number) => void): void {
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--n8n-url <url>', 'address of n8n (N8N_ENDPOINT; http://127.0.0.1:5678); its API key is N8N_API_KEY')
+      .option('--workflows <folder>', 'folder with workflow files; those of this checkout unless told')
+      .option('--only <path...>', 'webhook paths of the workflows that are meant');
+  withPlace(n8n.command('status'))
+    .description('tell whether n8n answers, and which workflows are there, active and as shipped')
+    .action(async (options: N8nOptions) => end(await n8nStatus(context(), options)));
+  withPlace(n8n.command('install'))
+    .description('create or update the workflows and activate them; the same again changes nothing')
+    .option('--set <name=value...>', 'values of the node Settings, such as dify_url=http://dify:5001')
+    .option('--dry-run', 'tell what would be done, change nothing')
+    .action(async (options: N8nInstallOptions) => end(await n8nInstall(context(), options)));
 }
 
 function addRules(rules: Command, context: () => CommandContext, end: (exitCode: number) => void): void {
