@@ -8,6 +8,14 @@ import { KnowledgeModule } from './knowledge/knowledge.module';
 import { ReportsModule } from './reports/reports.module';
 
 @Module({
-  imports: [AnalysesModule, DeadLettersModule, EscalationsModule, AutomationModule, KnowledgeModule, FeedbackModule, ReportsModule],
+  imports: [
+    AnalysesModule,
+    DeadLettersModule,
+    EscalationsModule,
+    AutomationModule,
+    KnowledgeModule,
+    FeedbackModule,
+    ReportsModule,
+  ],
 })
 export class AppModule {}

@@ -37,5 +37,11 @@ export const aiService: ServiceDefinition = {
     knowledgeVersionEntity,
     feedbackEntity,
   ],
-  migrations: [CreateAiTables1764100000000, Automation1767700000000, Knowledge1768200000000, Feedback1768300000000, DeadLetters1768410000000],
+  migrations: [
+    CreateAiTables1764100000000,
+    Automation1767700000000,
+    Knowledge1768200000000,
+    Feedback1768300000000,
+    DeadLetters1768410000000,
+  ],
 };

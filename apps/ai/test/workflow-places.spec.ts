@@ -20,12 +20,12 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
     await n8n.close();
   });
 
-  const config = () => ({
+  const config = (runs = 3) => ({
     n8n: {
       webhook_base_url: n8n.webhookBase,
       timeout: 60_000,
       callback_timeout: CALLBACK_TIMEOUT,
-      concurrency: { runs: 40, workflows: [{ workflow: 'slow', runs: 3 }] },
+      concurrency: { runs: 40, workflows: [{ workflow: 'slow', runs }] },
     },
   });
 
@@ -76,10 +76,10 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
   });
 
   it('are in the way of no other workflow either while their calls hang', async () => {
-    await stand.startReplica(config());
+    await stand.startReplica(config(20));
     n8n.mode = 'slow';
     await open('slow', 8);
-    await pollUntil(() => startsOf('slow') === 3, { what: 'the calls that hang' });
+    await pollUntil(() => startsOf('slow') === 4, { what: 'the calls that hang' });
     n8n.mode = 'ok';
     const others = await open('quick', 6);
     for (const { incident_id } of others) await stand.processing(incident_id);
@@ -100,7 +100,9 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
     const started = new Set(n8n.keys);
     const last = await pollUntil(
       async () => {
-        const views = await Promise.all(events.map(async ({ incident_id }) => (await stand.ofIncident(incident_id))[0]!));
+        const views = await Promise.all(
+          events.map(async ({ incident_id }) => (await stand.ofIncident(incident_id))[0]!),
+        );
         return views.find(({ analysis_id, completed_at }) => completed_at && !started.has(analysis_id)) ?? null;
       },
       { what: 'the last one to go on' },

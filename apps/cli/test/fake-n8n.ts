@@ -75,5 +75,5 @@ export class FakeN8n {
   }
 }
 
-const pathOf = ({ nodes }: Workflow): unknown =>
-  nodes.find(({ type }) => type === 'n8n-nodes-base.webhook')?.parameters['path'];
+const pathOf = ({ nodes }: Workflow): string =>
+  String(nodes.find(({ type }) => type === 'n8n-nodes-base.webhook')?.parameters['path']);

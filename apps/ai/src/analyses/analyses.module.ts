@@ -28,7 +28,16 @@ import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
 
 @Module({
-  imports: [AnalystsModule, DecisionsModule, AnalysesStoreModule, DeadLettersStoreModule, IncidentsModule, LanesModule, LessonsModule, WorkflowsModule],
+  imports: [
+    AnalystsModule,
+    DecisionsModule,
+    AnalysesStoreModule,
+    DeadLettersStoreModule,
+    IncidentsModule,
+    LanesModule,
+    LessonsModule,
+    WorkflowsModule,
+  ],
   controllers: [AnalysesHandlers],
   providers: [
     AnalysesMetrics,

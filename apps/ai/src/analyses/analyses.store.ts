@@ -1,6 +1,16 @@
 import type { AnalysisState, ReportedAnalyses } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { And, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import {
+  And,
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  MoreThan,
+  Not,
+  type EntityManager,
+  type FindOptionsWhere,
+} from 'typeorm';
 import { LanesStore } from '../lanes/lanes.store';
 import type { PagePosition } from '../requests/page';
 import { INCIDENT_OPENED, OPEN_STATES, type Analysis } from './analysis';

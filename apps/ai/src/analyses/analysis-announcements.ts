@@ -28,10 +28,7 @@ export class AnalysisAnnouncements {
     private readonly letters: DeadLettersStore,
   ) {}
 
-  async announce(
-    tx: EntityManager,
-    { ended, decision, actor, letter }: Announcement,
-  ): Promise<AnalysisView> {
+  async announce(tx: EntityManager, { ended, decision, actor, letter }: Announcement): Promise<AnalysisView> {
     const view = this.views.of(ended, decision);
     if (letter) await this.letters.put(tx, letter);
     if (ended.incidentId)

@@ -63,7 +63,9 @@ export class AnalysisQueue {
     const until = this.clock.now();
     const begun = await this.store.due(manager, lane, { status: 'processing', until, limit: room });
     const limit = room - begun.length;
-    return limit > 0 ? [...begun, ...(await this.store.due(manager, lane, { status: 'pending', until, limit }))] : begun;
+    return limit > 0
+      ? [...begun, ...(await this.store.due(manager, lane, { status: 'pending', until, limit }))]
+      : begun;
   }
 
   private async claim(tx: EntityManager, lane: string, candidates: readonly Candidate[]): Promise<Work[]> {

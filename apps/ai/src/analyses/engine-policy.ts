@@ -49,7 +49,8 @@ export class EnginePolicy {
         reason: `the workflow did not call back within ${this.config.n8n.callback_timeout / 1000} s`,
       };
     }
-    if (!this.config.n8n.webhookBase()) return { kind: 'fall-back', lost: 'not_started', reason: 'n8n is not configured any more' };
+    if (!this.config.n8n.webhookBase())
+      return { kind: 'fall-back', lost: 'not_started', reason: 'n8n is not configured any more' };
     return analysis.attempts < MAX_ATTEMPTS
       ? { kind: 'start-workflow' }
       : {

@@ -23,7 +23,9 @@ export class DecisionsStore {
   /** The latest decisions by the id of their analysis. */
   async ofAnalyses(manager: EntityManager, analysisIds: readonly string[]): Promise<Map<string, StoredDecision>> {
     const found =
-      analysisIds.length === 0 ? [] : await manager.find(decisionEntity, { where: { analysisId: In([...analysisIds]) }, order: { run: 'ASC' } });
+      analysisIds.length === 0
+        ? []
+        : await manager.find(decisionEntity, { where: { analysisId: In([...analysisIds]) }, order: { run: 'ASC' } });
     return new Map(found.map((decision) => [decision.analysisId, decision]));
   }
 }

@@ -3,8 +3,14 @@ import type { Endpoint } from '../api/endpoints';
 import type { HostileStand } from './hostile-stand';
 
 const SERVICES = ['gateway', 'rules', 'clusters', 'config', 'ai'];
-/** What these show changes without anybody asking for it: every new incident is analysed. */
-const RESTLESS = new Set(['/api/v1/audit', '/api/v1/clusters/health', '/api/v1/alerts/analyze', '/api/v1/escalations']);
+/** What these show changes without anybody asking for it: every new incident is analysed, unless it is over first. */
+const RESTLESS = new Set([
+  '/api/v1/audit',
+  '/api/v1/ai/dead-letters',
+  '/api/v1/clusters/health',
+  '/api/v1/alerts/analyze',
+  '/api/v1/escalations',
+]);
 const QUIET_MS = 300;
 /** AlertAgent's own alerts, e.g. that a webhook is refused again and again. They come and go by themselves. */
 const OWN_ALERTS = 'own alerts';

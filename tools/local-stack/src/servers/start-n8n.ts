@@ -21,6 +21,8 @@ export interface N8nOptions extends ServerOptions {
   credentials?: readonly N8nCredentials[];
   /** Workflows, each with an `id`; imported and published. */
   workflows?: readonly { id: string }[];
+  /** Whether its public API answers; it is off otherwise. */
+  publicApi?: boolean;
 }
 
 /** A running n8n. */
@@ -29,6 +31,8 @@ export interface N8nServer extends RunningServer {
   readonly url: string;
   /** Resolves when n8n answers a POST to this path of a published workflow: it is ready a moment before they are. */
   whenListening(path: string): Promise<void>;
+  /** Makes its first account and, with that, a key of its public API. Once per data folder. */
+  createApiKey(scopes: readonly string[]): Promise<string>;
 }
 
 /** Nothing it could call home for, no editor, no waiting for a licence. */
@@ -49,7 +53,6 @@ const QUIET: NodeJS.ProcessEnv = {
   N8N_AI_ENABLED: 'false',
   EXTERNAL_FRONTEND_HOOKS_URLS: '',
   N8N_DISABLE_UI: 'true',
-  N8N_PUBLIC_API_DISABLED: 'true',
   N8N_DISABLED_MODULES:
     'insights,external-secrets,community-packages,mcp,mcp-registry,chat-hub,instance-ai,agents,workflow-builder,quick-connect,otel,source-control,log-streaming,instance-version-history,ldap,sso-oidc,sso-saml,dynamic-credentials,provisioning,token-exchange,oauth-server,oauth-jwe,breaking-changes',
 };
@@ -70,6 +73,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nServer> {
           ...inherited,
           ...QUIET,
           N8N_USER_FOLDER: dataDir,
+          N8N_PUBLIC_API_DISABLED: String(!options.publicApi),
           N8N_ENCRYPTION_KEY: 'only-for-tests-0123456789abcdef',
           N8N_PORT: String(port),
           N8N_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
@@ -94,6 +98,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nServer> {
       await stop();
       releasePort(brokerPort);
     },
+    createApiKey: (scopes: readonly string[]) => createApiKey(url, scopes),
     whenListening: (path: string) =>
       pollUntil(() => isListening(`${url}/webhook/${path}`), {
         what: `n8n to listen at ${path}`,
@@ -118,6 +123,24 @@ async function prepare(
   if (credentials.length > 0) await run('import:credentials', `--input=${await save('credentials.json', credentials)}`);
   if (workflows.length > 0) await run('import:workflow', `--input=${await save('workflows.json', workflows)}`);
   for (const { id } of workflows) await run('publish:workflow', `--id=${id}`);
+}
+
+/** What the editor does in a browser: the first account, and a key with it. */
+async function createApiKey(url: string, scopes: readonly string[]): Promise<string> {
+  const post = async (path: string, body: object, cookie = ''): Promise<Response> => {
+    const headers = { 'content-type': 'application/json', cookie };
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`n8n answered POST ${path} with ${response.status}: ${await response.text()}`);
+    return response;
+  };
+  const person = { email: 'owner@example.org', firstName: 'First', lastName: 'Owner', password: 'Only-for-tests-1' };
+  const owner = await post('/rest/owner/setup', person);
+  const cookie = owner.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const made = await post('/rest/api-keys', { label: 'test', expiresAt: null, scopes }, cookie);
+  return ((await made.json()) as { data: { rawApiKey: string } }).data.rawApiKey;
 }
 
 /** A preflight request has no effect, and is answered 204 for addresses that exist only. */
