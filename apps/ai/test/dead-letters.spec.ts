@@ -1,5 +1,6 @@
 import {
   deleteDeadLetter,
+  deleteDeadLetters,
   incidentOpened,
   incidentResolved,
   listDeadLetters,
@@ -174,6 +175,14 @@ describe.each(['sqlite', 'mariadb'] as const)('what a workflow never did, on %s,
     }
     expect(await letters({ workflow: 'other' })).toEqual([]);
     expect(await letterOf(another.incident_id!)).toEqual(another);
+
+    const all = { workflow: 'alert-analysis', actor: OPERATOR };
+    expect(await stand.gateway.request(deleteDeadLetters, { ...all, kind: 'stale' })).toEqual({ deleted: 0 });
+    const { deleted } = await stand.gateway.request(deleteDeadLetters, all);
+    expect(deleted).toBeGreaterThan(0);
+    expect(await letters()).toEqual([]);
+    expect(await audited('alert-analysis')).toContain('dead_letters.deleted olga');
+    expect(await stand.get(another.analysis_id)).toMatchObject({ status: 'failed' });
   });
 
   it('is not done for an incident that is over: what waits for another attempt is dropped, with a record', async () => {

@@ -47,6 +47,20 @@ export class HandleDeadLetter {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
+/** Query of `DELETE /api/v1/ai/dead-letters`. */
+export class DeleteDeadLettersQuery {
+  @IsString() @MaxLength(200) workflow!: string;
+  @IsOptional() @IsIn(DEAD_LETTER_KINDS) kind?: DeadLetterKind | null;
+}
+
+export class DeleteDeadLetters extends DeleteDeadLettersQuery {
+  @ValidateNested() @Type(() => Actor) actor!: Actor;
+}
+
+export class DeletedDeadLetters {
+  @IsInt() @Min(0) deleted!: number;
+}
+
 /** Body of `POST /api/v1/ai/dead-letters/replay`. */
 export class ReplayWorkflowInput {
   @IsString() @MaxLength(200) workflow!: string;
@@ -102,4 +116,12 @@ export const deleteDeadLetter = defineRequest({
   subject: 'alertagent.ai.v1.delete-dead-letter',
   request: HandleDeadLetter,
   reply: Done,
+});
+/** All of a workflow, or those of one kind. */
+export const deleteDeadLetters = defineRequest({
+  owner,
+  subject: 'alertagent.ai.v1.delete-dead-letters',
+  request: DeleteDeadLetters,
+  reply: DeletedDeadLetters,
+  timeoutMs: 20_000,
 });

@@ -1,9 +1,12 @@
 import {
   deleteDeadLetter,
+  deleteDeadLetters,
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
   type DeadLetterPage,
+  type DeletedDeadLetters,
+  type DeleteDeadLetters,
   type Done,
   type HandleDeadLetter,
   type ListDeadLetters,
@@ -39,5 +42,10 @@ export class DeadLettersHandlers {
   async delete(query: HandleDeadLetter): Promise<Done> {
     await this.letters.delete(query);
     return { done: true };
+  }
+
+  @OnRequest(deleteDeadLetters)
+  async deleteAll(query: DeleteDeadLetters): Promise<DeletedDeadLetters> {
+    return { deleted: await this.letters.deleteAll(query) };
   }
 }

@@ -2,6 +2,7 @@ import {
   ServiceError,
   type Actor,
   type DeadLetterPage,
+  type DeleteDeadLetters,
   type HandleDeadLetter,
   type ListDeadLetters,
   type ReplayedAnalysis,
@@ -72,6 +73,21 @@ export class DeadLettersService {
         resource_id: letter.analysisId,
         before: letterView(letter, null),
       });
+    });
+  }
+
+  /** All of a workflow, or those of one kind. */
+  async deleteAll({ workflow, kind, actor }: DeleteDeadLetters): Promise<number> {
+    return inTransaction(this.dataSource, async (tx) => {
+      const deleted = await this.letters.deleteAll(tx, workflow, kind ?? null);
+      await this.audit.record(tx, {
+        actor,
+        action: 'dead_letters.deleted',
+        resource_type: 'workflow',
+        resource_id: workflow,
+        after: { kind: kind ?? null, deleted },
+      });
+      return deleted;
     });
   }
 

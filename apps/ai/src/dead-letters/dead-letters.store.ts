@@ -44,6 +44,12 @@ export class DeadLettersStore {
     return manager.find(deadLetterEntity, { where, order: { id: 'ASC' }, take: limit });
   }
 
+  /** How many there were. */
+  async deleteAll(tx: EntityManager, workflow: string, kind: DeadLetterKind | null): Promise<number> {
+    const { affected } = await tx.delete(deadLetterEntity, { workflow, ...(kind ? { kind } : {}) });
+    return affected ?? 0;
+  }
+
   /** False when somebody else took it away. */
   async delete(tx: EntityManager, id: string): Promise<boolean> {
     const { affected } = await tx.delete(deadLetterEntity, { id });

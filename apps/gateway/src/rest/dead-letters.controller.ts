@@ -1,6 +1,9 @@
 import {
   DeadLetterPage,
   deleteDeadLetter,
+  deleteDeadLetters,
+  DeletedDeadLetters,
+  DeleteDeadLettersQuery,
   listDeadLetters,
   ListDeadLetters,
   replayDeadLetter,
@@ -62,6 +65,20 @@ export class DeadLettersController {
   })
   replay(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<ReplayedAnalysis> {
     return this.bus.request(replayDeadLetter, { id, actor: actorOf(principal) });
+  }
+
+  @Delete()
+  @RequireRole('operator')
+  @Operation({
+    summary: 'Delete those of a workflow, or of one kind; the analyses stay as they are',
+    query: DeleteDeadLettersQuery,
+    response: DeletedDeadLetters,
+  })
+  deleteAll(
+    @QueryParams(DeleteDeadLettersQuery) query: DeleteDeadLettersQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DeletedDeadLetters> {
+    return this.bus.request(deleteDeadLetters, { ...query, actor: actorOf(principal) });
   }
 
   @Delete(':id')
