@@ -121,6 +121,18 @@ describe('bad rules over REST', () => {
     expect(reached).toHaveLength(before);
   });
 
+  it('clusters are asked about them for operators only', async () => {
+    const made = await post(JSON.stringify({ name: 'v', role: 'viewer' }), {}, '/api/v1/tokens');
+    const { token } = made.problem as unknown as { token: string };
+    const judge = (body: object, headers = {}) => post(JSON.stringify(body), headers, '/api/v1/rules/validate');
+    const viewer = { authorization: `Bearer ${token}` };
+    expect((await judge({ yaml: 'groups: []' }, viewer)).status).toBe(200);
+    for (const wish of [{ cluster_id: 'eu' }, { live: true }]) {
+      expectProblem(await judge({ yaml: 'groups: []', ...wish }, viewer), 403);
+      expect((await judge({ yaml: 'groups: []', ...wish })).status).toBe(200);
+    }
+  });
+
   it.each([
     '',
     '{',

@@ -98,7 +98,7 @@ describe.each(stack.testDatabaseUrls())('tests of rules on $name', (database) =>
       [2, 'passed'],
       [1, 'failed'],
     ]);
-    expect(JSON.stringify(items)).not.toMatch(/alertagent-tests-/);
+    expect(JSON.stringify(items)).not.toMatch(/alertagent-promtool-/);
   });
 
   it('hold back a version that fails: what was placed before stays, until one passes', async () => {
