@@ -10,7 +10,9 @@ import {
   updateRule,
 } from '@alertagent/contracts';
 import { sharedStack, type NatsServer } from '@alertagent/local-stack';
+import { assertNoDrift } from '@alertagent/service-kit';
 import { openAsOf } from '@alertagent/service-kit/testing';
+import { DataSource } from 'typeorm';
 import { rulesService } from '../src/rules-service';
 import { ACTOR, RulesWorld, shown } from './rules-world';
 
@@ -143,6 +145,10 @@ describe.each(stack.testDatabaseUrls())('rules that the first version of the ser
   afterAll(() => world.close());
 
   const get = (id: string) => world.gateway.request(getRule, { id });
+
+  it('lie in tables that are what the entities say', async () => {
+    await expect(assertNoDrift(world.service.get(DataSource))).resolves.toBeUndefined();
+  });
 
   it('are listed, found and shown as they were, with what came later as its default', async () => {
     const { items } = await world.gateway.request(listRules, {});
