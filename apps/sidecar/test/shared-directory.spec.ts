@@ -140,7 +140,7 @@ describe('a directory that writer and readers share', () => {
     await scene.startTarget();
     scene.startSidecar(SHARED);
     const texts = Array.from({ length: 5 }, (_, index) =>
-      ruleText(Array.from({ length: 100 }, (_each, rule) => ({ name: `R${index}x${rule}`, version: index + 1 }))),
+      ruleText(Array.from({ length: 100 }, (_each, rule) => ({ name: `R${rule}`, version: index + 1 }))),
     );
     const seen = new Set<string>();
     let isReading = true;
