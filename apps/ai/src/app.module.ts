@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AnalysesModule } from './analyses/analyses.module';
 import { AutomationModule } from './automation/automation.module';
 import { DeadLettersModule } from './dead-letters/dead-letters.module';
+import { BudgetModule } from './budget/budget.module';
 import { EscalationsModule } from './escalations/escalations.module';
 import { FeedbackModule } from './feedback/feedback.module';
 import { KnowledgeModule } from './knowledge/knowledge.module';
@@ -11,6 +12,7 @@ import { ReportsModule } from './reports/reports.module';
   imports: [
     AnalysesModule,
     DeadLettersModule,
+    BudgetModule,
     EscalationsModule,
     AutomationModule,
     KnowledgeModule,

@@ -4,6 +4,7 @@ import { AppModule } from './app.module';
 import { actionEntity } from './automation/action.entity';
 import { killSwitchEntity } from './automation/kill-switch';
 import { deadLetterEntity } from './dead-letters/dead-letter.entity';
+import { budgetLockEntity, modelCallEntity } from './budget/model-call.entity';
 import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { escalationEntity } from './escalations/escalation.entity';
@@ -16,6 +17,7 @@ import { Automation1767700000000 } from './migrations/1767700000000-automation';
 import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
 import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
 import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letters';
+import { ModelCalls1768400000000 } from './migrations/1768400000000-model-calls';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -36,12 +38,15 @@ export const aiService: ServiceDefinition = {
     knowledgeDocumentEntity,
     knowledgeVersionEntity,
     feedbackEntity,
+    budgetLockEntity,
+    modelCallEntity,
   ],
   migrations: [
     CreateAiTables1764100000000,
     Automation1767700000000,
     Knowledge1768200000000,
     Feedback1768300000000,
+    ModelCalls1768400000000,
     DeadLetters1768410000000,
   ],
 };

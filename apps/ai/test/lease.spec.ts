@@ -71,7 +71,8 @@ describe.each(['sqlite', 'mariadb'] as const)(
       dify.release();
       await stand.stopReplicas();
       await stand.startReplica(config);
-      expect(await stand.get(over.analysis_id)).toEqual(over);
+      // What the lost call took is written down when it ends.
+      expect(await stand.get(over.analysis_id)).toEqual({ ...over, usage: expect.anything() as unknown });
       expect(await decisionsOf(incident_id)).toBe(1);
     });
 
@@ -95,7 +96,7 @@ describe.each(['sqlite', 'mariadb'] as const)(
       dify.release();
       await stand.stopReplicas();
       await stand.startReplica();
-      expect(await stand.get(over.analysis_id)).toEqual(over);
+      expect(await stand.get(over.analysis_id)).toEqual({ ...over, usage: expect.anything() as unknown });
     });
   },
 );

@@ -23,6 +23,7 @@ import { ClusterSyncsController } from './rest/cluster-syncs.controller';
 import { ClustersController } from './rest/clusters.controller';
 import { DeadLettersController } from './rest/dead-letters.controller';
 import { DecisionPoliciesController } from './rest/decision-policies.controller';
+import { BudgetController } from './rest/budget.controller';
 import { FeedbackController } from './rest/feedback.controller';
 import { SigningKeysController } from './rest/signing-keys.controller';
 import { HoldsController } from './rest/holds.controller';
@@ -66,6 +67,7 @@ import { RuleImportSender } from './rule-imports/rule-import-sender';
     DeadLettersController,
     DecisionPoliciesController,
     ClusterSyncsController,
+    BudgetController,
     FeedbackController,
     HoldsController,
     SigningKeysController,

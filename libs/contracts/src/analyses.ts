@@ -13,6 +13,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { AlertSnapshot } from './alerts';
+import { ModelUsage } from './budget';
 import { defineEvent, defineRequest } from './contract';
 import { DecisionView } from './decisions';
 import { Actor, ById, PageQuery } from './kit';
@@ -84,6 +85,8 @@ export class AnalysisResult {
   @IsOptional() @IsString() @MaxLength(200) recommended_team?: string | null;
   /** Who analysed: `built-in`, `dify`, `openai` or `n8n`. */
   @IsOptional() @IsString() @MaxLength(50) analyst?: string | null;
+  /** Why the built-in analyst answered although a model is configured. */
+  @IsOptional() @IsString() @MaxLength(1_000) analyst_reason?: string | null;
   /** What the analyst was given to read, best first; absent when a workflow answered. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KnowledgeSource) sources?:
     KnowledgeSource[] | null;
@@ -107,6 +110,8 @@ export class AnalysisView {
   @IsOptional() @IsString() fallback_reason?: string | null;
   @IsOptional() @ValidateNested() @Type(() => AnalysisResult) result?: AnalysisResult | null;
   @IsOptional() @ValidateNested() @Type(() => DecisionView) decision?: DecisionView | null;
+  /** What models took for it so far; null when none was asked. */
+  @IsOptional() @ValidateNested() @Type(() => ModelUsage) usage?: ModelUsage | null;
   @IsOptional() @IsString() error?: string | null;
   @IsString() created_at!: string;
   @IsOptional() @IsString() completed_at?: string | null;

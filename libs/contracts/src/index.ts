@@ -20,6 +20,7 @@ export * from './decision-policies';
 export * from './decisions';
 export * from './errors';
 export * from './escalations';
+export * from './budget';
 export * from './feedback';
 export * from './holds';
 export * from './kit';

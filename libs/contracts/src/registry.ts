@@ -12,6 +12,7 @@ import * as clusterSyncs from './cluster-syncs';
 import * as clusterTroubles from './cluster-troubles';
 import * as clusterTokens from './cluster-tokens';
 import * as clusters from './clusters';
+import * as budget from './budget';
 import * as config from './config';
 import * as deadLetters from './dead-letters';
 import * as decisionPolicies from './decision-policies';
@@ -68,6 +69,7 @@ const declared: unknown[] = [
   decisionPolicies,
   decisions,
   escalations,
+  budget,
   feedback,
   holds,
   knowledge,

@@ -105,6 +105,52 @@ describe('the Dify stub, like Dify,', () => {
     });
   });
 
+  it.each(['workflow', 'chat'] as const)('reports what a %s call took, in its last events', async (app) => {
+    const path = app === 'workflow' ? '/v1/workflows/run' : '/v1/chat-messages';
+    const text = await (await ask(await stubOf(app), path, streamed)).text();
+    expect(text).toContain(
+      '"prompt_tokens":1000,"completion_tokens":200,"total_tokens":1200,"total_price":"0.0030000"',
+    );
+    if (app === 'workflow') expect(text).toMatch(/"workflow_finished".*"total_tokens":1200/);
+  });
+
+  it.each([
+    ['workflow', '/v1/workflows/run', '/v1/workflows/tasks', 'workflow_finished'],
+    ['chat', '/v1/chat-messages', '/v1/chat-messages', 'message_end'],
+    ['completion', '/v1/completion-messages', '/v1/completion-messages', 'message_end'],
+  ] as const)('ends a %s call that is stopped by the task that its first event names', async (app, path, at, last) => {
+    const stub = await stubOf(app, 'slow');
+    const reader = (await ask(stub, path, streamed)).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const first = String((await reader.read()).value);
+    const taskId = /"task_id":"([^"]+)"/.exec(first)![1]!;
+    expect((await ask(stub, `${at}/${taskId}/stop`, { user: undefined })).status).toBe(400);
+    const answer = await ask(stub, `${at}/${taskId}/stop`, {});
+    expect([answer.status, await answer.json()]).toEqual([200, { result: 'success' }]);
+    expect(eventsOf(String((await reader.read()).value)).at(-1)).toBe(last);
+    expect(stub.stopped).toEqual([taskId]);
+  });
+
+  it('takes what somebody thinks of a message, and takes it back', async () => {
+    const stub = await stubOf('chat');
+    const text = await (await ask(stub, '/v1/chat-messages', streamed)).text();
+    const messageId = /"message_id":"([^"]+)"/.exec(text)![1]!;
+    const rate = (rating: unknown, id = messageId): Promise<Response> =>
+      ask(stub, `/v1/messages/${id}/feedbacks`, { rating, content: 'no' });
+    expect((await rate('like')).status).toBe(200);
+    expect((await rate(null)).status).toBe(200);
+    expect(stub.feedback.get(messageId)).toEqual({ rating: null, content: 'no' });
+    expect((await rate('up')).status).toBe(400);
+    expect((await rate('like', 'another')).status).toBe(404);
+  });
+
+  it.each(['workflow', 'agent'] as const)('has no message of a %s app that could be rated', async (app) => {
+    const stub = await stubOf(app);
+    const path = app === 'workflow' ? '/v1/workflows/run' : '/v1/chat-messages';
+    const text = await (await ask(stub, path, streamed)).text();
+    const id = /"message_id":"([^"]+)"/.exec(text)?.[1] ?? 'none';
+    expect((await ask(stub, `/v1/messages/${id}/feedbacks`, { rating: 'like' })).status).toBe(404);
+  });
+
   it('tells what kind of app it is', async () => {
     const stub = await stubOf('agent');
     const answer = await fetch(`${stub.url}/v1/info`, { headers: { authorization: `Bearer ${stub.key}` } });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { chatEvents, eventText, runReply } from './dify-wire';
+import { chatEvents, eventText, runEvents, runReply, stoppedEvents, type DifyEvent, type DifyUsage } from './dify-wire';
 import { sendJson, StubServer, type SeenCall } from './stub-server';
 
 /** Kinds of Dify apps. */
@@ -75,10 +75,18 @@ export class DifyStub extends StubServer {
   mode: DifyMode = 'ok';
   /** The model's answer in mode `ok` (and `slow`, `cut`). */
   answerText = JSON.stringify(SOUND_ANALYSIS);
+  /** What a call is said to have taken; null for apps whose model does not count. */
+  usage: DifyUsage | null = { prompt_tokens: 1_000, completion_tokens: 200, total_price: '0.0030000' };
+  /** Calls that were stopped, by their task. */
+  readonly stopped: string[] = [];
+  /** What was said of messages, by message: a rating replaces the one before, null takes it back. */
+  readonly feedback = new Map<string, { rating: unknown; content: unknown }>();
   /** What happens in the world while the model thinks. */
   beforeAnswer: () => Promise<void> | void = () => undefined;
   readonly app: DifyApp;
   readonly key: string;
+  private readonly messages = new Set<string>();
+  private readonly running = new Map<string, () => void>();
 
   constructor(options: DifyStubOptions) {
     super();
@@ -88,7 +96,7 @@ export class DifyStub extends StubServer {
 
   /** Questions that were asked, oldest first. */
   get questions(): SeenCall[] {
-    return this.calls.filter(({ method }) => method === 'POST');
+    return this.calls.filter(({ path }) => ASKED.has(path));
   }
 
   protected override async answer(
@@ -102,6 +110,7 @@ export class DifyStub extends StubServer {
     if (call.method === 'GET' && call.path === '/v1/info') {
       return sendJson(response, 200, { name: 'stub', description: '', tags: [], mode: this.app, author_name: 'stub' });
     }
+    if (isJson && (this.stop(call, response) || this.rate(call, response))) return;
     const problem = isJson ? this.problemOf(call) : invalid('Failed to decode JSON object');
     if (problem) return sendJson(response, problem.status, problem);
     await this.respond(call, response);
@@ -123,10 +132,10 @@ export class DifyStub extends StubServer {
       response.writeHead(302, { location: `${this.url}/elsewhere` }).end();
       return;
     }
+    if (isStreaming(call)) return this.stream(response);
     if (mode === 'slow') await this.hold();
     await this.beforeAnswer();
-    if (isStreaming(call)) this.stream(response);
-    else this.reply(call, response);
+    this.reply(call, response);
   }
 
   private get text(): string {
@@ -161,13 +170,58 @@ export class DifyStub extends StubServer {
     });
   }
 
-  private stream(response: ServerResponse): void {
+  /** In mode `slow` the first events are sent at once, as Dify does, and the rest when it is released or stopped. */
+  private async stream(response: ServerResponse): Promise<void> {
+    const { mode, app, text, usage } = this;
     const ending =
-      this.mode === 'error-event' || this.mode === 'failed-run' || this.mode === 'paused' || this.mode === 'cut'
-        ? this.mode
-        : 'ok';
+      mode === 'error-event' || mode === 'failed-run' || mode === 'paused' || mode === 'cut' ? mode : ('ok' as const);
+    const messageId = randomUUID();
+    this.messages.add(messageId);
+    const events =
+      app === 'workflow' ? runEvents({ text, ending, usage }) : chatEvents({ app, text, ending, usage, messageId });
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    response.end(eventText(chatEvents({ app: this.app, text: this.text, ending })));
+    const first = mode === 'slow' ? events.splice(0, 2) : [];
+    response.write(eventText(first));
+    const taskId = taskOf(first) ?? randomUUID();
+    const stopped = new Promise<boolean>((resolve) => this.running.set(taskId, () => resolve(true)));
+    const isStopped = mode === 'slow' && (await Promise.race([stopped, this.hold().then(() => false)]));
+    this.running.delete(taskId);
+    if (!isStopped) await this.beforeAnswer();
+    response.end(eventText(isStopped ? stoppedEvents(app, taskId) : events));
+  }
+
+  /** Whether it was a wish to stop a call. Dify says yes to tasks that it does not know, too. */
+  private stop({ path, body }: SeenCall, response: ServerResponse): boolean {
+    const prefix = { workflow: '/v1/workflows/tasks', completion: '/v1/completion-messages' }[this.app as string];
+    const [, at, taskId] = /^(.+)\/([^/]+)\/stop$/.exec(path) ?? [];
+    if (!taskId || at !== (prefix ?? '/v1/chat-messages')) return false;
+    const problem = userProblem(body);
+    if (problem) {
+      sendJson(response, 400, problem);
+      return true;
+    }
+    this.stopped.push(taskId);
+    this.running.get(taskId)?.();
+    sendJson(response, 200, { result: 'success' });
+    return true;
+  }
+
+  /** Whether it was what somebody thinks of a message. Workflows have none, and neither has the new kind of agent. */
+  private rate({ path, body }: SeenCall, response: ServerResponse): boolean {
+    const [, messageId] = /^\/v1\/messages\/([^/]+)\/feedbacks$/.exec(path) ?? [];
+    if (!messageId) return false;
+    const { rating, content } = (body ?? {}) as { rating?: unknown; content?: unknown };
+    if (this.mode === '500') sendJson(response, 500, { code: 'internal_server_error', message: '', status: 500 });
+    else if (this.app === 'workflow' || this.app === 'agent' || !this.messages.has(messageId))
+      sendJson(response, 404, { code: 'not_found', message: 'Message Not Exists.', status: 404 });
+    else if (userProblem(body)) sendJson(response, 400, userProblem(body));
+    else if (rating !== null && rating !== 'like' && rating !== 'dislike')
+      sendJson(response, 400, invalid(`${String(rating)} is not a valid rating`));
+    else {
+      this.feedback.set(messageId, { rating, content });
+      sendJson(response, 200, { result: 'success' });
+    }
+    return true;
   }
 
   private problemOf(call: SeenCall): Problem | null {
@@ -214,6 +268,16 @@ interface Problem {
   code: string;
   message: string;
   status: number;
+}
+
+const ASKED: ReadonlySet<string> = new Set(['/v1/workflows/run', '/v1/chat-messages', '/v1/completion-messages']);
+
+const taskOf = (events: readonly DifyEvent[]): string | undefined =>
+  events.map((event) => event?.['task_id']).find((id) => typeof id === 'string');
+
+function userProblem(body: unknown): Problem | null {
+  const { user } = (body ?? {}) as { user?: unknown };
+  return typeof user === 'string' && user !== '' ? null : invalid('user is required');
 }
 
 const invalid = (message: string): Problem => ({ code: 'invalid_param', message, status: 400 });

@@ -6,13 +6,43 @@ export type DifyEvent = Record<string, unknown> | null;
 /** How a stream ends. */
 export type StreamEnding = 'ok' | 'cut' | 'error-event' | 'failed-run' | 'paused';
 
+/** Figures of a call; absent ones are not reported. */
+export interface DifyUsage {
+  prompt_tokens?: number;
+  completion_tokens?: number;
+  total_price?: string;
+}
+
+export interface ChatAnswer {
+  app: string;
+  text: string;
+  ending: StreamEnding;
+  usage: DifyUsage | null;
+  messageId: string;
+}
+
+/** As Dify writes them: sums besides, prices as text. */
+const usageText = ({ prompt_tokens = 0, completion_tokens = 0, total_price = '0' }: DifyUsage): object => ({
+  prompt_tokens,
+  completion_tokens,
+  total_tokens: prompt_tokens + completion_tokens,
+  total_price,
+  currency: 'USD',
+  latency: 0.5,
+});
+
 /** The events a chat, agent, flow or completion app sends for an answer. */
-export function chatEvents({ app, text, ending }: { app: string; text: string; ending: StreamEnding }): DifyEvent[] {
-  const id = randomUUID();
+export function chatEvents({ app, text, ending, usage, messageId }: ChatAnswer): DifyEvent[] {
+  const id = messageId;
   const envelope = { task_id: randomUUID(), message_id: id, conversation_id: randomUUID(), created_at: 1_700_000_000 };
   const pieces = piecesOf(text);
   const piece = (event: string) => (answer: string) => ({ event, ...envelope, id, answer });
-  const end = { event: 'message_end', ...envelope, id, metadata: { usage: {}, retriever_resources: [] } };
+  const end = {
+    event: 'message_end',
+    ...envelope,
+    id,
+    metadata: { usage: usage ? usageText(usage) : {}, retriever_resources: [] },
+  };
   const failure = {
     event: 'error',
     ...envelope,
@@ -75,6 +105,56 @@ export function runReply({ status, text }: { status: string; text: string }): ob
       finished_at: 1_700_000_001,
     },
   };
+}
+
+/** The events of a streamed workflow run. */
+export function runEvents({ text, ending, usage }: Omit<ChatAnswer, 'app' | 'messageId'>): DifyEvent[] {
+  const id = randomUUID();
+  const envelope = { task_id: randomUUID(), workflow_run_id: id };
+  const total_tokens = (usage?.prompt_tokens ?? 0) + (usage?.completion_tokens ?? 0);
+  const finished = (status: string): DifyEvent => ({
+    event: 'workflow_finished',
+    ...envelope,
+    data: {
+      id,
+      workflow_id: randomUUID(),
+      status,
+      outputs: status === 'succeeded' ? { text } : null,
+      error: status === 'failed' ? 'node LLM failed' : null,
+      elapsed_time: 0.5,
+      total_tokens,
+      total_steps: 3,
+      created_at: 1_700_000_000,
+      finished_at: 1_700_000_001,
+    },
+  });
+  const node = { id: randomUUID(), node_id: 'llm', node_type: 'llm', title: 'LLM', index: 2 };
+  const outputs = { text, ...(usage ? { usage: usageText(usage) } : {}) };
+  const body: DifyEvent[] = [
+    null,
+    { event: 'workflow_started', ...envelope, data: { id } },
+    { event: 'node_started', ...envelope, data: node },
+    ...piecesOf(text).map((piece) => ({ event: 'text_chunk', ...envelope, data: { text: piece } })),
+    { event: 'node_finished', ...envelope, data: { ...node, status: 'succeeded', outputs } },
+  ];
+  switch (ending) {
+    case 'cut':
+      return body.slice(0, -1);
+    case 'error-event':
+    case 'failed-run':
+      return [...body.slice(0, 3), finished('failed')];
+    case 'paused':
+      return [...body.slice(0, 3), { event: 'workflow_paused', ...envelope, data: {} }];
+    case 'ok':
+      return [...body, finished('succeeded')];
+  }
+}
+
+/** What ends the stream of a call that somebody stopped. */
+export function stoppedEvents(app: string, taskId: string): DifyEvent[] {
+  return app === 'workflow'
+    ? [{ event: 'workflow_finished', task_id: taskId, data: { status: 'stopped', outputs: {}, error: null } }]
+    : [{ event: 'message_end', task_id: taskId, metadata: { usage: {}, retriever_resources: [] } }];
 }
 
 function piecesOf(text: string): string[] {

@@ -3,7 +3,17 @@ import { sendJson, StubServer, type SeenCall } from './stub-server';
 
 /** What the server does with the next questions. `no-json-mode`: as servers do that do not know `response_format`. */
 export type OpenAiMode =
-  'ok' | 'no-json-mode' | 'refusal' | 'cut-off' | 'filtered' | 'empty' | 'no-choice' | 'garbage' | '500' | 'overloaded';
+  | 'ok'
+  | 'slow'
+  | 'no-json-mode'
+  | 'refusal'
+  | 'cut-off'
+  | 'filtered'
+  | 'empty'
+  | 'no-choice'
+  | 'garbage'
+  | '500'
+  | 'overloaded';
 
 export interface OpenAiStubOptions {
   /** Null for a server that wants none. */
@@ -13,6 +23,10 @@ export interface OpenAiStubOptions {
 /** Speaks the part of OpenAI's chat API that AlertAgent uses: `POST /v1/chat/completions`, not streamed. */
 export class OpenAiStub extends StubServer {
   mode: OpenAiMode = 'ok';
+  /** What a call is said to have taken; null for servers that do not count. */
+  usage: object | null = { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 };
+  /** Questions whose asker went away before the answer. */
+  leftAlone = 0;
   /** What the model says. */
   answerText = '{"root_cause": "unknown", "severity_score": 0.5, "confidence": 0.5, "suggested_actions": []}';
   readonly key: string | null;
@@ -27,7 +41,11 @@ export class OpenAiStub extends StubServer {
     return `${this.url}/v1`;
   }
 
-  protected override answer(call: SeenCall, { isJson }: { isJson: boolean }, response: ServerResponse): void {
+  protected override async answer(
+    call: SeenCall,
+    { isJson }: { isJson: boolean },
+    response: ServerResponse,
+  ): Promise<void> {
     const refuse = (
       status: number,
       message: string,
@@ -53,6 +71,10 @@ export class OpenAiStub extends StubServer {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>');
       return;
     }
+    response.on('close', () => {
+      if (!response.writableEnded) this.leftAlone += 1;
+    });
+    if (this.mode === 'slow') await this.hold();
     sendJson(response, 200, this.completion(body.model));
   }
 
@@ -67,7 +89,7 @@ export class OpenAiStub extends StubServer {
       created: 1_700_000_000,
       model,
       choices: this.mode === 'no-choice' ? [] : [{ index: 0, message, logprobs: null, finish_reason }],
-      usage: { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 },
+      ...(this.usage ? { usage: this.usage } : {}),
     };
   }
 }

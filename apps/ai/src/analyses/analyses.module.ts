@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AnalystsModule } from '../analysts/analysts.module';
+import { BudgetModule } from '../budget/budget.module';
 import { DeadLettersStoreModule } from '../dead-letters/dead-letters-store.module';
 import { DecisionsModule } from '../decisions/decisions.module';
 import { IncidentsModule } from '../incidents/incidents.module';
@@ -30,6 +31,7 @@ import { WakeUp } from '../requests/wake-up';
 @Module({
   imports: [
     AnalystsModule,
+    BudgetModule,
     DecisionsModule,
     AnalysesStoreModule,
     DeadLettersStoreModule,

@@ -57,7 +57,8 @@ export class AnalysesService {
     const { manager } = this.dataSource;
     const analysis = await this.store.find(manager, id);
     if (!analysis) throw new ServiceError('not_found', 'there is no such analysis');
-    return this.views.of(analysis, await this.decisions.ofAnalysis(manager, id));
+    const usages = await this.views.usages(manager, [id]);
+    return this.views.of(analysis, await this.decisions.ofAnalysis(manager, id), usages.get(id));
   }
 
   /** Keeps what a workflow reported when it no longer counts; the analysis stays as it is. */
@@ -78,10 +79,11 @@ export class AnalysesService {
     const { manager } = this.dataSource;
     const position = pagePosition(page);
     const found = await this.store.list(manager, { incidentId: incident_id, alertId: alert_id, status }, position);
-    const decisions = await this.decisions.ofAnalyses(
-      manager,
-      found.map(({ id }) => id),
+    const ids = found.map(({ id }) => id);
+    const decisions = await this.decisions.ofAnalyses(manager, ids);
+    const usages = await this.views.usages(manager, ids);
+    return pageOf(found, position.limit, (analysis) =>
+      this.views.of(analysis, decisions.get(analysis.id) ?? null, usages.get(analysis.id)),
     );
-    return pageOf(found, position.limit, (analysis) => this.views.of(analysis, decisions.get(analysis.id) ?? null));
   }
 }

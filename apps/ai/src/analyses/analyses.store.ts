@@ -48,6 +48,11 @@ export class AnalysesStore {
     return manager.findOneBy(analysisEntity, { id });
   }
 
+  /** Whether there is still something to do. */
+  isOpen(manager: EntityManager, id: string): Promise<boolean> {
+    return manager.existsBy(analysisEntity, { id, status: In([...OPEN_STATES]) });
+  }
+
   /** Whether the incident's opening has led to an analysis. */
   hasAutomatic(tx: EntityManager, incidentId: string): Promise<boolean> {
     return tx.existsBy(analysisEntity, { incidentId, triggerKey: INCIDENT_OPENED });

@@ -29,7 +29,8 @@ export class AnalysisAnnouncements {
   ) {}
 
   async announce(tx: EntityManager, { ended, decision, actor, letter }: Announcement): Promise<AnalysisView> {
-    const view = this.views.of(ended, decision);
+    const usages = await this.views.usages(tx, [ended.id]);
+    const view = this.views.of(ended, decision, usages.get(ended.id));
     if (letter) await this.letters.put(tx, letter);
     if (ended.incidentId)
       await this.outbox.add(tx, analysisCompleted, { incident_id: ended.incidentId, analysis: view });

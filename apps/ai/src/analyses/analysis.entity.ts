@@ -14,6 +14,7 @@ export const analysisEntity = new EntitySchema<Analysis>({
     clusterName: { name: 'cluster_name', type: 'varchar', length: 200 },
     alert: { type: 'longtext', transformer: json<AlertSnapshot>() },
     context: { type: 'longtext', nullable: true, transformer: json<AnalysisContext>() },
+    priority: { type: 'int', nullable: true },
     workflow: { type: 'varchar', length: 200 },
     workflowReason: { name: 'workflow_reason', type: 'longtext' },
     engine: { type: 'varchar', length: 20, nullable: true },

@@ -21,6 +21,8 @@ export interface Analysis {
   clusterName: string;
   alert: AlertSnapshot;
   context: AnalysisContext | null;
+  /** Of the incident when it opened, 1 (most urgent) to 5; null when that is not known. */
+  priority: number | null;
   workflow: string;
   workflowReason: string;
   /** Null until a worker first takes it. */

@@ -102,6 +102,7 @@ export class EnginePolicy {
   }
 
   private builtInMs(): number {
-    return BUILT_IN_MS + (this.config.dify.endpoint ? this.config.dify.timeout : 0);
+    const { dify, openai } = this.config;
+    return BUILT_IN_MS + (dify.endpoint ? dify.timeout : 0) + (openai.endpoint ? openai.timeout : 0);
   }
 }

@@ -27,6 +27,7 @@ export class IncidentAnalyses {
       alert: event.alert,
       routedTo: event.workflow,
       groupLabels: event.group_labels,
+      priority: event.priority,
     });
     await this.analyses.insert(tx, analysis);
   }

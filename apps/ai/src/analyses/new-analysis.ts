@@ -17,6 +17,8 @@ export interface AnalysisWish {
   /** The workflow that the gateway's policy routed the incident to; without one the configuration decides. */
   routedTo?: string | null;
   context?: AnalysisContext | null;
+  /** Of the incident, 1 (most urgent) to 5. */
+  priority?: number | null;
 }
 
 /** Makes analyses that wait for a worker, each with the workflow that it was routed to. */
@@ -41,6 +43,7 @@ export class NewAnalyses {
       clusterName: wish.clusterName,
       alert,
       context: wish.context ?? null,
+      priority: wish.priority ?? null,
       workflow,
       workflowReason: why,
       engine: null,

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AnalysesStoreModule } from '../analyses/analyses-store.module';
+import { BudgetModule } from '../budget/budget.module';
 import { IncidentsModule } from '../incidents/incidents.module';
 import { AutomationModule } from '../automation/automation.module';
 import { EvidenceModule } from '../evidence/evidence.module';
@@ -9,10 +11,11 @@ import { EvidenceCollector } from './evidence';
 import { Models } from './models';
 import { OpenAiClient } from './openai-client';
 import { Questions } from './questions';
+import { RunningCalls } from './running-calls';
 
 @Module({
-  imports: [AutomationModule, EvidenceModule, IncidentsModule, KnowledgeModule],
-  providers: [BuiltInWorkflow, DifyClient, EvidenceCollector, Models, OpenAiClient, Questions],
+  imports: [AnalysesStoreModule, AutomationModule, BudgetModule, EvidenceModule, IncidentsModule, KnowledgeModule],
+  providers: [BuiltInWorkflow, DifyClient, EvidenceCollector, Models, OpenAiClient, Questions, RunningCalls],
   exports: [BuiltInWorkflow, Models, Questions],
 })
 export class AnalystsModule {}

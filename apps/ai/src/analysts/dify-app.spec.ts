@@ -117,8 +117,8 @@ describe('the app for Dify', () => {
       { variable: string; value_selector: string[] },
     ];
     expect(value_selector).toEqual([ofType('llm').id, 'structured_output']);
-    const run = JSON.stringify({ data: { status: 'succeeded', outputs: { [variable]: analysis } } });
-    expect(parseAnalysisText(answerOfRun(run))).toMatchObject(analysis);
+    const event = { event: 'workflow_finished', data: { status: 'succeeded', outputs: { [variable]: analysis } } };
+    expect(parseAnalysisText(answerOfRun(`data: ${JSON.stringify(event)}\n\n`))).toMatchObject(analysis);
     expect(schema.required).toEqual(['root_cause', 'severity_score', 'confidence', 'suggested_actions']);
   });
 

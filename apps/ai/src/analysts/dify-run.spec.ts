@@ -1,6 +1,7 @@
 import { answerOfRun } from './dify-run';
 
-const run = (data: unknown): string => JSON.stringify({ task_id: 't', workflow_run_id: 'r', data });
+const run = (data: unknown): string =>
+  `data: ${JSON.stringify({ event: 'workflow_finished', task_id: 't', workflow_run_id: 'r', data })}\n\n`;
 
 describe('a Dify workflow run', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { DifyError } from './dify-error';
+import { eventsOf, recordOf, type DifyEvent } from './dify-events';
 import { quoted } from './model-error';
 
 /**
@@ -18,7 +19,7 @@ class StreamReader {
   private hasAgentChunks = false;
   private isEnded = false;
 
-  take(event: Record<string, unknown>): void {
+  take(event: DifyEvent): void {
     switch (event['event']) {
       case 'message':
         // After an agent's pieces comes one message with the whole answer; other apps send the pieces as messages.
@@ -53,39 +54,11 @@ class StreamReader {
   }
 }
 
-const pieceOf = (event: Record<string, unknown>): string =>
-  typeof event['answer'] === 'string' ? event['answer'] : '';
+const pieceOf = (event: DifyEvent): string => (typeof event['answer'] === 'string' ? event['answer'] : '');
 
 function refuseUnfinished(data: unknown): void {
-  const run = isRecord(data) ? data : {};
+  const run = recordOf(data) ?? {};
   if (run['status'] !== 'succeeded' && run['status'] !== 'partial-succeeded') {
     throw new DifyError(`the Dify run ended as ${quoted(run['status'])}: ${quoted(run['error'])}`);
   }
 }
-
-function* eventsOf(text: string): Generator<Record<string, unknown>> {
-  // Blocks end with a blank line; what follows the last one was cut off and counts as not sent.
-  const blocks = text.replaceAll('\r\n', '\n').split('\n\n').slice(0, -1);
-  for (const block of blocks) {
-    const data = block
-      .split('\n')
-      .filter((line) => line.startsWith('data:'))
-      .map((line) => line.slice('data:'.length).replace(/^ /, ''));
-    // A bare `event: ping` keeps the connection alive.
-    if (data.length > 0) yield parse(data.join('\n'));
-  }
-}
-
-function parse(data: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch (error) {
-    throw new DifyError('Dify sent an event that is not JSON', { cause: error });
-  }
-  if (!isRecord(value)) throw new DifyError('Dify sent an event that is not an object');
-  return value;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

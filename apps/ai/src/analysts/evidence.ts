@@ -15,11 +15,15 @@ import { KnowledgeSearch } from '../knowledge/knowledge-search';
 
 /** An alert to be analysed and where it came from. */
 export interface AnalysisSubject {
+  /** The analysis. */
+  id: string;
   incidentId: string | null;
   clusterId: string;
   clusterName: string;
   alert: AlertSnapshot;
   context: AnalysisContext | null;
+  /** Of the incident when it opened, 1 (most urgent) to 5; null when that is not known. */
+  priority: number | null;
 }
 
 /** What an analyst looks at. */

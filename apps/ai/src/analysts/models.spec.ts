@@ -1,10 +1,12 @@
-import { AlertAgentConfig } from '@alertagent/service-kit';
+import { AlertAgentConfig, createLogger } from '@alertagent/service-kit';
 import { startDifyStub, startOpenAiStub, type DifyStub, type OpenAiMode, type OpenAiStub } from '@alertagent/stubs';
 import { Catalogue } from '../automation/catalogue';
+import type { ModelBudget } from '../budget/model-budget';
 import { DifyClient } from './dify-client';
 import type { Evidence } from './evidence';
 import { Models } from './models';
 import { OpenAiClient } from './openai-client';
+import type { RunningCalls } from './running-calls';
 
 const evidence = {
   subject: {
@@ -28,6 +30,19 @@ const evidence = {
 
 const ANSWER = { root_cause: 'The disk is full', severity_score: 0.7, confidence: 0.8, suggested_actions: ['grow it'] };
 
+/** A budget that is never spent, and analyses that nobody cancels: those have specs of their own. */
+const PURSE = { reserve: async () => ({ call: {} }), settle: async () => undefined } as unknown as ModelBudget;
+const RUNNING = {
+  whileWanted: (_id: string, call: (signal: AbortSignal) => Promise<unknown>) => call(new AbortController().signal),
+} as unknown as RunningCalls;
+const clients = (config: AlertAgentConfig) => ({
+  dify: new DifyClient(
+    config,
+    createLogger({ service: 'ai', config: config.logging, destination: { write: () => undefined } }),
+  ),
+  openai: new OpenAiClient(config),
+});
+
 describe('models that analyse', () => {
   let openai: OpenAiStub;
   let dify: DifyStub | undefined;
@@ -48,7 +63,8 @@ describe('models that analyse', () => {
     if (withOpenAi)
       Object.assign(config.openai, { endpoint: openai.base, api_key: key ?? undefined, model: 'llama-local' });
     if (withDify && dify) Object.assign(config.dify, { endpoint: dify.url, api_key: dify.key, mode: 'workflow' });
-    const made = new Models(new DifyClient(config), new OpenAiClient(config), new Catalogue(config));
+    const { dify: difyClient, openai: openAiClient } = clients(config);
+    const made = new Models(difyClient, openAiClient, new Catalogue(config), PURSE, RUNNING);
     models.push(made);
     return made;
   }

@@ -14,6 +14,15 @@ export function answerOfChat(body: string): string {
   return content;
 }
 
+/** What the server says the call took, as it says it; undefined when it says nothing. */
+export function usageOfChat(body: string): unknown {
+  try {
+    return record(JSON.parse(body))?.['usage'];
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a refusal of the server says. */
 export function problemOf(body: string): string {
   try {

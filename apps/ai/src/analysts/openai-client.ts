@@ -9,8 +9,10 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { ModelError } from './model-error';
-import type { Model } from './model';
-import { answerOfChat, problemOf } from './openai-answer';
+import type { Price } from '../budget/amounts';
+import { mayHaveArrived } from '../requests/may-have-arrived';
+import type { Model, ModelCallContext } from './model';
+import { answerOfChat, problemOf, usageOfChat } from './openai-answer';
 import type { Prompt } from './prompt';
 
 const MAX_REPLY_BYTES = 1024 * 1024;
@@ -27,6 +29,9 @@ class ModelOutage extends ModelError {}
 @Injectable()
 export class OpenAiClient implements Model {
   readonly name = 'openai';
+  readonly app: string;
+  readonly price: Price;
+  readonly timeoutMs: number;
   private readonly base: string | undefined;
   private readonly client: OutboundClient;
   private readonly breaker: CircuitBreakerPolicy;
@@ -35,6 +40,9 @@ export class OpenAiClient implements Model {
 
   constructor(private readonly config: AlertAgentConfig) {
     const { openai, security } = config;
+    this.app = openai.model;
+    this.price = { input: openai.price_input, output: openai.price_output };
+    this.timeoutMs = openai.timeout;
     this.base = openai.endpoint?.replace(/\/+$/, '');
     this.client = outboundClient({
       // The operator typed this address: models of one's own are on loopback or in a private range.
@@ -52,9 +60,9 @@ export class OpenAiClient implements Model {
     return this.base !== undefined;
   }
 
-  async ask({ query }: Prompt): Promise<string> {
+  async ask({ query }: Prompt, context: ModelCallContext): Promise<string> {
     try {
-      return await this.breaker.execute(async () => answerOfChat(await this.chat(query)));
+      return await this.breaker.execute(async () => answerOfChat(await this.chat(query, context)));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new ModelError('the server of the model failed several times in a row and is left alone for a while', {
@@ -68,16 +76,28 @@ export class OpenAiClient implements Model {
     await this.client.close();
   }
 
-  private async chat(query: string): Promise<string> {
-    const reply = await this.post(query, this.wantsJson);
+  private async chat(query: string, context: ModelCallContext): Promise<string> {
+    context.trace.sent();
+    let reply = await this.post(query, this.wantsJson, context);
     if (reply.status === 400 && this.wantsJson && /response_format|json_object/.test(reply.body)) {
       this.wantsJson = false;
-      return bodyOf(await this.post(query, false));
+      reply = await this.post(query, false, context);
     }
-    return bodyOf(reply);
+    if (reply.status >= 200 && reply.status < 300) {
+      context.trace.wrote(reply.body);
+      context.trace.report(usageOfChat(reply.body));
+      return reply.body;
+    }
+    context.trace.notTaken();
+    const problem = `the server of the model answered ${reply.status} (${problemOf(reply.body)})`;
+    throw reply.status >= 500 || reply.status === 429 ? new ModelOutage(problem) : new ModelError(problem);
   }
 
-  private async post(query: string, wantsJson: boolean): Promise<OutboundResponse> {
+  private async post(
+    query: string,
+    wantsJson: boolean,
+    { signal, trace }: ModelCallContext,
+  ): Promise<OutboundResponse> {
     const { api_key, model } = this.config.openai;
     const body = {
       model,
@@ -95,18 +115,14 @@ export class OpenAiClient implements Model {
           ...(api_key ? { authorization: `Bearer ${api_key}` } : {}),
         },
         body: JSON.stringify(body),
+        signal,
       });
     } catch (error) {
+      if (!mayHaveArrived(error)) trace.notTaken();
       // Cut by ourselves: that says nothing about the server.
-      if (this.isClosed) throw error;
+      if (this.isClosed || signal.aborted) throw error;
       const reason = error instanceof ServiceError ? error.message : 'the call failed';
       throw new ModelOutage(`the server of the model: ${reason}`, { cause: error });
     }
   }
-}
-
-function bodyOf({ status, body }: OutboundResponse): string {
-  if (status >= 200 && status < 300) return body;
-  const problem = `the server of the model answered ${status} (${problemOf(body)})`;
-  throw status >= 500 || status === 429 ? new ModelOutage(problem) : new ModelError(problem);
 }

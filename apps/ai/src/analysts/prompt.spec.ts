@@ -5,6 +5,8 @@ const evidence = (
   changes: { annotations?: Record<string, string>; labels?: Record<string, string> } = {},
 ): Evidence => ({
   subject: {
+    id: 'analysis',
+    priority: null,
     incidentId: 'i',
     clusterId: 'c',
     clusterName: 'production',

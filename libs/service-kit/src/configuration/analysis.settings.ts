@@ -1,6 +1,7 @@
 import { Max, Min } from 'class-validator';
 import { IsAddress } from './address';
 import { AutomationSettings } from './automation.settings';
+import { BudgetSettings } from './budget.settings';
 import { DurationBetween } from './duration';
 import { Section, SectionList, Setting } from './setting';
 
@@ -142,6 +143,17 @@ export class DifySettings {
 
   @Setting({ type: 'text', env: 'DIFY_MODE', oneOf: DIFY_MODES, doc: 'Kind of the app.' })
   mode: DifyMode = 'workflow';
+
+  @Setting({
+    type: 'number',
+    doc: 'Price of 1,000 tokens that are sent; without prices the price that Dify reports counts.',
+  })
+  @Min(0)
+  price_input: number = 0;
+
+  @Setting({ type: 'number', doc: 'Price of 1,000 tokens of answers.' })
+  @Min(0)
+  price_output: number = 0;
 }
 
 /** A server with OpenAI's API for chats: OpenAI itself, or one for models of one's own. */
@@ -168,6 +180,14 @@ export class OpenAiSettings {
   @Setting({ type: 'duration', doc: 'How long one answer may take.' })
   @DurationBetween('1s', '20m')
   timeout: number = 60_000;
+
+  @Setting({ type: 'number', doc: 'Price of 1,000 tokens that are sent.' })
+  @Min(0)
+  price_input: number = 0;
+
+  @Setting({ type: 'number', doc: 'Price of 1,000 tokens of answers.' })
+  @Min(0)
+  price_output: number = 0;
 }
 
 /** When an analysed incident is resolved, escalated or routed. Scores are between 0 and 1. */
@@ -216,4 +236,7 @@ export class AiSettings {
 
   @Section(() => AutomationSettings, 'Actions and their gates.')
   automation: AutomationSettings = new AutomationSettings();
+
+  @Section(() => BudgetSettings, 'What calls of models may take.')
+  budget: BudgetSettings = new BudgetSettings();
 }

@@ -14,6 +14,8 @@ export interface OutboundRequest {
   timeoutMs?: number;
   /** Breaks the request off when nobody wants the answer any more. */
   signal?: AbortSignal;
+  /** Told of each piece of the body as it arrives, whatever the status is. */
+  onText?: (text: string) => void;
 }
 
 /** What came back; a redirect is an answer like any other. */
@@ -79,7 +81,7 @@ export class OutboundClient {
    * @throws ServiceError `invalid` (problem code `url_not_allowed`) when the address is refused, `deadline` when time is up,
    * `unavailable` when no connection is made, it breaks, or the answer is larger than allowed.
    */
-  async request({ method, url, headers, body, timeoutMs, signal }: OutboundRequest): Promise<OutboundResponse> {
+  async request({ method, url, headers, body, timeoutMs, signal, onText }: OutboundRequest): Promise<OutboundResponse> {
     const total = Math.min(timeoutMs ?? this.totalMs, this.totalMs);
     const deadline = AbortSignal.timeout(total);
     try {
@@ -96,7 +98,7 @@ export class OutboundClient {
       return {
         status: response.statusCode,
         headers: flatten(response.headers),
-        body: await this.readBody(response.body),
+        body: await this.readBody(response.body, onText),
       };
     } catch (error) {
       throw translate(error, { expired: deadline.aborted, total });
@@ -121,8 +123,13 @@ export class OutboundClient {
     await this.agent.destroy();
   }
 
-  private async readBody(stream: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  private async readBody(
+    stream: AsyncIterable<Buffer> & { destroy(): unknown },
+    onText: (text: string) => void = () => undefined,
+  ): Promise<string> {
     const chunks: Buffer[] = [];
+    // A character may be cut in two between two pieces.
+    const decoder = new TextDecoder();
     let size = 0;
     for await (const chunk of stream) {
       size += chunk.length;
@@ -131,6 +138,7 @@ export class OutboundClient {
         throw new ServiceError('unavailable', `the answer is larger than ${this.maxBodyBytes} bytes`);
       }
       chunks.push(chunk);
+      onText(decoder.decode(chunk, { stream: true }));
     }
     return Buffer.concat(chunks).toString('utf8');
   }

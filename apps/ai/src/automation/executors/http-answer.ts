@@ -1,7 +1,7 @@
 import { ServiceError } from '@alertagent/contracts';
 import type { OutboundResponse } from '@alertagent/service-kit';
 import type { ExecutionOutcome } from './action-executor';
-import { mayHaveArrived } from './may-have-arrived';
+import { mayHaveArrived } from '../../requests/may-have-arrived';
 
 const MAX_KEPT = 4_000;
 

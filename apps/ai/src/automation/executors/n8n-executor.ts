@@ -5,7 +5,7 @@ import { N8nClient } from '../../workflows/n8n-client';
 import { WorkflowCallError } from '../../workflows/workflow-call-error';
 import { actionBody } from './action-body';
 import type { ActionCall, ActionExecutor, ExecutionOutcome } from './action-executor';
-import { mayHaveArrived } from './may-have-arrived';
+import { mayHaveArrived } from '../../requests/may-have-arrived';
 
 /** Has a workflow in n8n carry it out. n8n answers when it has started; the check shows what came of it. */
 @Injectable()
