@@ -7,6 +7,8 @@ import { deadLetterEntity } from './dead-letters/dead-letter.entity';
 import { budgetLockEntity, modelCallEntity } from './budget/model-call.entity';
 import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
+import { difyDocumentEntity } from './knowledge/dify/dify-document';
+import { difyFeedbackEntity } from './dify/dify-feedback';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
 import { feedbackEntity } from './feedback/feedback.entity';
@@ -18,6 +20,7 @@ import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
 import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
 import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letters';
 import { ModelCalls1768400000000 } from './migrations/1768400000000-model-calls';
+import { DifyCopies1768410000000 } from './migrations/1768410000000-dify-copies';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -40,6 +43,8 @@ export const aiService: ServiceDefinition = {
     feedbackEntity,
     budgetLockEntity,
     modelCallEntity,
+    difyFeedbackEntity,
+    difyDocumentEntity,
   ],
   migrations: [
     CreateAiTables1764100000000,
@@ -48,5 +53,6 @@ export const aiService: ServiceDefinition = {
     Feedback1768300000000,
     ModelCalls1768400000000,
     DeadLetters1768410000000,
+    DifyCopies1768410000000,
   ],
 };

@@ -151,6 +151,43 @@ describe('the Dify stub, like Dify,', () => {
     expect((await ask(stub, `/v1/messages/${id}/feedbacks`, { rating: 'like' })).status).toBe(404);
   });
 
+  it('keeps a dataset under a key of its own: documents are created, found, updated, indexed and deleted', async () => {
+    const { url, key, dataset } = await stubOf('chat');
+    const call = async (method: string, path: string, body?: object, bearer = dataset.key) => {
+      const answer = await fetch(`${url}/v1/datasets/${dataset.id}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null };
+    };
+    expect((await call('GET', '/documents', undefined, key)).status).toBe(401);
+    expect((await call('POST', '/document/create-by-text', { name: 'a', text: 'b' })).status).toBe(400);
+    const created = await call('POST', '/document/create-by-text', {
+      name: 'Runbook [7]',
+      text: 'b',
+      indexing_technique: 'high_quality',
+    });
+    const { document, batch } = created.body as { document: { id: string; indexing_status: string }; batch: string };
+    expect(document.indexing_status).toBe('waiting');
+    expect((await call('GET', '/documents?keyword=%5B7%5D')).body).toMatchObject({
+      data: [{ id: document.id }],
+      total: 1,
+    });
+    expect((await call('GET', '/documents?keyword=other')).body).toMatchObject({ data: [] });
+    const updated = await call('POST', `/documents/${document.id}/update-by-text`, { name: 'Runbook [7]', text: 'c' });
+    expect((updated.body as { batch: string }).batch).not.toBe(batch);
+    expect((await call('GET', `/documents/${batch}/indexing-status`)).status).toBe(404);
+    const status = await call('GET', `/documents/${String(updated.body!['batch'])}/indexing-status`);
+    expect(status.body).toMatchObject({ data: [{ id: document.id, indexing_status: 'waiting' }] });
+    dataset.documents.get(document.id)!.indexing_status = 'indexing';
+    expect((await call('DELETE', `/documents/${document.id}`)).body).toMatchObject({ code: 'document_indexing' });
+    dataset.documents.get(document.id)!.indexing_status = 'completed';
+    expect((await call('DELETE', `/documents/${document.id}`)).status).toBe(204);
+    expect((await call('POST', `/documents/${document.id}/update-by-text`, { text: 'd' })).status).toBe(404);
+  });
+
   it('tells what kind of app it is', async () => {
     const stub = await stubOf('agent');
     const answer = await fetch(`${stub.url}/v1/info`, { headers: { authorization: `Bearer ${stub.key}` } });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { chatEvents, eventText, runEvents, runReply, stoppedEvents, type DifyEvent, type DifyUsage } from './dify-wire';
+import { DifyDatasetStub } from './dify-dataset-stub';
 import { sendJson, StubServer, type SeenCall } from './stub-server';
 
 /** Kinds of Dify apps. */
@@ -83,6 +84,8 @@ export class DifyStub extends StubServer {
   readonly feedback = new Map<string, { rating: unknown; content: unknown }>();
   /** What happens in the world while the model thinks. */
   beforeAnswer: () => Promise<void> | void = () => undefined;
+  /** Its knowledge; a dataset and a key of its own. */
+  readonly dataset = new DifyDatasetStub();
   readonly app: DifyApp;
   readonly key: string;
   private readonly messages = new Set<string>();
@@ -104,6 +107,7 @@ export class DifyStub extends StubServer {
     { isJson }: { isJson: boolean },
     response: ServerResponse,
   ): Promise<void> {
+    if (call.path.startsWith('/v1/datasets')) return this.dataset.answer(call, response);
     if (call.headers['authorization'] !== `Bearer ${this.key}`) {
       return sendJson(response, 401, { code: 'unauthorized', message: 'Access token is invalid', status: 401 });
     }

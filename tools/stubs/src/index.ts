@@ -1,3 +1,4 @@
+export { type DatasetDocument } from './dify-dataset-stub';
 export { startDifyStub, type DifyApp, type DifyMode, type DifyStub, type DifyStubOptions } from './dify-stub';
 export { startN8nStub, type N8nCallback, type N8nMode, type N8nStub, type N8nStubOptions } from './n8n-stub';
 export { startOpenAiStub, type OpenAiMode, type OpenAiStub, type OpenAiStubOptions } from './openai-stub';

@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 export interface SeenCall {
   method: string;
   path: string;
+  /** What follows the `?`; empty without one. */
+  query: string;
   headers: Record<string, string>;
   /** Parsed JSON; the text itself when it is none. */
   body: unknown;
@@ -73,7 +75,8 @@ export abstract class StubServer {
     const raw = Buffer.concat(chunks).toString('utf8');
     const { isJson, body } = parse(raw);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const call = { method: request.method ?? '', path: (request.url ?? '').split('?')[0] ?? '', headers, body };
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    const call = { method: request.method ?? '', path, query, headers, body };
     this.calls.push(call);
     await this.answer(call, { raw, isJson }, response);
   }

@@ -61,7 +61,7 @@ export class DifyClient implements Model {
     this.timeoutMs = dify.timeout;
     const price = { input: dify.price_input, output: dify.price_output };
     this.price = price.input || price.output ? price : null;
-    this.base = dify.endpoint && dify.api_key ? dify.endpoint.replace(/\/+$/, '').replace(/\/v1$/, '') : undefined;
+    this.base = dify.base();
     this.client = outboundClient({
       // The operator typed this address, so it may be on loopback or in a private range.
       allow: [...security.outbound_allow, ...(this.base ? [new URL(this.base).origin] : [])],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, Not, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import type { Amounts } from './amounts';
 import type { ModelCall } from './model-call';
 import { budgetLockEntity, modelCallEntity } from './model-call.entity';
@@ -43,6 +43,15 @@ export class ModelCallsStore {
   /** All of a day, refused ones too. */
   ofDay(manager: EntityManager, day: string): Promise<ModelCall[]> {
     return manager.findBy(modelCallEntity, { day });
+  }
+
+  /** Dify's name of the answer that an analysis was made of; null when another analyst made it, or the app has no names for answers. */
+  async messageOf(manager: EntityManager, analysisId: string): Promise<string | null> {
+    const call = await manager.findOne(modelCallEntity, {
+      where: { analysisId, provider: 'dify', outcome: 'answered', reason: IsNull(), messageId: Not(IsNull()) },
+      order: { id: 'DESC' },
+    });
+    return call?.messageId ?? null;
   }
 
   /** Those that were made. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { DifyFeedbackStoreModule } from '../dify/dify-feedback-store.module';
 import { FeedbackStore } from './feedback.store';
 
-@Module({ providers: [FeedbackStore], exports: [FeedbackStore] })
+@Module({ imports: [DifyFeedbackStoreModule], providers: [FeedbackStore], exports: [FeedbackStore] })
 export class FeedbackStoreModule {}

@@ -66,7 +66,7 @@ export class FeedbackService {
     await inTransaction(this.dataSource, async (tx) => {
       const before = await this.store.of(tx, analysis_id, actor.id);
       if (!before) throw new ServiceError('not_found', 'you have not said anything about this analysis');
-      await this.store.delete(tx, before.id);
+      await this.store.delete(tx, before);
       await this.audit.record(tx, {
         actor,
         action: 'analysis.feedback_withdrawn',

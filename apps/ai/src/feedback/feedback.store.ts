@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { And, IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { PagePosition } from '../requests/page';
+import { DifyFeedbackStore } from '../dify/dify-feedback.store';
 import type { Feedback } from './feedback';
 import { feedbackEntity } from './feedback.entity';
 
@@ -10,9 +11,11 @@ export interface Votes {
   down: number;
 }
 
-/** Feedback, one per person and analysis. */
+/** Feedback, one per person and analysis. Each change leaves a note for Dify, if the analysis was its. */
 @Injectable()
 export class FeedbackStore {
+  constructor(private readonly dify: DifyFeedbackStore) {}
+
   of(manager: EntityManager, analysisId: string, personId: string): Promise<Feedback | null> {
     return manager.findOneBy(feedbackEntity, { analysisId, personId });
   }
@@ -20,14 +23,17 @@ export class FeedbackStore {
   /** Errors: a unique violation when the person has said something already. */
   async insert(tx: EntityManager, feedback: Feedback): Promise<void> {
     await tx.insert(feedbackEntity, feedback);
+    await this.dify.changed(tx, feedback.analysisId);
   }
 
   async update(tx: EntityManager, { id, ...changes }: Feedback): Promise<void> {
     await tx.update(feedbackEntity, { id }, changes);
+    await this.dify.changed(tx, changes.analysisId);
   }
 
-  async delete(tx: EntityManager, id: string): Promise<void> {
+  async delete(tx: EntityManager, { id, analysisId }: Feedback): Promise<void> {
     await tx.delete(feedbackEntity, { id });
+    await this.dify.changed(tx, analysisId);
   }
 
   /** Newest first, one more than asked for. */

@@ -1,4 +1,4 @@
-import { Max, Min } from 'class-validator';
+import { Matches, Max, Min } from 'class-validator';
 import { IsAddress } from './address';
 import { AutomationSettings } from './automation.settings';
 import { BudgetSettings } from './budget.settings';
@@ -114,6 +114,25 @@ export class DifyAgentSettings {
   decision_maker: string = 'decision-making-agent';
 }
 
+/** A dataset of Dify that the knowledge is copied to. */
+export class DifyDatasetSettings {
+  @Setting({
+    type: 'text',
+    env: 'DIFY_DATASET_ID',
+    doc: 'Id of the dataset that documents of the knowledge are copied to; without it none are. It should hold nothing else.',
+  })
+  @Matches(/^[0-9a-fA-F-]{1,36}$/, { message: 'must be the id of a dataset' })
+  id?: string;
+
+  @Setting({
+    type: 'text',
+    env: 'DIFY_DATASET_API_KEY',
+    secret: true,
+    doc: 'API key for knowledge (`dataset-…`); the keys of apps do not open it.',
+  })
+  api_key?: string;
+}
+
 /** How the Dify app is called: which API its kind offers. */
 export const DIFY_MODES = ['workflow', 'chat', 'completion'] as const;
 export type DifyMode = (typeof DIFY_MODES)[number];
@@ -144,6 +163,9 @@ export class DifySettings {
   @Setting({ type: 'text', env: 'DIFY_MODE', oneOf: DIFY_MODES, doc: 'Kind of the app.' })
   mode: DifyMode = 'workflow';
 
+  @Section(() => DifyDatasetSettings, 'Where the knowledge is copied to.')
+  dataset: DifyDatasetSettings = new DifyDatasetSettings();
+
   @Setting({
     type: 'number',
     doc: 'Price of 1,000 tokens that are sent; without prices the price that Dify reports counts.',
@@ -154,6 +176,12 @@ export class DifySettings {
   @Setting({ type: 'number', doc: 'Price of 1,000 tokens of answers.' })
   @Min(0)
   price_output: number = 0;
+
+  /** Where paths such as `/v1/info` are appended; `undefined` when no app of Dify is configured. Never ends in a slash. */
+  base(): string | undefined {
+    if (!this.endpoint || !this.api_key) return undefined;
+    return this.endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
+  }
 }
 
 /** A server with OpenAI's API for chats: OpenAI itself, or one for models of one's own. */

@@ -32,6 +32,12 @@ export function contradictions(
       detail: 'is required with dify.endpoint; set it, or DIFY_API_KEY, or DIFY_API_KEY_FILE',
     });
   }
+  if (config.dify.dataset.id && !config.dify.dataset.api_key) {
+    found.push({ path: ['dify', 'dataset', 'api_key'], detail: 'is required with dify.dataset.id' });
+  }
+  if (config.dify.dataset.id && !config.dify.endpoint) {
+    found.push({ path: ['dify', 'dataset', 'id'], detail: 'needs dify.endpoint' });
+  }
   if (config.nats.password && !config.nats.username) {
     found.push({ path: ['nats', 'username'], detail: 'is required with nats.password' });
   }
