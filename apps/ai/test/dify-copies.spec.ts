@@ -11,6 +11,7 @@ import {
 } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
 import { startDifyStub, type DatasetDocument, type DifyApp, type DifyStub } from '@alertagent/stubs';
+import { DifyCopies } from '../src/knowledge/dify/dify-copies';
 import { OPERATOR, Stand } from './stand';
 
 const OTHER: Actor = { kind: 'token', id: 'other', name: 'otto' };
@@ -155,11 +156,13 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       await start();
       dify.dataset.mode = 'lost';
       const document = await create();
-      await copy(document, 'the copy');
+      const lost = await copy(document, 'the copy');
+      lost.indexing_status = 'indexing';
       dify.dataset.mode = 'ok';
-      await stand.passTimeUntil('the copy to be found', async () =>
-        dify.calls.some(({ path }) => path.endsWith('/update-by-text')),
-      );
+      const wasDeleted = () => dify.calls.some(({ method }) => method === 'DELETE');
+      await stand.passTimeUntil('the copy to be found', wasDeleted);
+      lost.indexing_status = 'completed';
+      await stand.passTimeUntil('another copy', () => copies(document).some(({ id }) => id !== lost.id));
       expect(copies(document)).toHaveLength(1);
     });
 
@@ -172,6 +175,26 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       dify.dataset.mode = 'ok';
       await start();
       await stand.passTimeUntil('the copy', () => copies(document).length === 1);
+    });
+
+    it('is updated only when the version before it is indexed, and created anew when that could not be', async () => {
+      await start();
+      const document = await create();
+      const { id, title } = document;
+      const change = (text: string) =>
+        stand.gateway.request(updateKnowledge, { id, document: { title, text }, actor: OPERATOR });
+      const first = await copy(document, 'the copy');
+      await change('second');
+      stand.clock.advance(5_000);
+      first.indexing_status = 'completed';
+      stand.clock.advance(5_000);
+      await stand.passTimeUntil('the update', () => copies(document).some(({ text }) => text === 'second'));
+      const second = copies(document)[0]!;
+      expect(second.id).toBe(first.id);
+      Object.assign(second, { indexing_status: 'error', error: 'no embedding model' });
+      await change('third');
+      await stand.passTimeUntil('another copy', () => copies(document).some(({ text }) => text === 'third'));
+      expect(copies(document)).toHaveLength(1);
     });
 
     it('is taken away when it expires', async () => {
@@ -199,8 +222,9 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       await start();
       await start();
       const documents = await Promise.all(Array.from({ length: 5 }, () => create()));
+      await Promise.all(stand.replicas.map((one) => one.get(DifyCopies).turn()));
       for (const document of documents) await copy(document, 'the copy');
-      expect(dify.dataset.created).toBe(dify.dataset.documents.size);
+      for (const document of documents) expect(copies(document)).toHaveLength(1);
     });
   });
 });

@@ -61,8 +61,10 @@ export class DifyDatasetStub {
     }
     const document = this.documents.get(id);
     if (!document) return unknown;
-    if (method === 'POST' && verb === 'update-by-text')
+    if (method === 'POST' && verb === 'update-by-text') {
+      if (document.indexing_status !== 'completed') return invalid('Document is not available');
       return [200, this.put(id, String(name ?? document.name), String(text ?? document.text))];
+    }
     if (method !== 'DELETE' || verb) return [405, { code: 'method_not_allowed', message: '', status: 405 }];
     if (document.indexing_status === 'indexing')
       return [400, { code: 'document_indexing', message: 'Cannot operate document during indexing.', status: 400 }];

@@ -176,6 +176,9 @@ describe('the Dify stub, like Dify,', () => {
       total: 1,
     });
     expect((await call('GET', '/documents?keyword=other')).body).toMatchObject({ data: [] });
+    const early = await call('POST', `/documents/${document.id}/update-by-text`, { text: 'c' });
+    expect(early.body).toMatchObject({ message: 'Document is not available', status: 400 });
+    dataset.documents.get(document.id)!.indexing_status = 'completed';
     const updated = await call('POST', `/documents/${document.id}/update-by-text`, { name: 'Runbook [7]', text: 'c' });
     expect((updated.body as { batch: string }).batch).not.toBe(batch);
     expect((await call('GET', `/documents/${batch}/indexing-status`)).status).toBe(404);

@@ -55,12 +55,17 @@ export class DifyCopies {
   private async closer(document: KnowledgeDocument, held: DifyDocument): Promise<Partial<DifyDocument>> {
     const { version } = document;
     if (stateOf(document, this.clock.now()) !== 'active') return this.remove(document, held);
-    if (held.state === 'creating') {
+    // What was created by somebody who is gone is of no known version: it makes place for a new one.
+    if (held.state === 'creating' && held.difyId === null) {
       const difyId = await this.dataset.find(document);
-      if (difyId) return { difyId, state: 'refused', version: 0 };
-      return this.create(document, held);
+      return difyId ? { difyId, state: 'refused', version: 0 } : this.create(document, held);
     }
-    if (held.version === version && held.state === 'indexing') return this.indexed(held);
+    // Until it is indexed, Dify takes no other version; what it could not index, never.
+    if (held.state === 'indexing') return this.indexed(held);
+    if (held.state === 'refused' && held.difyId !== null) {
+      await this.delete(held.difyId);
+      return { difyId: null, state: 'gone', version: 0 };
+    }
     if (held.difyId === null) return this.create(document, held);
     const placed = await this.dataset.update(held.difyId, document);
     return { ...placed, state: 'indexing', version, dueAt: this.in(INDEXING_MS) };
@@ -74,13 +79,15 @@ export class DifyCopies {
 
   private async remove(document: KnowledgeDocument, held: DifyDocument): Promise<Partial<DifyDocument>> {
     const difyId = held.state === 'creating' ? await this.dataset.find(document) : held.difyId;
-    if (difyId !== null) {
-      await this.dataset.delete(difyId).catch((error: unknown) => {
-        // Somebody was faster.
-        if (!(error instanceof DifyRefusal && error.status === 404)) throw error;
-      });
-    }
+    if (difyId !== null) await this.delete(difyId);
     return { difyId: null, batch: null, state: 'gone', version: document.version };
+  }
+
+  private async delete(difyId: string): Promise<void> {
+    await this.dataset.delete(difyId).catch((error: unknown) => {
+      // Somebody was faster.
+      if (!(error instanceof DifyRefusal && error.status === 404)) throw error;
+    });
   }
 
   private async indexed({ difyId, batch }: DifyDocument): Promise<Partial<DifyDocument>> {
