@@ -20,7 +20,7 @@ import { Knowledge1768200000000 } from './migrations/1768200000000-knowledge';
 import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
 import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letters';
 import { ModelCalls1768400000000 } from './migrations/1768400000000-model-calls';
-import { DifyCopies1768410000000 } from './migrations/1768410000000-dify-copies';
+import { DifyCopies1768420000000 } from './migrations/1768420000000-dify-copies';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -53,6 +53,6 @@ export const aiService: ServiceDefinition = {
     Feedback1768300000000,
     ModelCalls1768400000000,
     DeadLetters1768410000000,
-    DifyCopies1768410000000,
+    DifyCopies1768420000000,
   ],
 };

@@ -92,7 +92,8 @@ export class HoldsController {
   @HttpCode(204)
   @RequireRole('admin')
   @Operation({
-    summary: "Confirm, by the cluster's name, that a refused file may take its many rules away, here or at its sidecars",
+    summary:
+      "Confirm, by the cluster's name, that a refused file may take its many rules away, here or at its sidecars",
     body: RemovalConfirmation,
     status: 204,
   })

@@ -2,8 +2,8 @@ import { columnsFor, table } from '@alertagent/service-kit';
 import type { MigrationInterface, QueryRunner, Table } from 'typeorm';
 
 /** What Dify is to be told of people's opinions, and which of the documents it has. */
-export class DifyCopies1768410000000 implements MigrationInterface {
-  readonly name = 'DifyCopies1768410000000';
+export class DifyCopies1768420000000 implements MigrationInterface {
+  readonly name = 'DifyCopies1768420000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const each of tables(queryRunner)) await queryRunner.createTable(each);
