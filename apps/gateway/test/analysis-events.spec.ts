@@ -6,7 +6,8 @@ import { ADMIN_TOKEN, AlertStand } from './alert-stand';
 describe('following an analysis', () => {
   let stand: AlertStand;
   let ai: FakePeer;
-  let view: AnalysisView;
+  const base = { analysis_id: 'one', alert_id: 'a', workflow: 'alert-analysis', created_at: '2030-01-01T00:00:00Z' };
+  let view: AnalysisView = { ...base, status: 'pending' };
   const open: AbortController[] = [];
   beforeAll(async () => {
     stand = await AlertStand.start('SQLite');
@@ -15,9 +16,13 @@ describe('following an analysis', () => {
       return view;
     };
     ai = await fakePeer({ natsUrl: stand.nats.url, service: 'ai', answers: [answers(getAnalysis, answer)] });
+    // On a busy machine the first question may take longer than it is waited for.
+    await pollUntil(async () => (await stand.ask('GET', '/alerts/analyze/one')).status === 200, {
+      what: 'the gateway to hear ai',
+      timeoutMs: 60_000,
+    });
   }, 120_000);
   beforeEach(() => {
-    const base = { analysis_id: 'one', alert_id: 'a', workflow: 'alert-analysis', created_at: '2030-01-01T00:00:00Z' };
     view = { ...base, status: 'pending' };
   });
   afterEach(() => {
@@ -63,6 +68,7 @@ describe('following an analysis', () => {
 
   it('tells its present state, each change, and its end, with which the stream ends', async () => {
     const seen = await follow();
+    expect(seen.status).toBe(200);
     await until('the first state', () => seen.events.length === 1);
     view = { ...view, status: 'processing', engine: 'n8n' };
     await until('the second state', () => seen.events.length === 2);

@@ -25,6 +25,7 @@ export class GatewayAlone {
     readonly port: number,
     /** The NATS that it publishes to; anybody may listen. */
     readonly natsUrl: string,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /** Starts it on a database; `later` takes what has to be undone. */
@@ -37,28 +38,34 @@ export class GatewayAlone {
     later(() => nats.stop());
     const directory = await makeTempDir('bench-gateway');
     later(() => removeDir(directory));
-    const [opsPort, port] = [await freePort(), await freePort()];
-    const gateway = new GuardedProcess({
-      file: process.execPath,
-      args: [...serviceNodeFlags('gateway'), serviceMain(ROOT, 'gateway')],
-      cwd: directory,
-      env: {
-        PATH: process.env['PATH'],
-        ALERTAGENT_NATS_URL: nats.url,
-        ALERTAGENT_DATABASE_URL: databaseUrl,
-        ALERTAGENT_DATA_DIR: join(directory, 'data'),
-        ALERTAGENT_HTTP_PORT: String(port),
-        ALERTAGENT_OPS_PORT: String(opsPort),
-        ALERTAGENT_ADMIN_TOKEN: ADMIN_TOKEN,
-        ...profilingEnv(settings),
-      },
+    const port = await freePort();
+    const env = {
+      PATH: process.env['PATH'],
+      ALERTAGENT_NATS_URL: nats.url,
+      ALERTAGENT_DATABASE_URL: databaseUrl,
+      ALERTAGENT_DATA_DIR: join(directory, 'data'),
+      ALERTAGENT_HTTP_PORT: String(port),
+      ALERTAGENT_ADMIN_TOKEN: ADMIN_TOKEN,
+      ...profilingEnv(settings),
+    };
+    const gateway = await startService('gateway', env, later);
+    return new GatewayAlone(gateway, gateway.pid, port, nats.url, env);
+  }
+
+  /** Not alone any more: another service on the same database and NATS. */
+  async join(service: 'ai', env: NodeJS.ProcessEnv, later: (undo: () => Promise<unknown>) => void): Promise<void> {
+    await startService(service, { ...this.env, ...env }, later);
+  }
+
+  /** Issues a token of this purpose. Errors: it is refused. */
+  async token(purpose: string): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: purpose, purpose }),
     });
-    later(() => gateway.stop());
-    await pollUntil(async () => (await fetch(`http://127.0.0.1:${opsPort}/ready`)).ok, {
-      what: 'the gateway to be ready',
-      timeoutMs: 30_000,
-    });
-    return new GatewayAlone(gateway, gateway.pid, port, nats.url);
+    if (response.status !== 201) throw new Error(`no token was issued: ${response.status}`);
+    return ((await response.json()) as { token: string }).token;
   }
 
   /** Milliseconds until it has answered a GET as an administrator asks for it. Errors: the answer is no success. */
@@ -82,4 +89,24 @@ export class GatewayAlone {
   stop(): Promise<void> {
     return this.process.stop();
   }
+}
+
+async function startService(
+  service: 'gateway' | 'ai',
+  env: NodeJS.ProcessEnv,
+  later: (undo: () => Promise<unknown>) => void,
+): Promise<GuardedProcess> {
+  const opsPort = await freePort();
+  const started = new GuardedProcess({
+    file: process.execPath,
+    args: [...serviceNodeFlags(service), serviceMain(ROOT, service)],
+    cwd: env['ALERTAGENT_DATA_DIR'] && resolve(env['ALERTAGENT_DATA_DIR'], '..'),
+    env: { ...env, ALERTAGENT_OPS_PORT: String(opsPort) },
+  });
+  later(() => started.stop());
+  await pollUntil(async () => (await fetch(`http://127.0.0.1:${opsPort}/ready`)).ok, {
+    what: `${service} to be ready`,
+    timeoutMs: 30_000,
+  });
+  return started;
 }

@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { readArguments, usage, UsageError, type BenchArguments } from './arguments';
 import { ackLatency } from './benches/ack-latency';
 import { backtest } from './benches/backtest';
+import { blackHole } from './benches/black-hole';
 import { configPulls } from './benches/config-pulls';
 import { eventLatency } from './benches/event-latency';
 import { history } from './benches/history';
@@ -25,6 +26,7 @@ const BENCHES = [
   ackLatency,
   pipeline,
   eventLatency,
+  blackHole,
   storm,
   history,
   savedToLive,

@@ -88,8 +88,8 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
   },
   'trust-signature': {
     file: 'apps/sidecar/dist/verify-revision.js',
-    guard: 'if (!(0, node_crypto_1.verify)(',
-    instead: 'if (false && !(0, node_crypto_1.verify)(',
+    guard: "if (!isSigned(text, read('x-config-signature')))",
+    instead: 'if (false)',
   },
   'write-in-place': {
     file: 'apps/sidecar/dist/atomic-file.js',
@@ -120,6 +120,16 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     file: 'apps/config/dist/rendering/decide-revision.js',
     guard: 'if (losses.length > 0)',
     instead: 'if (false)',
+  },
+  'begin-stale': {
+    file: 'apps/ai/dist/analyses/analysis-queue.js',
+    guard: '(await this.stale.isStale(seen))',
+    instead: 'false',
+  },
+  'fresh-key': {
+    file: 'apps/ai/dist/workflows/n8n-client.js',
+    guard: "'idempotency-key': key,",
+    instead: "'idempotency-key': `${key}-${Math.random()}`,",
   },
   'unearned-autonomy': {
     file: 'libs/alerting/dist/automation/gates.js',

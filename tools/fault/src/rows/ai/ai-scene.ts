@@ -20,6 +20,9 @@ export const WORST_ACTION = 'wipe_volumes';
 
 /** The ai service with a model, and with something that actions have effects on. */
 export class AiScene {
+  /** When every alert of the scene began to fire. */
+  private readonly startsAt = new Date().toISOString();
+
   private constructor(
     readonly stand: Stand,
     /** Stands for Dify. */
@@ -30,7 +33,11 @@ export class AiScene {
 
   static async start(
     context: RowContext,
-    { automation = {}, env = {} }: { automation?: object; env?: NodeJS.ProcessEnv } = {},
+    {
+      automation = {},
+      env = {},
+      settings = {},
+    }: { automation?: object; env?: NodeJS.ProcessEnv; settings?: object } = {},
   ): Promise<AiScene> {
     const dify = await Sink.start();
     context.later(() => dify.stop());
@@ -55,6 +62,7 @@ export class AiScene {
       settings: {
         dify: { endpoint: dify.url, api_key: 'app-key', mode: 'workflow', timeout: '30s' },
         ai: { automation: { mode: 'auto', catalogue: [worst], ...automation } },
+        ...settings,
       },
     });
     return new AiScene(stand, dify, target);
@@ -66,9 +74,9 @@ export class AiScene {
   }
 
   /** Delivers one alert per text, each an incident of its own, with the text wherever a stranger can put some. */
-  async alert(texts: readonly string[], prefix: string): Promise<void> {
+  async alert(texts: readonly string[], prefix: string, status: 'firing' | 'resolved' = 'firing'): Promise<void> {
     const alerts = texts.map((text, index) => ({
-      status: 'firing',
+      status,
       labels: {
         alertname: `${prefix}-${index}`,
         service: `${prefix}-${index}`,
@@ -77,8 +85,8 @@ export class AiScene {
         [LEDGER_LABEL]: `${prefix}-${index}`,
       },
       annotations: { summary: text, description: text, runbook_url: text },
-      startsAt: new Date().toISOString(),
-      endsAt: '0001-01-01T00:00:00Z',
+      startsAt: this.startsAt,
+      endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : new Date().toISOString(),
       generatorURL: 'http://prometheus.example.org:9090/graph?g0.expr=up',
       fingerprint: index.toString(16).padStart(16, '0'),
     }));
@@ -89,7 +97,7 @@ export class AiScene {
         version: '4',
         groupKey: `{}:{prefix="${prefix}"}`,
         truncatedAlerts: 0,
-        status: 'firing',
+        status,
         receiver: 'alertagent',
         groupLabels: {},
         commonLabels: {},
