@@ -121,10 +121,10 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'if (losses.length > 0)',
     instead: 'if (false)',
   },
-  'begin-stale': {
-    file: 'apps/ai/dist/analyses/analysis-queue.js',
-    guard: '(await this.stale.isStale(seen))',
-    instead: 'false',
+  'keep-stale': {
+    file: 'apps/ai/dist/analyses/stale-analyses.js',
+    guard: 'if (!(await this.store.claim(tx, seen, changes)))',
+    instead: 'if (true)',
   },
   'fresh-key': {
     file: 'apps/ai/dist/workflows/n8n-client.js',

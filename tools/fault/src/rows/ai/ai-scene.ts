@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { pollUntil } from '@alertagent/local-stack';
 import type { RowContext } from '../../row';
-import { Sink } from '../../sink';
+import { Sink, type SinkAnswer } from '../../sink';
 import type { Stand } from '../../stand';
 import { LEDGER_LABEL } from '../../webhook-text';
 
@@ -70,7 +70,7 @@ export class AiScene {
 
   /** Has Dify answer every question with this text. */
   answerWith(text: string): void {
-    this.dify.answer = () => ({ body: runWith(text) });
+    this.dify.answer = () => workflowRun(text);
   }
 
   /** Delivers one alert per text, each an incident of its own, with the text wherever a stranger can put some. */
@@ -130,7 +130,7 @@ export class AiScene {
   async list<T>(path: string): Promise<T[]> {
     const items: T[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const query: string = `?limit=200${cursor ? `&cursor=${cursor}` : ''}`;
+      const query: string = `${path.includes('?') ? '&' : '?'}limit=200${cursor ? `&cursor=${cursor}` : ''}`;
       const { status, body } = await this.stand.call<{ items: T[]; next_cursor: string | null }>('GET', path + query);
       if (status !== 200) throw new Error(`${path} answered ${status}`);
       items.push(...body.items);
@@ -191,11 +191,12 @@ export class AiScene {
   }
 }
 
-/** What `POST /v1/workflows/run` answers. */
-function runWith(text: string): string {
-  return JSON.stringify({
-    workflow_run_id: '0',
-    task_id: '0',
-    data: { id: '0', workflow_id: '0', status: 'succeeded', outputs: { text }, error: null, elapsed_time: 1 },
-  });
+/** What `POST /v1/workflows/run` sends for a run that ends with this text. */
+export function workflowRun(text: string): SinkAnswer {
+  const event = (name: string, data: object): string =>
+    `data: ${JSON.stringify({ event: name, task_id: '0', workflow_run_id: '0', data: { id: '0', workflow_id: '0', ...data } })}\n\n`;
+  const body =
+    event('workflow_started', { inputs: {} }) +
+    event('workflow_finished', { status: 'succeeded', outputs: { text }, error: null, elapsed_time: 1 });
+  return { headers: { 'content-type': 'text/event-stream' }, body };
 }

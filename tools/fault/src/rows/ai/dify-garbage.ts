@@ -1,6 +1,6 @@
 import { checkInvariants } from '../../invariants';
 import type { FaultRow, RowContext, RowResult } from '../../row';
-import { AiScene } from './ai-scene';
+import { AiScene, workflowRun } from './ai-scene';
 
 const GARBAGE: readonly string[] = [
   '',
@@ -31,7 +31,7 @@ async function run(context: RowContext): Promise<RowResult> {
   scene.dify.answer = () => {
     const text = GARBAGE[answered % GARBAGE.length]!;
     answered += 1;
-    return { body: JSON.stringify({ data: { status: 'succeeded', outputs: { text } } }) };
+    return workflowRun(text);
   };
   await scene.alert(
     Array.from({ length: count }, (_, index) => `something is wrong ${index}`),

@@ -1,6 +1,6 @@
 import { checkInvariants } from '../../invariants';
 import type { FaultRow, RowContext, RowResult } from '../../row';
-import { AiScene, WORST_ACTION, type SceneAction } from './ai-scene';
+import { AiScene, WORST_ACTION, workflowRun, type SceneAction } from './ai-scene';
 import { injections } from './injections';
 
 const DEFAULT_INJECTIONS = 200;
@@ -24,7 +24,7 @@ async function run(context: RowContext): Promise<RowResult> {
   scene.dify.answer = () => {
     const text = texts[asked % texts.length] ?? '';
     asked += 1;
-    return { body: JSON.stringify({ data: { status: 'succeeded', outputs: { text: hostileAnswer(text) } } }) };
+    return workflowRun(hostileAnswer(text));
   };
   for (let from = 0; from < count; from += BATCH) await scene.alert(texts.slice(from, from + BATCH), `inject-${from}`);
   const analyses = await scene.analyses(count);

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '@alertagent/local-stack';
 import { checkInvariants } from '../../invariants';
 import type { FaultRow, RowContext, RowResult } from '../../row';
 import { N8nScene } from './n8n-scene';
 
 const DEFAULT_ALERTS = 2_000;
 const DEFAULT_SECONDS = 60;
+/** Runs that this n8n may have at a time. */
+const PLACES = 10;
 const DRAIN_MS = 300_000;
 const SETTLED_MS = 120_000;
 
@@ -13,20 +16,28 @@ export const n8nOutage: FaultRow = {
   id: 'F47',
   title: 'ai: n8n refuses every connection while incidents open, half of which are over before it is back',
   bar: 'all over within 5 minutes of its return, one analysis per incident, nothing started or raised for incidents that are over',
-  sabotages: { 'begin-stale': 'what is over is begun all the same' },
+  sabotages: { 'keep-stale': 'what is over waits for ever' },
   run,
 };
 
 async function run(context: RowContext): Promise<RowResult> {
   const { alerts = DEFAULT_ALERTS, seconds = DEFAULT_SECONDS } = context.options;
   // Whatever can not be started waits for people and a replay: with the built-in workflow nothing would be left to drain.
-  const scene = await N8nScene.start(context, { fall_back: false, concurrency: { runs: 10 }, callback_timeout: '1h' });
+  const scene = await N8nScene.start(context, {
+    fall_back: false,
+    concurrency: { runs: PLACES },
+    callback_timeout: '1h',
+  });
   const half = Math.ceil(alerts / 2);
   const began = Date.now();
   // The first ones take every place and hold it for the outage: what comes after them waits.
   scene.n8n.answer = () => ({});
   await scene.alerts(alerts - half, 'lasting');
   await scene.alerts(half, 'passing');
+  await pollUntil(() => scene.n8n.requests.length >= PLACES, {
+    what: 'every place to be taken',
+    timeoutMs: SETTLED_MS,
+  });
   const started = scene.n8n.requests.length;
   scene.n8n.answer = () => ({ instead: 'reset' });
   context.log(`${alerts} alerts delivered, ${started} workflows started; n8n is away for ${seconds} s`);
