@@ -9,12 +9,16 @@ import { RuleChange } from './rule-change.entity';
 
 /** Changes are of interest for a day; they are kept for those who look into what happened. */
 const KEPT_MS = 7 * 24 * 3_600_000;
+const FORGET_EVERY_MS = 60_000;
 /** Incidents of one rule that are annotated; a rule with more has other troubles. */
 const MOST_ANNOTATED = 200;
 
 /** Takes in that rules were edited or withdrawn: their incidents say so, and the pipeline knows why their alerts end. */
 @Controller()
 export class RuleChangesHandlers {
+  /** Epoch ms. */
+  private forgotAt = 0;
+
   constructor(
     private readonly inbox: Inbox,
     private readonly timelines: IncidentTimelineStore,
@@ -56,8 +60,16 @@ export class RuleChangesHandlers {
     if (known && (known.kind === kind || known.kind === 'withdrawn')) return false;
     if (known) await tx.update(RuleChange, { rule_id, version }, change);
     else await tx.createQueryBuilder().insert().into(RuleChange).values(change).orIgnore().execute();
-    await tx.delete(RuleChange, { changed_at: LessThan(this.clock.now().getTime() - KEPT_MS) });
+    await this.forget(tx);
     return true;
+  }
+
+  /** A batch of rules brings a thousand events: they need not all look for what is old. */
+  private async forget(tx: EntityManager): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now - this.forgotAt < FORGET_EVERY_MS) return;
+    this.forgotAt = now;
+    await tx.delete(RuleChange, { changed_at: LessThan(now - KEPT_MS) });
   }
 
   private async annotate(
