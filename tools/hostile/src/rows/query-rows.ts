@@ -1,5 +1,6 @@
 import { type Endpoint } from '../api/endpoints';
 import { refused, type HostileCase, type HostileRow, type Scene } from '../row';
+import type { Answer } from '../wire/answer';
 
 const lists = ({ endpoints }: Scene): Endpoint[] =>
   endpoints.filter(({ method, group }) => method === 'GET' && !['C', 'P', 'S'].includes(group));
@@ -66,7 +67,7 @@ export const queryRows: readonly HostileRow[] = [
       for (const endpoint of lists(scene))
         for (const [query, pointer] of badQueries(endpoint)) {
           // Operations without parameters of their own take no notice of any.
-          const expected = endpoint.query.length > 0 ? refused(400, pointer) : { status: [200, 400, 404] };
+          const expected = endpoint.query.length > 0 ? refused(400, pointer) : { status: [200, 400, 404, 409] };
           yield { endpoint, what: query.slice(0, 40), send: scene.build.request(endpoint, { query }), expected };
         }
       yield* cursors(scene);
@@ -133,8 +134,9 @@ function* cursors(scene: Scene): Generator<HostileCase> {
       };
 }
 
-function findsNothing({ status, text }: { status: number; text: string }): string | null {
-  if (status !== 200) return null;
+function findsNothing({ status, headers, text }: Answer): string | null {
+  // An export is a file, without a list.
+  if (status !== 200 || !headers['content-type']?.startsWith('application/json')) return null;
   const { items } = JSON.parse(text) as { items?: unknown[] };
   return items === undefined || items.length === 0 ? null : `found ${items.length} things with it`;
 }
