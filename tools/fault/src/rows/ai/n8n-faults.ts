@@ -40,7 +40,6 @@ async function run(context: RowContext): Promise<RowResult> {
     calls[`calls_${fault}`] = own.length;
     if (own.length < 1 || own.length > MOST_ATTEMPTS) problems.push(`${fault}: n8n was called ${own.length} times`);
     if (new Set(own.map(({ key }) => key)).size > 1) problems.push(`${fault}: repeated with another key`);
-    if (new Set(own.map(({ bodyHash }) => bodyHash)).size > 1) problems.push(`${fault}: repeated with another body`);
     context.log(`${fault}: ${own.length} calls`);
     await delay(BREAKER_MS);
   }
