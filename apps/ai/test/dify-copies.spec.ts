@@ -121,9 +121,10 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
     const copy = (document: KnowledgeView, what: string, isSo: (copy: DatasetDocument) => boolean = () => true) =>
       pollUntil(() => copies(document).find(isSo) ?? null, { what });
     const inState = (state: string, count: number) =>
-      pollUntil(async () => (await stand.metric(`alertagent_ai_dify_documents{state="${state}"}`)) === count, {
-        what: `${count} documents to be ${state}`,
-      });
+      stand.passTimeUntil(
+        `${count} documents to be ${state}`,
+        async () => (await stand.metric(`alertagent_ai_dify_documents{state="${state}"}`)) === count,
+      );
 
     it('is created, followed until it is indexed, updated and deleted, without secrets', async () => {
       await start();
@@ -135,7 +136,6 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       });
       await inState('indexing', 1);
       first.indexing_status = 'completed';
-      stand.clock.advance(5_000);
       await inState('indexed', 1);
       const changed = { title: document.title, text: 'Ask first.' };
       const { id } = document;
@@ -144,12 +144,10 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       expect([second.id, dify.dataset.created]).toEqual([first.id, 1]);
       second.indexing_status = 'indexing';
       await stand.gateway.request(deleteKnowledge, { id, actor: OPERATOR });
-      stand.clock.advance(5_000);
-      await pollUntil(() => dify.calls.some(({ method }) => method === 'DELETE'), { what: 'the wish to delete' });
+      await stand.passTimeUntil('the wish to delete', () => dify.calls.some(({ method }) => method === 'DELETE'));
       expect(copies(document)).toHaveLength(1);
       second.indexing_status = 'completed';
-      stand.clock.advance(10_000);
-      await pollUntil(() => copies(document).length === 0, { what: 'the copy to be gone' });
+      await stand.passTimeUntil('the copy to be gone', () => copies(document).length === 0);
     });
 
     it('is not there twice when the answer to its creation was lost', async () => {
@@ -203,7 +201,7 @@ describe.each(['sqlite', 'mariadb'] as const)('what is copied to Dify, on %s', (
       const document = await create({ expires_at });
       (await copy(document, 'the copy')).indexing_status = 'completed';
       stand.clock.advance(3_700_000);
-      await pollUntil(() => copies(document).length === 0, { what: 'the copy to be gone' });
+      await stand.passTimeUntil('the copy to be gone', () => copies(document).length === 0);
     });
 
     it('is created again when somebody removed it in Dify, and left alone when Dify refuses it', async () => {
