@@ -32,6 +32,8 @@ export interface KnownCluster {
   labels: Record<string, string>;
   syncToken: string;
   rules: ClusterRule[];
+  /** How often its rules were asked for. */
+  questions: number;
   withdrawn: string[];
   webhookUrl: string;
   hasCanary: boolean;
@@ -123,6 +125,7 @@ export class Neighbours {
       labels,
       syncToken: '',
       rules: [],
+      questions: 0,
       withdrawn: [],
       webhookUrl: `http://127.0.0.1:8080/hook/${id}`,
       hasCanary: false,
@@ -228,6 +231,7 @@ export class Neighbours {
       service: 'rules',
       answers: [
         answers(getClusterRules, async ({ id }) => {
+          this.cluster(id).questions += 1;
           await this.untilAllAsked();
           const { rules, withdrawn } = this.cluster(id);
           return { cluster_id: id, rules, withdrawn_rule_ids: withdrawn };

@@ -49,6 +49,23 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rendering on %s', (kind) => 
     ]);
   });
 
+  it('renders once for all events that wait together, however many a batch of rules brings', async () => {
+    const [busy, other] = [stand.neighbours.addCluster(), stand.neighbours.addCluster()];
+    const rules = Array.from({ length: 50 }, (_, index) => rule(`Rule${index}`));
+    stand.neighbours.answerTogether(2);
+    for (let count = 1; count <= rules.length; count += 1) await stand.neighbours.place(busy, rules.slice(0, count));
+    // Whose event comes last, and lets the first render go on.
+    const first = rule('First');
+    await stand.neighbours.place(other, [first]);
+    await stand.served(busy, 1);
+    await stand.neighbours.place(busy, [...rules, rule('OneMore')]);
+    await stand.served(busy, 2);
+    // Its event comes after all of the others.
+    await stand.neighbours.place(other, [first, rule('Last')]);
+    await stand.served(other, 2);
+    expect(busy.questions).toBeLessThanOrEqual(3);
+  });
+
   it('renders the canary beside the rules, or alone, and takes it away when nobody wants it', async () => {
     const cluster = stand.neighbours.addCluster();
     cluster.hasCanary = true;

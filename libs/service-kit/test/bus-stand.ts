@@ -15,6 +15,8 @@ export interface BusStandOptions {
   password?: string;
   /** Handlers by contract. What is not given refuses (requests) or does nothing (events). */
   handlers?: [contract: { subject: string }, handler: Handler][];
+  /** How many events each handler takes at once. */
+  together?: number;
   /** Quick unless told, so that tests need not wait. */
   policy?: Partial<ConsumerPolicy>;
   /** Keeps a poison message; throws when it cannot. */
@@ -62,7 +64,7 @@ export class BusStand {
       this.strategy.addHandler(contract.subject, given.get(contract.subject) ?? refuse, false, extras);
     }
     for (const contract of access[service].hears) {
-      const extras = { kind: 'event', contract };
+      const extras = { kind: 'event', contract, together: options.together };
       this.strategy.addHandler(contract.subject, given.get(contract.subject) ?? (async () => undefined), true, extras);
     }
   }

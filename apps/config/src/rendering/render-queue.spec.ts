@@ -1,7 +1,7 @@
 import { Metrics } from '@alertagent/service-kit';
 import { ConfigMetrics } from '../config-metrics';
 import type { ConfigKey } from '../revisions/config-key';
-import { RenderQueue } from './render-queue';
+import { LONGEST_REST_MS, RenderQueue } from './render-queue';
 import type { Renderer } from './renderer';
 
 const key: ConfigKey = { clusterId: 'c1', type: 'prometheus-rules' };
@@ -18,6 +18,9 @@ function heldRenderer() {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the render queue', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+
   it('renders once more for all that asked while a render was running', async () => {
     const { started, queue } = heldRenderer();
     const first = queue.render(key);
@@ -27,7 +30,7 @@ describe('the render queue', () => {
     expect(started).toHaveLength(1);
     started[0]?.finish();
     await first;
-    await settled();
+    await jest.advanceTimersByTimeAsync(LONGEST_REST_MS);
     expect(started).toHaveLength(2);
     expect(done).toEqual([]);
     started[1]?.finish();
@@ -42,17 +45,44 @@ describe('the render queue', () => {
     const second = queue.render(key);
     started[0]?.fail(new Error('no answer'));
     await expect(first).rejects.toThrow('no answer');
-    await settled();
+    await jest.advanceTimersByTimeAsync(LONGEST_REST_MS);
     started[1]?.finish();
     await expect(second).resolves.toBeUndefined();
   });
 
-  it('renders different configurations side by side, and starts afresh when all is done', async () => {
+  it('rests three times as long as a render took, so that the renders of a batch do not crowd it out', async () => {
+    const { started, queue } = heldRenderer();
+    const first = queue.render(key);
+    await jest.advanceTimersByTimeAsync(100);
+    started[0]?.finish();
+    await first;
+    const second = queue.render(key);
+    await jest.advanceTimersByTimeAsync(299);
+    expect(started).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(started).toHaveLength(2);
+    started[1]?.finish();
+    await second;
+  });
+
+  it('rests two seconds at most', async () => {
+    const { started, queue } = heldRenderer();
+    const first = queue.render(key);
+    await jest.advanceTimersByTimeAsync(10_000);
+    started[0]?.finish();
+    await first;
+    void queue.render(key);
+    await jest.advanceTimersByTimeAsync(LONGEST_REST_MS);
+    expect(started).toHaveLength(2);
+  });
+
+  it('renders different configurations side by side, and the first request after a calm at once', async () => {
     const { started, queue } = heldRenderer();
     const both = [queue.render(key), queue.render({ ...key, type: 'alertmanager-config' })];
     expect(started.map((render) => render.key.type)).toEqual(['prometheus-rules', 'alertmanager-config']);
     for (const render of started) render.finish();
     await Promise.all(both);
+    await jest.advanceTimersByTimeAsync(LONGEST_REST_MS);
     void queue.render(key);
     expect(started).toHaveLength(3);
   });

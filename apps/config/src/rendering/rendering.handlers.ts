@@ -18,6 +18,9 @@ import { Controller } from '@nestjs/common';
 import { ClusterRetirement } from './cluster-retirement';
 import { RenderQueue } from './render-queue';
 
+/** A batch changes hundreds of rules: events that wait together share one render of their cluster. */
+const TOGETHER = { together: 250 };
+
 /**
  * Each of these facts makes one configuration worth another look. The handlers need no inbox: they look at the present
  * state instead of the event, so that a repeated or late event changes nothing.
@@ -29,17 +32,17 @@ export class RenderingHandlers {
     private readonly retirement: ClusterRetirement,
   ) {}
 
-  @OnEvent(rulePublished)
+  @OnEvent(rulePublished, TOGETHER)
   async onRulePublished({ cluster_id }: RulePublished): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
-  @OnEvent(ruleWithdrawn)
+  @OnEvent(ruleWithdrawn, TOGETHER)
   async onRuleWithdrawn({ cluster_id }: RuleWithdrawn): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
-  @OnEvent(clusterRulesChanged)
+  @OnEvent(clusterRulesChanged, TOGETHER)
   async onClusterRulesChanged({ cluster_id }: ClusterRulesChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
@@ -57,7 +60,7 @@ export class RenderingHandlers {
     await this.queue.render({ clusterId: cluster_id, type: 'prometheus-rules' });
   }
 
-  @OnEvent(alertmanagerConfigChanged)
+  @OnEvent(alertmanagerConfigChanged, TOGETHER)
   async onAlertmanagerConfigChanged({ cluster_id }: AlertmanagerConfigChanged): Promise<void> {
     await this.queue.render({ clusterId: cluster_id, type: 'alertmanager-config' });
   }

@@ -18,6 +18,7 @@ import {
   EventConsumer,
   type ConsumerPolicy,
   type EventOutcome,
+  type HeardEvent,
   type PoisonMessage,
 } from './event-consumer';
 import { BUS, type Delivery, type HandlerExtras } from './handlers';
@@ -32,6 +33,10 @@ export interface BusPorts {
   onTrouble(message: string, fields: Record<string, unknown>): void;
 }
 
+interface EventEntry extends HeardEvent {
+  handler: MessageHandler;
+}
+
 /** A service whose handlers don't match its contracts must not start half deaf. */
 export class HandlerMismatchError extends Error {
   override readonly name = 'HandlerMismatchError';
@@ -44,7 +49,7 @@ export class HandlerMismatchError extends Error {
 export class BusStrategy extends Server implements CustomTransportStrategy {
   override readonly transportId = BUS;
   private readonly requests = new Map<string, { contract: RequestContract<never, never>; handler: MessageHandler }>();
-  private readonly events = new Map<string, { contract: EventContract<never>; handler: MessageHandler }>();
+  private readonly events = new Map<string, EventEntry>();
   private readonly problems: string[] = [];
   private consumers: EventConsumer[] = [];
   private subscriptions: Subscription[] = [];
@@ -75,7 +80,10 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const { subject } = declared.contract;
     if (this.requests.has(subject) || this.events.has(subject)) this.problems.push(`${subject} has two handlers`);
     if (declared.kind === 'request') this.requests.set(subject, { contract: declared.contract, handler: callback });
-    else this.events.set(subject, { contract: declared.contract, handler: callback });
+    else {
+      const { contract, together = 1 } = declared;
+      this.events.set(subject, { contract, together, handler: callback });
+    }
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -156,10 +164,10 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
       }),
     );
     this.consumers = [...this.events.values()].map(
-      ({ contract, handler }) =>
+      ({ contract, together, handler }) =>
         new EventConsumer(
           this.service,
-          contract,
+          { contract, together },
           {
             invoke: async (event, delivery) => {
               await this.invoke(handler, event, delivery);

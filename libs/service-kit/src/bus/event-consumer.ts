@@ -50,7 +50,13 @@ export interface ConsumerPorts {
   onTrouble(message: string, fields: Record<string, unknown>): void;
 }
 
-/** Reads one event with one durable pull consumer, one message at a time so that facts stay in order. */
+/** An event that a service hears, and how many of them its handler takes at once. */
+export interface HeardEvent {
+  contract: EventContract<never>;
+  together: number;
+}
+
+/** Reads one event with one durable pull consumer, one message at a time so that facts stay in order, unless its handler takes more. */
 export class EventConsumer {
   readonly durable: string;
   private readonly stream: string;
@@ -59,13 +65,21 @@ export class EventConsumer {
   private stopPull: (() => void) | null = null;
   /** Events this process gave back itself, by stream sequence: however often they were delivered, they did not kill it. */
   private readonly givenBack = new Set<number>();
+  private readonly contract: EventContract<never>;
+  private readonly together: number;
+  /** What is being handled. */
+  private readonly inHand = new Set<Promise<void>>();
+  /** Until an event comes for the first time, the ones that come may have killed the process before: each is taken alone. */
+  private careful = true;
 
   constructor(
     private readonly service: ServiceName,
-    private readonly contract: EventContract<never>,
+    { contract, together }: HeardEvent,
     private readonly ports: ConsumerPorts,
     private readonly policy: ConsumerPolicy,
   ) {
+    this.contract = contract;
+    this.together = together;
     this.durable = durableName(service, contract);
     this.stream = streamName(contract.owner);
   }
@@ -74,7 +88,7 @@ export class EventConsumer {
     this.running = this.run(connection);
   }
 
-  /** Finishes the message in hand and stops pulling. */
+  /** Finishes what is in hand and stops pulling. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.stopPull?.();
@@ -101,6 +115,7 @@ export class EventConsumer {
         await this.pause(Math.min(2_000, 100 * failures));
       }
     }
+    await Promise.allSettled(this.inHand);
   }
 
   /** Creates the consumer when it is missing, then handles what arrives until nothing came for one pull. */
@@ -108,26 +123,43 @@ export class EventConsumer {
     const manager = await connection.jetstreamManager({ checkAPI: false, timeout: 3_000 });
     await this.ensureConsumer(manager);
     const consumer = await connection.jetstream({ timeout: 3_000 }).consumers.get(this.stream, this.durable);
-    while (!this.stopping && (await this.pullOne(consumer))) {
+    while (!this.stopping && (await this.pull(consumer))) {
       // Another one may be waiting.
     }
   }
 
   /**
-   * Handles the next event; false when none came. One at a time also on the wire: events that wait in this process for a slow or
-   * deadly one before them would be counted as delivered, and parked for what they did not do.
+   * Takes as many events as its handler may still have in hand; false when none came. No more than that also on the wire: events that
+   * wait in this process for a slow or deadly one before them would be counted as delivered, and parked for what they did not do.
    */
-  private async pullOne(consumer: Consumer): Promise<boolean> {
-    const messages = await consumer.fetch({ max_messages: 1, expires: this.policy.pullMs });
+  private async pull(consumer: Consumer): Promise<boolean> {
+    const room = await this.room();
+    if (this.stopping) return false;
+    const messages = await consumer.fetch({ max_messages: room, expires: this.policy.pullMs });
     this.stopPull = () => messages.stop();
     if (this.stopping) messages.stop();
     let came = false;
     for await (const message of messages) {
       came = true;
       if (this.stopping) message.nak();
-      else await this.handle(message);
+      else this.take(message);
     }
     return came;
+  }
+
+  /** How many events may come now; waits until it is one at least. Errors: one in hand could not be settled with the server. */
+  private async room(): Promise<number> {
+    const most = (): number => (this.careful ? 1 : this.together);
+    while (this.inHand.size >= most()) await Promise.race(this.inHand);
+    return most() - this.inHand.size;
+  }
+
+  private take(message: JsMsg): void {
+    this.careful = message.info.redelivered && !this.givenBack.has(message.seq);
+    const work = this.handle(message).finally(() => this.inHand.delete(work));
+    // Whoever waits for room hears of it; an event that was not settled comes again.
+    work.catch(() => undefined);
+    this.inHand.add(work);
   }
 
   private async ensureConsumer(manager: JetStreamManager): Promise<void> {

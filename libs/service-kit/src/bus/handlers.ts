@@ -17,9 +17,19 @@ export interface Delivery {
   readonly deliveries: number;
 }
 
+/** How a handler takes its events. */
+export interface EventOptions {
+  /**
+   * How many waiting events may be in its hands at once, 1 unless told: facts then stay in order. More are for handlers
+   * that look at the present state instead of the event, so that a thousand events can share one look.
+   */
+  together?: number;
+}
+
 /** What the decorators hand to the strategy through Nest's handler metadata. */
 export type HandlerExtras =
-  { kind: 'request'; contract: RequestContract<never, never> } | { kind: 'event'; contract: EventContract<never> };
+  | { kind: 'request'; contract: RequestContract<never, never> }
+  | ({ kind: 'event'; contract: EventContract<never> } & EventOptions);
 
 type RequestHandler<Q extends object, A extends object> = (query: Q) => Promise<A>;
 type EventHandler<T extends object> = (event: T, delivery: Delivery) => Promise<void>;
@@ -44,8 +54,11 @@ export function OnRequest<Q extends object, A extends object>(
  * Consumes an event of another service, at least once. Returning acknowledges; a retryable error brings
  * the event back later; anything else parks it. Wrap the work in `Inbox.once` so that a repeat does nothing.
  */
-export function OnEvent<T extends object>(contract: EventContract<T>): TypedMethod<EventHandler<T>> {
-  const extras = { kind: 'event', contract };
+export function OnEvent<T extends object>(
+  contract: EventContract<T>,
+  options: EventOptions = {},
+): TypedMethod<EventHandler<T>> {
+  const extras = { kind: 'event', contract, ...options };
   const mark = applyDecorators(EventPattern(contract.subject, BUS, extras), UseFilters(ErrorPassthroughFilter));
   return (target, method, descriptor) => {
     // Nest hands a handler its payload only, unless each parameter says what it wants.
