@@ -2,7 +2,7 @@ import { parseDuration } from '@alertagent/alerting';
 import { rulePublished, ruleWithdrawn, type RulePublished, type RuleWithdrawn } from '@alertagent/contracts';
 import { Clock, Inbox, OnEvent, type Delivery } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
-import { LessThan, type EntityManager } from 'typeorm';
+import { DataSource, LessThan, type EntityManager } from 'typeorm';
 import { IncidentTimelineStore } from './incident-timeline.store';
 import { Incident } from './incident.entity';
 import { RuleChange } from './rule-change.entity';
@@ -20,6 +20,7 @@ export class RuleChangesHandlers {
   private forgotAt = 0;
 
   constructor(
+    private readonly dataSource: DataSource,
     private readonly inbox: Inbox,
     private readonly timelines: IncidentTimelineStore,
     private readonly clock: Clock,
@@ -30,6 +31,8 @@ export class RuleChangesHandlers {
     const { rule_id, version, name, published_at, duration } = event;
     // The first version changes nothing.
     if (version <= 1) return;
+    // Each cluster of the rule brings the same event: only the first one is worth a transaction.
+    if (await this.isKnown(this.dataSource.manager, { rule_id, version, kind: 'published' })) return;
     await this.inbox.once(delivery, async (tx) => {
       const for_ms = parseDuration(duration ?? '');
       const change = { rule_id, version, kind: 'published', changed_at: this.timeOf(published_at), for_ms } as const;
@@ -54,14 +57,21 @@ export class RuleChangesHandlers {
 
   /** Events come once for each cluster, and in any order; the first of a version tells the story. */
   private async isNews(tx: EntityManager, change: RuleChange): Promise<boolean> {
-    const { rule_id, version, kind } = change;
-    const known = await tx.findOneBy(RuleChange, { rule_id, version });
-    // A version is withdrawn after it was published.
-    if (known && (known.kind === kind || known.kind === 'withdrawn')) return false;
-    if (known) await tx.update(RuleChange, { rule_id, version }, change);
-    else await tx.createQueryBuilder().insert().into(RuleChange).values(change).orIgnore().execute();
+    if (await this.isKnown(tx, change)) return false;
+    const { rule_id, version } = change;
+    const { affected } = await tx.update(RuleChange, { rule_id, version }, change);
+    if (!affected) await tx.createQueryBuilder().insert().into(RuleChange).values(change).orIgnore().execute();
     await this.forget(tx);
     return true;
+  }
+
+  /** A version is withdrawn after it was published. */
+  private async isKnown(
+    tx: EntityManager,
+    { rule_id, version, kind }: Pick<RuleChange, 'rule_id' | 'version' | 'kind'>,
+  ): Promise<boolean> {
+    const known = await tx.findOneBy(RuleChange, { rule_id, version });
+    return known?.kind === kind || known?.kind === 'withdrawn';
   }
 
   /** A batch of rules brings a thousand events: they need not all look for what is old. */
