@@ -9,6 +9,7 @@ import { FeedbackModule } from './feedback/feedback.module';
 import { KnowledgeCopyModule } from './knowledge/dify/knowledge-copy.module';
 import { KnowledgeModule } from './knowledge/knowledge.module';
 import { ReportsModule } from './reports/reports.module';
+import { RetentionModule } from './retention/retention.module';
 
 @Module({
   imports: [
@@ -22,6 +23,7 @@ import { ReportsModule } from './reports/reports.module';
     KnowledgeModule,
     FeedbackModule,
     ReportsModule,
+    RetentionModule,
   ],
 })
 export class AppModule {}

@@ -21,6 +21,7 @@ import { Feedback1768300000000 } from './migrations/1768300000000-feedback';
 import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letters';
 import { ModelCalls1768400000000 } from './migrations/1768400000000-model-calls';
 import { DifyCopies1768420000000 } from './migrations/1768420000000-dify-copies';
+import { Retention1768430000000 } from './migrations/1768430000000-retention';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -54,5 +55,6 @@ export const aiService: ServiceDefinition = {
     ModelCalls1768400000000,
     DeadLetters1768410000000,
     DifyCopies1768420000000,
+    Retention1768430000000,
   ],
 };

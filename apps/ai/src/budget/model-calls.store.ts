@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type EntityManager } from 'typeorm';
+import { knownIncidentEntity } from '../incidents/known-incident.entity';
 import type { Amounts } from './amounts';
 import type { ModelCall } from './model-call';
 import { budgetLockEntity, modelCallEntity } from './model-call.entity';
@@ -58,5 +59,23 @@ export class ModelCallsStore {
   ofAnalyses(manager: EntityManager, analysisIds: readonly string[]): Promise<ModelCall[]> {
     if (analysisIds.length === 0) return Promise.resolve([]);
     return manager.findBy(modelCallEntity, { analysisId: In([...analysisIds]), state: Not('refused') });
+  }
+
+  /**
+   * Deletes calls of days before this one, at most so many; how many there were. Those of an incident that is still open stay: its
+   * budget counts all of its calls, on whichever day they were made.
+   */
+  async deleteBefore(tx: EntityManager, day: string, limit: number): Promise<number> {
+    const found = await tx
+      .createQueryBuilder(modelCallEntity, 'c')
+      .select('c.id', 'id')
+      .leftJoin(knownIncidentEntity.options.name, 'i', 'i.id = c.scopeId')
+      .where('c.day < :day', { day })
+      .andWhere('(i.id IS NULL OR i.resolvedAt IS NOT NULL)')
+      .limit(limit)
+      .getRawMany<{ id: string }>();
+    if (found.length === 0) return 0;
+    const { affected } = await tx.delete(modelCallEntity, { id: In(found.map(({ id }) => id)) });
+    return affected ?? 0;
   }
 }

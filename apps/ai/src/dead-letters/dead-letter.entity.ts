@@ -20,5 +20,6 @@ export const deadLetterEntity = new EntitySchema<DeadLetter>({
     { name: 'UQ_dead_letters_analysis', columns: ['analysisId'], unique: true },
     { name: 'IX_dead_letters_workflow', columns: ['workflow', 'id'] },
     { name: 'IX_dead_letters_kind', columns: ['kind', 'id'] },
+    { name: 'IX_dead_letters_created', columns: ['createdAt', 'id'] },
   ],
 });

@@ -1,6 +1,7 @@
 import type { DeadLetterKind } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan, Not, type EntityManager } from 'typeorm';
+import { In, LessThan, MoreThan, Not, type EntityManager } from 'typeorm';
+import { analysisEntity } from '../analyses/analysis.entity';
 import type { PagePosition } from '../requests/page';
 import type { DeadLetter } from './dead-letter';
 import { deadLetterEntity } from './dead-letter.entity';
@@ -54,5 +55,38 @@ export class DeadLettersStore {
   async delete(tx: EntityManager, id: string): Promise<boolean> {
     const { affected } = await tx.delete(deadLetterEntity, { id });
     return affected === 1;
+  }
+
+  /**
+   * Ids of letters from before then, oldest first, that nobody waits for: their analysis has a result, was cancelled or dropped, or is
+   * gone. Those whose analysis failed wait for a replay, and those that are being worked on have not ended.
+   */
+  async unwanted(tx: EntityManager, before: Date, limit: number): Promise<string[]> {
+    const found = await tx
+      .createQueryBuilder(deadLetterEntity, 'l')
+      .select('l.id', 'id')
+      .leftJoin(analysisEntity.options.name, 'a', 'a.id = l.analysisId')
+      .where('l.createdAt < :before', { before: before.getTime() })
+      .andWhere("(a.id IS NULL OR a.status IN ('completed', 'cancelled'))")
+      .orderBy('l.createdAt', 'ASC')
+      .limit(limit)
+      .getRawMany<{ id: string }>();
+    return found.map(({ id }) => id);
+  }
+
+  /** How many from before then wait for somebody to replay or delete them. */
+  countWaiting(manager: EntityManager, before: Date): Promise<number> {
+    return manager
+      .createQueryBuilder(deadLetterEntity, 'l')
+      .innerJoin(analysisEntity.options.name, 'a', "a.id = l.analysisId AND a.status = 'failed'")
+      .where('l.createdAt < :before', { before: before.getTime() })
+      .getCount();
+  }
+
+  /** How many of them there still were. */
+  async deleteThese(tx: EntityManager, ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { affected } = await tx.delete(deadLetterEntity, { id: In([...ids]) });
+    return affected ?? 0;
   }
 }

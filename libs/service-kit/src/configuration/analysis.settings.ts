@@ -257,6 +257,23 @@ export class DecisionSettings {
   default_team: string = 'platform';
 }
 
+/** How long the records of the ai service are kept that nobody needs for deciding any more. */
+export class AiRetentionSettings {
+  @Setting({
+    type: 'duration',
+    doc: 'How long dead letters are kept, counted from when the run died; then they are deleted. One that waits for a replay, since its analysis failed, stays until it is replayed or deleted by somebody.',
+  })
+  @DurationBetween('1d', '3650d')
+  dead_letters: number = 90 * 86_400_000;
+
+  @Setting({
+    type: 'duration',
+    doc: 'How many whole days the ledger of calls of models (`model_calls`) is kept; then they are deleted, except those of an incident that is still open. Afterwards `usage` of an analysis is gone, and Dify hears no more opinions of it.',
+  })
+  @DurationBetween('1d', '3650d')
+  model_calls: number = 90 * 86_400_000;
+}
+
 /** How incidents are decided on. */
 export class AiSettings {
   @Section(() => DecisionSettings, 'Thresholds of the decision engine.')
@@ -267,4 +284,7 @@ export class AiSettings {
 
   @Section(() => BudgetSettings, 'What calls of models may take.')
   budget: BudgetSettings = new BudgetSettings();
+
+  @Section(() => AiRetentionSettings, 'How long dead letters and the ledger of calls are kept.')
+  retention: AiRetentionSettings = new AiRetentionSettings();
 }

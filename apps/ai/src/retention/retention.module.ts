@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { BudgetModule } from '../budget/budget.module';
+import { DeadLettersStoreModule } from '../dead-letters/dead-letters-store.module';
+import { Retention } from './retention';
+import { RetentionWorker } from './retention-worker';
+
+@Module({ imports: [BudgetModule, DeadLettersStoreModule], providers: [Retention, RetentionWorker] })
+export class RetentionModule {}
