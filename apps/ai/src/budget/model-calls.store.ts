@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type EntityManager } from 'typeorm';
-import { knownIncidentEntity } from '../incidents/known-incident.entity';
 import type { Amounts } from './amounts';
 import type { ModelCall } from './model-call';
 import { budgetLockEntity, modelCallEntity } from './model-call.entity';
@@ -69,7 +68,7 @@ export class ModelCallsStore {
     const found = await tx
       .createQueryBuilder(modelCallEntity, 'c')
       .select('c.id', 'id')
-      .leftJoin(knownIncidentEntity.options.name, 'i', 'i.id = c.scopeId')
+      .leftJoin('known_incidents', 'i', 'i.id = c.scopeId')
       .where('c.day < :day', { day })
       .andWhere('(i.id IS NULL OR i.resolvedAt IS NOT NULL)')
       .limit(limit)

@@ -1,7 +1,6 @@
 import type { DeadLetterKind } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan, Not, type EntityManager } from 'typeorm';
-import { analysisEntity } from '../analyses/analysis.entity';
 import type { PagePosition } from '../requests/page';
 import type { DeadLetter } from './dead-letter';
 import { deadLetterEntity } from './dead-letter.entity';
@@ -65,7 +64,7 @@ export class DeadLettersStore {
     const found = await tx
       .createQueryBuilder(deadLetterEntity, 'l')
       .select('l.id', 'id')
-      .leftJoin(analysisEntity.options.name, 'a', 'a.id = l.analysisId')
+      .leftJoin('ai_analysis_records', 'a', 'a.id = l.analysisId')
       .where('l.createdAt < :before', { before: before.getTime() })
       .andWhere("(a.id IS NULL OR a.status IN ('completed', 'cancelled'))")
       .orderBy('l.createdAt', 'ASC')
@@ -78,7 +77,7 @@ export class DeadLettersStore {
   countWaiting(manager: EntityManager, before: Date): Promise<number> {
     return manager
       .createQueryBuilder(deadLetterEntity, 'l')
-      .innerJoin(analysisEntity.options.name, 'a', "a.id = l.analysisId AND a.status = 'failed'")
+      .innerJoin('ai_analysis_records', 'a', "a.id = l.analysisId AND a.status = 'failed'")
       .where('l.createdAt < :before', { before: before.getTime() })
       .getCount();
   }
