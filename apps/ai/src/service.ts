@@ -9,6 +9,7 @@ import { decisionEntity } from './decisions/decision.entity';
 import { decisionPolicyEntity } from './decisions/decision-policy.entity';
 import { difyDocumentEntity } from './knowledge/dify/dify-document';
 import { difyFeedbackEntity } from './dify/dify-feedback';
+import { workflowEvidenceEntity } from './evidence/workflow-evidence.entity';
 import { escalationEntity } from './escalations/escalation.entity';
 import { knownIncidentEntity } from './incidents/known-incident.entity';
 import { feedbackEntity } from './feedback/feedback.entity';
@@ -22,6 +23,7 @@ import { DeadLetters1768410000000 } from './migrations/1768410000000-dead-letter
 import { ModelCalls1768400000000 } from './migrations/1768400000000-model-calls';
 import { DifyCopies1768420000000 } from './migrations/1768420000000-dify-copies';
 import { Retention1768430000000 } from './migrations/1768430000000-retention';
+import { WorkflowEvidence1768440000000 } from './migrations/1768440000000-workflow-evidence';
 import { suggestionEntity } from './suggestions/suggestion.entity';
 
 /** The ai service as the kit runs it: from an incident to an analysis, a decision and, where needed, an escalation. */
@@ -35,6 +37,7 @@ export const aiService: ServiceDefinition = {
     decisionEntity,
     decisionPolicyEntity,
     escalationEntity,
+    workflowEvidenceEntity,
     actionEntity,
     killSwitchEntity,
     suggestionEntity,
@@ -56,5 +59,6 @@ export const aiService: ServiceDefinition = {
     DeadLetters1768410000000,
     DifyCopies1768420000000,
     Retention1768430000000,
+    WorkflowEvidence1768440000000,
   ],
 };

@@ -142,7 +142,7 @@ export { analyseBuiltIn, type AnalysisResult, type BuiltInAnalysisInput } from '
 export { parseAnalysisText, type ParsedAnalysis } from './analysis/analysis-text';
 export { measuredExpression } from './analysis/measured-expression';
 export { checkClaims, type CheckedClaim } from './analysis/receipts/check-claims';
-export type { Claim } from './analysis/receipts/claim';
+export { claimsFrom, type Claim } from './analysis/receipts/claim';
 export { evidenceHash, type EvidenceItem } from './analysis/receipts/evidence-item';
 export { compileSuppressions, JUDGING_ORDER, type Suppressed, type Suppressions } from './pipeline/suppressions';
 export {

@@ -5,6 +5,7 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Max,
@@ -90,9 +91,9 @@ export class AnalysisResult {
   /** What the analyst was given to read, best first; absent when a workflow answered. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => KnowledgeSource) sources?:
     KnowledgeSource[] | null;
-  /** What was looked up before the analyst was asked; absent when a workflow answered. */
+  /** What was looked up before the analyst was asked. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => EvidenceView) evidence?: EvidenceView[] | null;
-  /** What the analyst stated, each held against what it cites; absent when a workflow answered. */
+  /** What the analyst stated, each held against what it cites. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ClaimView) claims?: ClaimView[] | null;
 }
 
@@ -151,10 +152,26 @@ export class StartAnalysis {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
+/** Something that a workflow states about the incident. It is held against the evidence that the workflow was started with. */
+export class ReportedClaim {
+  /** What is stated; what follows the first 1,000 characters is cut. */
+  @IsString() text!: string;
+  /** Ids of the evidence that it is read from, as the `prompt` names them, e.g. `m1`. */
+  @IsArray() @IsString({ each: true }) evidence!: string[];
+  /**
+   * What can be checked of it where the text alone cannot be compared: `{evidence, path, statistic, op, value}` with `path` a JSON pointer into
+   * the evidence, `statistic` `max`, `min`, `mean`, `first`, `last`, `count` or none, and `op` `==`, `!=`, `<`, `<=`, `>`, `>=` or `contains`. One
+   * that cannot be understood never holds.
+   */
+  @IsOptional() @IsArray() @IsObject({ each: true }) checks?: object[] | null;
+}
+
 /** Body of the status callback: an outside workflow reports what became of an analysis. */
 export class AnalysisStatusInput {
   @IsIn(['processing', 'completed', 'failed']) status!: 'processing' | 'completed' | 'failed';
   @IsOptional() @ValidateNested() @Type(() => AnalysisResult) result?: AnalysisResult | null;
+  /** What the result rests on; the first 20 count. Each is checked, and what does not hold is struck out in `result.claims`. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ReportedClaim) claims?: ReportedClaim[] | null;
   @IsOptional() @IsString() @MaxLength(2000) error?: string | null;
 }
 
@@ -219,4 +236,6 @@ export const reportAnalysisStatus = defineRequest({
   subject: 'alertagent.ai.v1.report-analysis-status',
   request: ReportAnalysisStatus,
   reply: AnalysisView,
+  // What its claims cite is looked up again; callers wait for ten seconds.
+  timeoutMs: 8_000,
 });

@@ -3,6 +3,7 @@ import { AnalystsModule } from '../analysts/analysts.module';
 import { BudgetModule } from '../budget/budget.module';
 import { DeadLettersStoreModule } from '../dead-letters/dead-letters-store.module';
 import { DecisionsModule } from '../decisions/decisions.module';
+import { EvidenceModule } from '../evidence/evidence.module';
 import { IncidentsModule } from '../incidents/incidents.module';
 import { LanesModule } from '../lanes/lanes.module';
 import { LessonsModule } from '../lessons/lessons.module';
@@ -24,6 +25,7 @@ import { IncidentAnalyses } from './incident-analyses';
 import { IncidentNews } from './incident-news';
 import { LostWorkflows } from './lost-workflows';
 import { NewAnalyses } from './new-analysis';
+import { ReportedClaims } from './reported-claims';
 import { StaleAnalyses } from './stale-analyses';
 import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
@@ -35,6 +37,7 @@ import { WakeUp } from '../requests/wake-up';
     DecisionsModule,
     AnalysesStoreModule,
     DeadLettersStoreModule,
+    EvidenceModule,
     IncidentsModule,
     LanesModule,
     LessonsModule,
@@ -57,6 +60,7 @@ import { WakeUp } from '../requests/wake-up';
     IncidentNews,
     LostWorkflows,
     NewAnalyses,
+    ReportedClaims,
     StaleAnalyses,
     StatusReports,
     WakeUp,

@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { DeadLetter } from '../dead-letters/dead-letter';
 import { DeadLettersStore } from '../dead-letters/dead-letters.store';
 import type { StoredDecision } from '../decisions/decision';
+import { WorkflowEvidenceStore } from '../evidence/workflow-evidence.store';
 import type { Analysis } from './analysis';
 import { AnalysisViews } from './analysis-views';
 
@@ -26,12 +27,14 @@ export class AnalysisAnnouncements {
     private readonly audit: AuditLog,
     private readonly views: AnalysisViews,
     private readonly letters: DeadLettersStore,
+    private readonly evidence: WorkflowEvidenceStore,
   ) {}
 
   async announce(tx: EntityManager, { ended, decision, actor, letter }: Announcement): Promise<AnalysisView> {
     const usages = await this.views.usages(tx, [ended.id]);
     const view = this.views.of(ended, decision, usages.get(ended.id));
     if (letter) await this.letters.put(tx, letter);
+    await this.evidence.drop(tx, ended.id);
     if (ended.incidentId)
       await this.outbox.add(tx, analysisCompleted, { incident_id: ended.incidentId, analysis: view });
     if (actor) {

@@ -33,6 +33,12 @@ export class AnalysisLeases {
     await this.release(analysis, callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout));
   }
 
+  /** A workflow says that it runs, maybe before we have noted that it was started; false when it is over, or not its turn any more. */
+  startReported({ id }: Analysis): Promise<boolean> {
+    const changes = { ...callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout), leaseToken: null };
+    return inTransaction(this.dataSource, (tx) => this.store.change(tx, id, { engine: 'n8n' }, changes));
+  }
+
   async retryLater(analysis: LeasedAnalysis, error: string): Promise<void> {
     const dueAt = new Date(this.clock.now().getTime() + this.policy.pauseMs(analysis.attempts));
     await this.release(analysis, { error, dueAt });
@@ -64,7 +70,7 @@ export class AnalysisLeases {
 }
 
 /** What changes when a workflow runs outside and will call back. */
-export function callbackAwaited(now: Date, callbackTimeoutMs: number): Partial<Analysis> {
+function callbackAwaited(now: Date, callbackTimeoutMs: number): Partial<Analysis> {
   const deadline = new Date(now.getTime() + callbackTimeoutMs);
   return { status: 'processing', deadline, dueAt: deadline, error: null };
 }

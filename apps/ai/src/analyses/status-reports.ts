@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { ServiceError, type AnalysisView, type ReportAnalysisStatus } from '@alertagent/contracts';
-import { AlertAgentConfig, Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { boundedResult, type AnalystOutcome } from '../analysts/analyst-outcome';
@@ -8,7 +7,8 @@ import { AnalysesService } from './analyses.service';
 import { AnalysesStore } from './analyses.store';
 import { isOver, type Analysis } from './analysis';
 import { AnalysisCompletion } from './analysis-completion';
-import { callbackAwaited } from './analysis-leases';
+import { AnalysisLeases } from './analysis-leases';
+import { claimsIn, ReportedClaims } from './reported-claims';
 
 /** Times a report is judged anew because the analysis changed between reading and writing. */
 const MAX_ROUNDS = 3;
@@ -25,8 +25,8 @@ export class StatusReports {
     private readonly store: AnalysesStore,
     private readonly analyses: AnalysesService,
     private readonly completion: AnalysisCompletion,
-    private readonly config: AlertAgentConfig,
-    private readonly clock: Clock,
+    private readonly leases: AnalysisLeases,
+    private readonly claims: ReportedClaims,
   ) {}
 
   /** Errors: `not_found`; `invalid` for a completed report without result; `conflict` when it comes too late. */
@@ -50,20 +50,22 @@ export class StatusReports {
   /** Null when the analysis changed meanwhile. */
   private async apply(analysis: Analysis, report: ReportAnalysisStatus, hash: string): Promise<AnalysisView | null> {
     if (report.status === 'processing') {
-      if (analysis.status === 'pending' && !(await this.started(analysis))) return null;
+      if (analysis.status === 'pending' && !(await this.leases.startReported(analysis))) return null;
       return this.analyses.get(analysis.id);
     }
     const ending = {
-      outcome: outcomeOf(report),
+      outcome: await this.outcomeOf(report),
       guard: { engine: 'n8n' as const },
       report: { hash, actor: report.actor },
     };
     return this.completion.end(analysis, ending);
   }
 
-  private started({ id }: Analysis): Promise<boolean> {
-    const changes = { ...callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout), leaseToken: null };
-    return inTransaction(this.dataSource, (tx) => this.store.change(tx, id, { engine: 'n8n' }, changes));
+  /** Its claims are checked before anything is written: whoever reads the result sees which of them hold. */
+  private async outcomeOf(report: ReportAnalysisStatus): Promise<AnalystOutcome> {
+    const outcome = outcomeOf(report);
+    if (!outcome.result) return outcome;
+    return { ...outcome, result: { ...outcome.result, ...(await this.claims.check(report)) } };
   }
 }
 
@@ -90,8 +92,18 @@ function outcomeOf({ status, result, error }: ReportAnalysisStatus): AnalystOutc
   return { status: 'completed', result: { ...boundedResult(result), analyst: 'n8n' } };
 }
 
-function hashOf({ status, result, error }: ReportAnalysisStatus): string {
+function hashOf(report: ReportAnalysisStatus): string {
+  const { status, result, error } = report;
+  const claims = claimsIn(report);
   return createHash('sha256')
-    .update(JSON.stringify([status, result ? boundedResult(result) : null, error ?? null]))
+    .update(
+      JSON.stringify([
+        status,
+        result ? boundedResult(result) : null,
+        error ?? null,
+        // Reports without claims are known by what they were known by before there were any.
+        ...(claims.length > 0 ? [claims] : []),
+      ]),
+    )
     .digest('hex');
 }

@@ -1,14 +1,12 @@
-import { evidenceHash, type CheckedClaim, type EvidenceItem } from '@alertagent/alerting';
-import type { AnalysisResult, ClaimView, EvidenceView, KnowledgeSource } from '@alertagent/contracts';
+import type { CheckedClaim, EvidenceItem } from '@alertagent/alerting';
+import type { AnalysisResult, KnowledgeSource } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { Dossier } from '../evidence/dossier';
+import { receiptsOf } from '../evidence/receipt-views';
 import type { AnalystOutcome } from './analyst-outcome';
 import { askBuiltInAnalyst } from './built-in-analyst';
 import { EvidenceCollector, type AnalysisSubject, type Evidence } from './evidence';
 import { Models } from './models';
-import { scrubSecrets } from './scrub-secrets';
-
-const LONGEST_EXCERPT = 2_000;
 
 /** The workflow that needs nobody else: collect evidence, ask a model if there is one, else the built-in analyst; then check what it claims. */
 @Injectable()
@@ -42,19 +40,5 @@ function withReceipts(
     title,
     url: url ?? null,
   }));
-  return { ...result, sources, evidence: items.map(evidenceView), claims: claims.map(claimView) };
+  return { ...result, sources, ...receiptsOf(items, claims) };
 }
-
-function evidenceView({ id, kind, title, query, value }: EvidenceItem): EvidenceView {
-  const text = scrubSecrets(JSON.stringify(value));
-  const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text;
-  return { id, kind, title, query, sha256: evidenceHash(value), excerpt: excerpt.toWellFormed() };
-}
-
-const claimView = ({ text, evidence, checks, isKept, reason }: CheckedClaim): ClaimView => ({
-  text: scrubSecrets(text).slice(0, 1_000).toWellFormed(),
-  evidence,
-  checks: checks.map(({ value, ...check }) => ({ ...check, value: scrubSecrets(String(value)).slice(0, 1_000) })),
-  verdict: isKept ? 'kept' : 'struck',
-  reason: reason?.slice(0, 500).toWellFormed() ?? null,
-});

@@ -1,21 +1,29 @@
+import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Catalogue } from '../automation/catalogue';
 import { Dossier } from '../evidence/dossier';
+import { WorkflowEvidenceStore } from '../evidence/workflow-evidence.store';
 import { EvidenceCollector, type AnalysisSubject } from './evidence';
 import { buildPrompt, type Prompt } from './prompt';
 
-/** Writes what a model is asked about an alert, whoever passes it on: scrubbed of secrets, cut, with untrusted text fenced. */
+/** Writes what a model is asked about an alert by a workflow: scrubbed of secrets, cut, with untrusted text fenced. */
 @Injectable()
 export class Questions {
   constructor(
     private readonly evidence: EvidenceCollector,
     private readonly dossier: Dossier,
     private readonly catalogue: Catalogue,
+    private readonly given: WorkflowEvidenceStore,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
   ) {}
 
-  /** Errors: `unavailable` when the database is. */
+  /** What the question offers as evidence is kept until the analysis is over. Errors: `unavailable` when the database is. */
   async about(subject: AnalysisSubject): Promise<Prompt> {
     const evidence = await this.evidence.collect(subject);
-    return buildPrompt(evidence, await this.dossier.of(evidence), [...this.catalogue.entries.values()]);
+    const items = await this.dossier.of(evidence);
+    await inTransaction(this.dataSource, (tx) => this.given.put(tx, subject.id, items, this.clock.now()));
+    return buildPrompt(evidence, items, [...this.catalogue.entries.values()]);
   }
 }
