@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { QUERY_CLASS, SCHEMA_PREFIX } from './operation.decorator';
+import { QUERY_CLASS, SCHEMA_PREFIX, UPLOAD_TYPES } from './operation.decorator';
 import { payloadSchemas, type JsonSchema } from './payload-schemas';
 import { rawPaths } from './raw-paths';
 
@@ -8,7 +8,10 @@ interface Parameter {
   name: string;
   in: string;
 }
-type Operation = Record<string, unknown> & { parameters?: Parameter[] };
+type Operation = Record<string, unknown> & {
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+};
 type Paths = Record<string, Record<string, Operation>>;
 
 const PROBLEM: JsonSchema = {
@@ -56,6 +59,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     for (const operation of Object.values(operations)) {
       nameQueryParameters(operation, schemas);
       namePathParameters(operation, path);
+      nameUploads(operation);
     }
   }
   const used = usedSchemas(paths, schemas);
@@ -90,6 +94,14 @@ function namePathParameters(operation: Operation, path: string): void {
     .map(([, name]) => ({ name: name!, in: 'path', required: true, schema: { type: 'string', minLength: 1 } }))
     .filter(({ name }) => !parameters.some((one) => one.in === 'path' && one.name === name));
   operation.parameters = [...missing, ...parameters];
+}
+
+/** Files that a route takes instead of JSON, each by its content type. */
+function nameUploads(operation: Operation): void {
+  const types = operation[UPLOAD_TYPES];
+  delete operation[UPLOAD_TYPES];
+  if (!Array.isArray(types) || !operation.requestBody) return;
+  for (const type of types as string[]) operation.requestBody.content[type] = { schema: { type: 'string' } };
 }
 
 /** Names of the schemas that paths refer to, directly or through others. */

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LARGEST_UPLOAD, UPLOADS } from '../rule-imports/rule-upload';
 
 interface Operation {
   operationId?: string;
+  requestBody?: { content: Record<string, object> };
+  'x-largest-body'?: number;
   parameters?: { name: string; in: string; required?: boolean }[];
 }
 
@@ -21,5 +24,15 @@ describe('the description of the API', () => {
     });
     expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
     expect(operations.length).toBeGreaterThan(200);
+  });
+
+  it('tells that an import of rules may be a file or an archive, and how large', () => {
+    const { requestBody, 'x-largest-body': largest } = paths['/api/v1/rules/import']!['post']!;
+    expect(Object.keys(requestBody!.content)).toEqual(['application/json', ...UPLOADS]);
+    expect(largest).toBe(LARGEST_UPLOAD);
+  });
+
+  it('keeps its notes to itself', () => {
+    expect(readFileSync(file, 'utf8')).not.toMatch(/"x-(upload-types|query-class)"/);
   });
 });

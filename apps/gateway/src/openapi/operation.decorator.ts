@@ -7,6 +7,10 @@ export interface OperationOptions {
   summary: string;
   description?: string;
   body?: Payload<object>;
+  /** Content types of files that are taken as they are, instead of the body in JSON. */
+  uploads?: readonly string[];
+  /** The most bytes of a body, where it is not what all other routes take. */
+  largestBody?: number;
   query?: Payload<object>;
   /** Status of success; 200 unless told. */
   status?: number;
@@ -19,6 +23,10 @@ export interface OperationOptions {
 
 /** Name of the class whose fields are the route's query parameters; the document builder replaces it by them. */
 export const QUERY_CLASS = 'x-query-class';
+/** Content types a body may have besides JSON; the document builder adds them to the body. */
+export const UPLOAD_TYPES = 'x-upload-types';
+/** The most bytes of a body; part of the description. */
+const LARGEST_BODY = 'x-largest-body';
 export const SCHEMA_PREFIX = '#/components/schemas/';
 
 const schemaRef = (type: Payload<object>): { $ref: string } => ({ $ref: `${SCHEMA_PREFIX}${type.name}` });
@@ -29,6 +37,8 @@ export function Operation({
   summary,
   description,
   body,
+  uploads,
+  largestBody,
   query,
   status = 200,
   response,
@@ -38,6 +48,8 @@ export function Operation({
   return applyDecorators(
     ApiOperation({ summary, description }),
     ...(query ? [ApiExtension(QUERY_CLASS, query.name)] : []),
+    ...(uploads ? [ApiExtension(UPLOAD_TYPES, uploads)] : []),
+    ...(largestBody ? [ApiExtension(LARGEST_BODY, largestBody)] : []),
     ...(body ? [ApiBody({ schema: schemaRef(body), required: true })] : []),
     ApiResponse({
       status,

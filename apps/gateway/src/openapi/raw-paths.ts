@@ -34,6 +34,8 @@ function receives(operationId: string, summary: string, schema: object, status: 
     summary,
     description: COMMITTED,
     security: bearer,
+    // Unless `gateway.intake.max_body_bytes` is set.
+    'x-largest-body': 16_777_216,
     requestBody: { required: true, content: { 'application/json': { schema } } },
     responses: {
       [status]: { description: 'Committed', content: { 'application/json': { schema: receipt } } },

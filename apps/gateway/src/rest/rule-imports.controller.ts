@@ -34,7 +34,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
 import { RuleImportSender } from '../rule-imports/rule-import-sender';
-import { RuleUpload } from '../rule-imports/rule-upload';
+import { LARGEST_UPLOAD, RuleUpload, UPLOADS } from '../rule-imports/rule-upload';
 
 /** The file or archive that is the body; null for a body of JSON. */
 const Uploaded = createParamDecorator((_data: unknown, context: ExecutionContext): RuleUpload | null => {
@@ -66,6 +66,8 @@ export class RuleImportsController {
     description:
       'Runs in the background; follow it at the Location, and read what became of each rule under …/results. The same import again changes nothing. Instead of JSON, the body may be a rule file (application/yaml) or a tar archive (application/x-tar, application/gzip), with the options as the query. At most 8 MiB.',
     body: RuleImportInput,
+    uploads: UPLOADS,
+    largestBody: LARGEST_UPLOAD,
     query: RuleImportQuery,
     status: 202,
     response: RuleImportView,

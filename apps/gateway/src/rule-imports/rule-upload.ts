@@ -6,10 +6,12 @@ import type { FastifyInstance } from 'fastify';
 export const RULE_IMPORT_PATH = '/api/v1/rules/import';
 
 /** Tens of thousands of rules. */
-const LARGEST_UPLOAD = 8 * 1024 * 1024;
+export const LARGEST_UPLOAD = 8 * 1024 * 1024;
 
 const TEXTS = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/plain'];
 const ARCHIVES = ['application/x-tar', 'application/gzip', 'application/x-gzip'];
+/** Content types of what is taken besides JSON. */
+export const UPLOADS: readonly string[] = [...TEXTS, ...ARCHIVES];
 
 /** A file or an archive that was sent as it is. */
 export class RuleUpload {

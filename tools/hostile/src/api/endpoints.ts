@@ -22,6 +22,10 @@ export interface Endpoint {
   body: JsonSchema | null;
   /** Name of the body's schema; empty when it has none of its own. */
   bodyName: string;
+  /** Content types it takes. */
+  takes: readonly string[];
+  /** The most bytes it takes. */
+  largestBody: number;
   query: readonly { name: string; schema: JsonSchema }[];
   /** Open without a token. */
   isPublic: boolean;
@@ -45,6 +49,8 @@ interface Description {
 interface DescribedOperation {
   parameters?: { name: string; in: string; schema?: JsonSchema }[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  /** Where it differs from what all others take. */
+  'x-largest-body'?: number;
   responses: Record<string, object>;
 }
 
@@ -53,6 +59,8 @@ export const WEBHOOK = '/api/v1/alerts/webhook';
 export const BARE_ALERTS = '/api/v2/alerts';
 /** POSTs that only look, which a viewer may do. */
 const LOOKS_ONLY = /^POST \/api\/v1\/(decisions\/replay|policies\/(dry-run|validate)|suppressions\/preview)$/;
+/** 1 MB, unless the description tells otherwise. */
+const ORDINARY_BODY = 1024 * 1024;
 const PUBLIC = new Set(['/health', '/ready']);
 
 const GROUP_OF: readonly [prefix: RegExp, group: Group][] = [
@@ -80,7 +88,7 @@ export function readApi(file = join(__dirname, '../../../../apps/gateway/openapi
 function endpointOf(
   method: string,
   path: string,
-  { parameters = [], requestBody, responses }: DescribedOperation,
+  { parameters = [], requestBody, responses, 'x-largest-body': largestBody }: DescribedOperation,
 ): Endpoint {
   const body = requestBody?.content['application/json']?.schema ?? null;
   return {
@@ -90,6 +98,8 @@ function endpointOf(
     group: GROUP_OF.find(([prefix]) => prefix.test(`${method} ${path}`))?.[1] ?? 'L',
     body,
     bodyName: body?.$ref?.split('/').at(-1) ?? '',
+    takes: Object.keys(requestBody?.content ?? {}),
+    largestBody: largestBody ?? ORDINARY_BODY,
     query: parameters.filter((one) => one.in === 'query').map(({ name, schema }) => ({ name, schema: schema ?? {} })),
     isPublic: PUBLIC.has(path),
     isForOperators: method !== 'GET' && !LOOKS_ONLY.test(`${method} ${path}`),

@@ -1,6 +1,6 @@
 import { fieldsOf, resolved, without, type JsonSchema, type Schemas } from '../api/json-schema';
 import { refused, type HostileRow } from '../row';
-import { withBody } from './body-rows';
+import { eachBody, withBody } from './body-rows';
 import { eachField } from './each-field';
 
 const KINDS: readonly [kind: string, raw: string][] = [
@@ -90,9 +90,8 @@ export const fieldRows: readonly HostileRow[] = [
     id: 'B19',
     summary: 'names that every object has',
     *cases(scene) {
-      for (const endpoint of withBody(scene)) {
-        if (endpoint.group === 'W') continue;
-        const good = JSON.stringify(scene.build.body(endpoint));
+      yield* eachBody(scene, function* (endpoint, good) {
+        if (endpoint.group === 'W') return;
         for (const name of NAMES_OF_OBJECTS.filter((one) => one !== 'prototype'))
           for (const [what, body] of [
             ['top', good.replace(/^{/, `{"${name}":{"polluted":"yes"},`)],
@@ -104,7 +103,7 @@ export const fieldRows: readonly HostileRow[] = [
               send: scene.build.request(endpoint, { body }),
               expected: refused(400, '/'),
             };
-      }
+      });
       yield* eachField(scene, function* ({ schema }, put) {
         if (schema.type !== 'object' || schema.properties) return;
         for (const name of NAMES_OF_OBJECTS.filter((one) => one !== 'prototype')) yield [name, put(`{"${name}":"x"}`)];
