@@ -176,6 +176,65 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('reports on %s', (kind) => {
     expect((await history({ type: 'alertmanager-config' })).items).toEqual([]);
   });
 
+  describe('that had to wait', () => {
+    const HOUR_MS = 3_600_000;
+
+    /** As a sidecar sends it whose clock is two hours ahead. */
+    const observedAgo = (ms: number): { observed_at: string; sent_at: string } => {
+      const sent = stand.clock.now().getTime() + 2 * HOUR_MS;
+      return { observed_at: new Date(sent - ms).toISOString(), sent_at: new Date(sent).toISOString() };
+    };
+    const agoOf = (at: string): number => stand.clock.now().getTime() - Date.parse(at);
+    const syncOf = (cluster: KnownCluster) =>
+      stand.neighbours.rules.request(getClusterSync, { cluster_id: cluster.id });
+    const historyOf = async (cluster: KnownCluster) =>
+      (await stand.neighbours.rules.request(listSyncHistory, { cluster_id: cluster.id })).items;
+
+    it('never say live about now, whatever was known before', async () => {
+      const { cluster, live } = await serving();
+      await stand.report(cluster, { ...live, ...observedAgo(HOUR_MS) });
+      expect((await syncOf(cluster)).members).toEqual([]);
+      await stand.report(cluster, { state: 'failed', revision: 1, reason: 'the target answered 500' });
+      await stand.report(cluster, { ...live, ...observedAgo(HOUR_MS / 2) });
+      expect((await syncOf(cluster)).members).toEqual([
+        expect.objectContaining({ state: 'failed', reason: 'the target answered 500', in_sync: false }),
+      ]);
+      await untilEvents(revisionRejected, cluster, 1);
+      expect(await eventsOf(revisionApplied, cluster)).toEqual([]);
+      await stand.report(cluster, { ...live, ...observedAgo(0) });
+      expect((await syncOf(cluster)).members[0]).toMatchObject({ state: 'live', in_sync: true });
+    });
+
+    it('stand in the history at their own time, once each', async () => {
+      const { cluster, live } = await serving();
+      const refused = { state: 'failed' as const, revision: 1, reason: 'the target is away' };
+      await stand.report(cluster, { ...live, ...observedAgo(0) });
+      stand.clock.advance(HOUR_MS);
+      for (let delivery = 0; delivery < 2; delivery += 1)
+        await stand.report(cluster, { ...refused, ...observedAgo(HOUR_MS / 2) });
+      await stand.report(cluster, { ...live, ...observedAgo(0) });
+      // By their times: this clock was moved, that of the ids was not.
+      const told = (await historyOf(cluster)).map(({ state, at }) => [state, agoOf(at)] as const);
+      expect(told.toSorted(([, one], [, other]) => one - other)).toEqual([
+        ['live', 0],
+        ['failed', HOUR_MS / 2],
+        ['live', HOUR_MS],
+      ]);
+    });
+
+    it('take their place before what was received meanwhile', async () => {
+      const { cluster, live } = await serving();
+      await stand.report(cluster, live);
+      await stand.report(cluster, { state: 'failed', revision: 1, reason: 'older', ...observedAgo(HOUR_MS) });
+      await stand.report(cluster, { state: 'failed', revision: 1, reason: 'oldest', ...observedAgo(2 * HOUR_MS) });
+      expect((await historyOf(cluster)).map(({ state, reason }) => reason ?? state)).toEqual([
+        'live',
+        'older',
+        'oldest',
+      ]);
+    });
+  });
+
   it('tells the rules that are served, as data', async () => {
     const { cluster, live, subject } = await serving();
     const ask = (id: string) => stand.neighbours.rules.request(getServedRules, { cluster_id: id });

@@ -68,6 +68,11 @@ export class SidecarReport {
   @IsOptional() @IsString() @MaxLength(50) sidecar_version?: string | null;
   /** When this attempt to deliver the report began, by the sidecar's clock. */
   @IsOptional() @IsUtcTime() sent_at?: string | null;
+  /**
+   * When this was observed, by the same clock; absent = at `sent_at`. What had to wait longer than 10 s goes into the
+   * history only: it changes nothing about how the member stands and proves nothing.
+   */
+  @IsOptional() @IsUtcTime() observed_at?: string | null;
   @IsIn(SIDECAR_STATES) state!: SidecarState;
   @IsOptional() @IsInt() @Min(0) revision?: number | null;
   /** SHA-256 of the file on the member's disk, hex. */

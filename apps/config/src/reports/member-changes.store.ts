@@ -1,13 +1,16 @@
 import type { SyncChange, SyncHistoryPage } from '@alertagent/contracts';
-import { newId } from '@alertagent/service-kit';
+import { idTime, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { DataSource, LessThan, LessThanOrEqual, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
 import { MemberChange } from './member-change.entity';
 import { memberHash, type MemberStanding } from './members.store';
 
 /** How long changes are kept, in milliseconds. */
 const KEEP_MS = 90 * 24 * 3_600_000;
+
+/** The same report, delivered twice, may seem to be older by what the first delivery took longer, in milliseconds. */
+const DELIVERY_MS = 1_000;
 
 const DEFAULT_PAGE = 50;
 
@@ -16,13 +19,20 @@ const DEFAULT_PAGE = 50;
 export class MemberChangesStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Older changes of the same member go when a new one comes, so that nobody has to sweep. */
-  async add(tx: EntityManager, key: ConfigKey, member: string, standing: MemberStanding): Promise<void> {
+  /** The last change of the member up to this time, null without one. */
+  lastUntil(tx: EntityManager, key: ConfigKey, member: string, time: Date): Promise<MemberChange | null> {
+    const at = LessThanOrEqual(new Date(time.getTime() + DELIVERY_MS));
+    const where = { ...key, memberHash: memberHash(member), at };
+    return tx.findOne(MemberChange, { where, order: { at: 'DESC', id: 'DESC' } });
+  }
+
+  /** `ageMs`: how long ago it was, so that it gets its place among the others. Older changes of the same member go when a new one comes, so that nobody has to sweep. */
+  async add(tx: EntityManager, key: ConfigKey, member: string, standing: MemberStanding, ageMs = 0): Promise<void> {
     const { state, revision, hash, reason, driftRepaired, lastSeen } = standing;
     const whose = { ...key, memberHash: memberHash(member) };
     await tx.delete(MemberChange, { ...whose, at: LessThan(new Date(lastSeen.getTime() - KEEP_MS)) });
     const change = { state, revision, hash, reason, driftRepaired: driftRepaired ?? 0, at: lastSeen };
-    await tx.insert(MemberChange, { id: newId(), ...whose, member, ...change });
+    await tx.insert(MemberChange, { id: agedId(ageMs), ...whose, member, ...change });
   }
 
   /** A page, newest first. */
@@ -45,6 +55,16 @@ export class MemberChangesStore {
     const items = rows.slice(0, limit);
     return { items: items.map(view), next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
+}
+
+/** An id that sorts where one made so long ago would: pages are in the order of ids. */
+function agedId(ageMs: number): string {
+  const id = newId();
+  if (ageMs === 0) return id;
+  const time = Math.max(0, idTime(id).getTime() - Math.round(ageMs))
+    .toString(16)
+    .padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${id.slice(13)}`;
 }
 
 const view = ({ id, type, member, state, revision, hash, reason, driftRepaired, at }: MemberChange): SyncChange => ({

@@ -6,7 +6,7 @@ import type { ConfigKey } from '../revisions/config-key';
 import { isChange } from './is-change';
 import type { Member } from './member.entity';
 import { MemberChangesStore } from './member-changes.store';
-import { MembersStore, type MemberStanding } from './members.store';
+import { HISTORY_WENT_ON, MembersStore, type MemberStanding } from './members.store';
 import { ProofsStore } from './proofs.store';
 
 /** What a report changes: the member's row and the event about it, together. */
@@ -47,11 +47,24 @@ export class MemberRecords {
     if (state === 'live' && exact && revision !== null) await this.proofs.note(record.key, revision);
   }
 
+  /** Writes a report about the past: into the history, and nowhere else. Errors: ServiceError `unavailable`. */
+  async writePast(key: ConfigKey, member: string, standing: MemberStanding, ageMs: number): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const before = await this.changes.lastUntil(tx, key, member, standing.lastSeen);
+      if (!isChange(before, standing)) return;
+      await this.changes.add(tx, key, member, standing, ageMs);
+      await this.members.historyWentOn(tx, key, member);
+    });
+  }
+
   private async commit({ key, known, standing, contract, event }: ReportRecord): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       if (known) await this.members.update(tx, known.id, standing);
       else await this.members.add(tx, key, event.member, standing);
-      if (isChange(known, standing)) await this.changes.add(tx, key, event.member, standing);
+      // The history may have gone on, by reports about the past, since the row was written.
+      const isBehind = known?.reportHash === HISTORY_WENT_ON;
+      const before = isBehind ? await this.changes.lastUntil(tx, key, event.member, standing.lastSeen) : known;
+      if (isChange(before, standing)) await this.changes.add(tx, key, event.member, standing);
       await this.outbox.add(tx, contract, event);
     });
   }

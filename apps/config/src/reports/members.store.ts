@@ -9,6 +9,9 @@ import { Member } from './member.entity';
 /** A member unseen for this long is forgotten when a new one appears: replicas get new names when they are replaced. */
 const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
 
+/** In place of a member's report hash: the history has entries that its row does not know of, so any report is news. */
+export const HISTORY_WENT_ON = '';
+
 /** What is known about a member, without what identifies it. */
 export type MemberStanding = Omit<Member, 'id' | 'clusterId' | 'type' | 'member' | 'memberHash'>;
 
@@ -46,6 +49,11 @@ export class MembersStore {
 
   async update(tx: EntityManager, id: string, standing: MemberStanding): Promise<void> {
     await tx.update(Member, { id }, standing);
+  }
+
+  /** Makes the next report news; what is known about the member stays. */
+  async historyWentOn(tx: EntityManager, key: ConfigKey, member: string): Promise<void> {
+    await tx.update(Member, { ...key, memberHash: memberHash(member) }, { reportHash: HISTORY_WENT_ON });
   }
 }
 

@@ -12,6 +12,7 @@ import { ConfigMetrics } from '../config-metrics';
 import type { ConfigKey } from '../revisions/config-key';
 import { MemberRecords } from './member-records';
 import { memberStanding } from './member-standing';
+import { observationOf } from './observation';
 import { ReportEvidence, type Evidence } from './report-evidence';
 import { reportHash } from './report-hash';
 
@@ -33,9 +34,15 @@ export class ReportsService {
     const key: ConfigKey = { clusterId, type: report.type };
     this.metrics.reported(report.type, report.state);
     const hash = reportHash(report);
+    const now = this.clock.now();
+    const { isPast, ageMs } = observationOf(report, now);
+    if (isPast) {
+      const unproven: Evidence = { rules: report.rules, exact: false };
+      const standing = memberStanding(report, unproven, hash, new Date(now.getTime() - ageMs));
+      return this.records.writePast(key, report.member, standing, ageMs);
+    }
     const known = await this.records.find(key, report.member);
     const isNews = known?.reportHash !== hash;
-    const now = this.clock.now();
     if (known && !isNews && now.getTime() - known.lastEmitted.getTime() < HEARTBEAT_EVERY_MS) return;
     const evidence = await this.evidence.of(key, report);
     const event = eventOf(key, report, evidence, now);
