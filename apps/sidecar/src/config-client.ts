@@ -45,7 +45,7 @@ export class ConfigClient {
   }
 
   /** Delivers one report and answers the status. */
-  async report(report: SidecarReport): Promise<number> {
+  async report(report: SidecarReport & { observed_at?: string }): Promise<number> {
     // Of this attempt, not of the report, which may have waited: it tells how far the clocks are apart.
     const sent_at = new Date().toISOString();
     return (await this.post('/api/v1/configs/reports', { ...report, sent_at })).status;

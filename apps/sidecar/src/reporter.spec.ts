@@ -1,6 +1,7 @@
 import { Backoff } from './backoff';
 import { ExchangeFailed } from './http-exchange';
 import { Progress, type SidecarReport } from './progress';
+import type { Backlog, WaitingReport } from './report-backlog';
 import { Reporter } from './reporter';
 
 const progressOf = (): Progress =>
@@ -8,22 +9,41 @@ const progressOf = (): Progress =>
 
 describe('the reporter', () => {
   let progress: Progress;
-  let sent: SidecarReport[];
+  let sent: (SidecarReport & { observed_at?: string })[];
   let answer: () => number;
+  let kept: readonly WaitingReport[];
+  let now: number;
   let reporter: Reporter;
+
+  const backlog: Backlog = {
+    load: () => Promise.resolve([...kept]),
+    keep: (waiting) => Promise.resolve(void (kept = [...waiting])),
+  };
 
   beforeEach(() => {
     progress = progressOf();
     sent = [];
     answer = () => 204;
-    const send = (report: SidecarReport): Promise<number> => {
-      const status = answer();
-      if (status === 0) return Promise.reject(new ExchangeFailed('unreachable', 'no connection'));
-      if (status < 300) sent.push(report);
-      return Promise.resolve(status);
-    };
-    reporter = new Reporter(progress, send, new Backoff(1, 1), () => undefined);
+    kept = [];
+    now = Date.parse('2030-01-01T00:00:00Z');
+    reporter = reporterOf();
   });
+
+  const send = (report: SidecarReport): Promise<number> => {
+    const status = answer();
+    if (status === 0) return Promise.reject(new ExchangeFailed('unreachable', 'no connection'));
+    if (status < 300) sent.push(report);
+    return Promise.resolve(status);
+  };
+  const reporterOf = (): Reporter =>
+    new Reporter(
+      progress,
+      send,
+      new Backoff(1, 1),
+      backlog,
+      () => undefined,
+      () => now,
+    );
 
   const move = (phase: Progress['phase'], revision: number): void => {
     Object.assign(progress, { phase, revision });
@@ -59,6 +79,61 @@ describe('the reporter', () => {
     reporter.heartbeat();
     await reporter.deliver();
     expect(states()).toEqual(['live/1']);
+  });
+
+  it('says when a report that had to wait was true, and tells afterwards what is true now', async () => {
+    answer = () => 0;
+    move('live', 1);
+    await reporter.deliver();
+    now += 10_001;
+    answer = () => 204;
+    await reporter.deliver();
+    expect(sent.map(({ observed_at }) => observed_at)).toEqual(['2030-01-01T00:00:00.000Z']);
+    await reporter.deliver();
+    expect(sent.map(({ state, observed_at }) => [state, observed_at])).toEqual([
+      ['live', '2030-01-01T00:00:00.000Z'],
+      ['live', undefined],
+    ]);
+  });
+
+  it('delivers after a restart what it could not before, once, as the past', async () => {
+    answer = () => 0;
+    move('live', 1);
+    move('written', 2);
+    await reporter.deliver();
+    reporter = reporterOf();
+    await reporter.resume();
+    answer = () => 204;
+    await reporter.deliver();
+    // A moment after the restart it would be taken for the present.
+    expect(sent).toEqual([]);
+    now += 10_001;
+    await reporter.deliver();
+    expect(sent.map(({ state, revision, observed_at }) => [state, revision, observed_at])).toEqual([
+      ['live', 1, '2030-01-01T00:00:00.000Z'],
+      ['written', 2, '2030-01-01T00:00:00.000Z'],
+    ]);
+    expect(kept).toEqual([]);
+  });
+
+  it('keeps what is left over a second restart', async () => {
+    answer = () => 0;
+    move('live', 1);
+    await reporter.deliver();
+    for (let restart = 1; restart <= 2; restart += 1) {
+      reporter = reporterOf();
+      await reporter.resume();
+      reporter.heartbeat();
+      await reporter.deliver();
+    }
+    expect(kept.map(({ report }) => report.state)).toEqual(['live', 'live', 'live']);
+  });
+
+  it('leaves reports of another member alone', async () => {
+    kept = [{ observedAt: now - 60_000, report: { ...progress.report(), member: 'another' } }];
+    await reporter.resume();
+    await reporter.deliver();
+    expect(sent).toEqual([]);
   });
 
   it('sends a heartbeat also when nothing changed', async () => {

@@ -4,16 +4,23 @@ import type { Log } from './json-log';
 import { Nudge } from './nudge';
 import { pause } from './pause';
 import type { Progress, SidecarReport } from './progress';
+import type { Backlog, WaitingReport } from './report-backlog';
+
+/** What AlertAgent takes for the present without being told when it was, in milliseconds. */
+const PRESENT_MS = 10_000;
 
 /** Delivers one report and answers the HTTP status; rejects with ExchangeFailed. */
-export type SendReport = (report: SidecarReport) => Promise<number>;
+export type SendReport = (report: SidecarReport & { observed_at?: string }) => Promise<number>;
 
 /**
  * Delivers reports without ever holding up the work. While AlertAgent is away the newest report of each state is
- * kept (so at most one per state), in the order of their time.
+ * kept (so at most one per state), in the order of their time, also over a restart. A report that had to wait says when it was
+ * true, so that AlertAgent takes it for history; a fresh one follows it.
  */
 export class Reporter {
-  private readonly queue = new Map<SidecarReport['state'], SidecarReport>();
+  private readonly queue = new Map<SidecarReport['state'], WaitingReport>();
+  /** Reports of before the restart, the oldest first. */
+  private restored: WaitingReport[] = [];
   private lastSignature = '';
   private lastTrouble = '';
   private readonly queued = new Nudge();
@@ -22,8 +29,18 @@ export class Reporter {
     private readonly progress: Progress,
     private readonly send: SendReport,
     private readonly backoff: Backoff,
+    private readonly backlog: Backlog,
     private readonly log: Log,
+    private readonly now: () => number = Date.now,
   ) {}
+
+  /** Takes up what the last run could not deliver. Another cluster's reports are nobody's business any more. */
+  async resume(): Promise<void> {
+    const { cluster_id, type, member } = this.progress.report();
+    this.restored = (await this.backlog.load()).filter(
+      ({ report }) => report.cluster_id === cluster_id && report.type === type && report.member === member,
+    );
+  }
 
   /** Queues a report if something changed that AlertAgent shows: state, revision, reason, or how a rule stands. */
   changed(): void {
@@ -64,22 +81,42 @@ export class Reporter {
 
   /** Tries to deliver everything queued. Answers false when a report has to be tried again later. */
   async deliver(): Promise<boolean> {
-    for (const [state, report] of this.queue) {
-      const status = await this.attempt(report);
-      if (status === null || status >= 500)
+    let isLate = false;
+    // What was true before the restart proves nothing, not even a moment after it: it goes when it can be told as the past.
+    for (const waiting of [...this.restored.filter((one) => this.isPast(one)), ...this.queue.values()]) {
+      isLate ||= this.isPast(waiting);
+      const status = await this.attempt(waiting);
+      if (status === null || status >= 500) {
+        await this.backlog.keep([...this.restored, ...this.queue.values()]);
         return this.troubled(status === null ? 'reports cannot be delivered' : `reports are answered ${status}`);
-      // A newer report of the same state may have come meanwhile; that one still has to go.
-      if (this.queue.get(state) === report) this.queue.delete(state);
+      }
+      this.settle(waiting);
       if (status >= 300) this.troubled(`a report was refused with ${status}`);
       else this.lastTrouble = '';
     }
+    await this.backlog.keep(this.restored);
     this.backoff.reset();
+    // AlertAgent knows now what was; it is told what is.
+    if (isLate) this.heartbeat();
     return true;
   }
 
-  private async attempt(report: SidecarReport): Promise<number | null> {
+  private isPast({ observedAt }: WaitingReport): boolean {
+    return this.now() - observedAt > PRESENT_MS;
+  }
+
+  private settle(delivered: WaitingReport): void {
+    this.restored = this.restored.filter((one) => one !== delivered);
+    const { state } = delivered.report;
+    // A newer report of the same state may have come meanwhile; that one still has to go.
+    if (this.queue.get(state) === delivered) this.queue.delete(state);
+  }
+
+  private async attempt(waiting: WaitingReport): Promise<number | null> {
+    const { report, observedAt } = waiting;
+    const observed_at = new Date(observedAt).toISOString();
     try {
-      return await this.send(report);
+      return await this.send(this.isPast(waiting) ? { ...report, observed_at } : report);
     } catch (error) {
       if (error instanceof ExchangeFailed) return null;
       throw error;
@@ -88,7 +125,7 @@ export class Reporter {
 
   private enqueue(report: SidecarReport): void {
     this.queue.delete(report.state);
-    this.queue.set(report.state, report);
+    this.queue.set(report.state, { observedAt: this.now(), report });
     this.queued.poke();
   }
 

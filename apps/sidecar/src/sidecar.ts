@@ -12,6 +12,7 @@ import { MetricsServer } from './metrics-server';
 import { metricsText } from './metrics-text';
 import { pause } from './pause';
 import { Progress } from './progress';
+import { ReportBacklog } from './report-backlog';
 import { Reporter } from './reporter';
 import { RevisionApplier } from './revision-applier';
 import type { Settings } from './settings';
@@ -90,8 +91,10 @@ export class Sidecar {
       progress,
       (report) => client.report(report),
       new Backoff(Math.min(1_000, syncIntervalMs), syncIntervalMs),
+      new ReportBacklog(settings.configPath, log),
       log,
     );
+    await reporter.resume();
     const onChange = (): void => {
       reporter.changed();
       watch.changed();

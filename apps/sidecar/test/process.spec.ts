@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SidecarReport } from '../src/progress';
+import type { WaitingReport } from '../src/report-backlog';
 import { ruleText } from './rule-text';
 import { Scene } from './scene';
 import { until } from './until';
@@ -44,6 +46,31 @@ describe('the sidecar as a process', () => {
 
     expect(sidecar.log).toContain('"stopped"');
     expect(sidecar.log).not.toContain('sync-token');
+  });
+
+  it('tells after a restart what it could not tell before, as the past, and then how things stand', async () => {
+    await scene.startTarget();
+    const before = scene.startSidecar();
+    scene.centre.publish(1, ruleText([{ name: 'Alpha' }]));
+    await scene.reported('live', 1);
+    await scene.centre.stop();
+    const waiting = join(dirname(scene.configPath), '.alertagent.rules.yml.alertagent-reports.json');
+    await until('a report that waits', () => (existsSync(waiting) ? true : undefined));
+    await before.stop();
+    // As if the restart had taken ten minutes.
+    const kept = JSON.parse(readFileSync(waiting, 'utf8')) as WaitingReport[];
+    const observedAt = Date.now() - 600_000;
+    writeFileSync(waiting, JSON.stringify(kept.map((one) => ({ ...one, observedAt }))));
+
+    const seen = scene.centre.reports.length;
+    await scene.centre.start();
+    scene.startSidecar();
+    await until('the past and the present', () => {
+      const [past, ...later] = scene.centre.reports.slice(seen) as (SidecarReport & { observed_at?: string })[];
+      const isTold = past?.observed_at === new Date(observedAt).toISOString() && past.rules.length === 0;
+      return isTold && later.some((one) => one.state === 'live' && !one.observed_at) ? true : undefined;
+    });
+    await until('the file to be gone', () => (existsSync(waiting) ? undefined : true));
   });
 
   it('serves its own metrics where it is told to, and stops with code 0 all the same', async () => {
