@@ -59,6 +59,24 @@ describe('every registered route of the gateway', () => {
     expect(routes.length).toBeGreaterThan(50);
   });
 
+  it('offers HEAD where it offers GET', () => {
+    const urlsOf = (wanted: string): string[] =>
+      [...new Set(routes.filter(({ method }) => method === wanted).map(({ url }) => url))].sort();
+    expect(urlsOf('HEAD')).toEqual(urlsOf('GET'));
+  });
+
+  it.each(['', '%00', 'a%01b', '%0d%0a'])('finds nothing called %j, whatever the route', async (id) => {
+    const named = routes.filter(({ url, method }) => url.endsWith('/:id') && ['PUT', 'DELETE', 'GET'].includes(method));
+    const answers = await Promise.all(
+      named.map(async ({ method, url }) => {
+        const { status } = await call(method, url.replace(/:id$/, id), ADMIN);
+        return { route: `${method} ${url}`, status };
+      }),
+    );
+    expect(answers.length).toBeGreaterThan(30);
+    expect(answers.filter(({ status }) => status !== 404)).toEqual([]);
+  });
+
   it('answers 401 without a token, unless it is liveness or documentation', async () => {
     const answers = await Promise.all(
       routes

@@ -101,6 +101,11 @@ describe.each(stack.testDatabaseUrls())('tests of rules on $name', (database) =>
     expect(JSON.stringify(items)).not.toMatch(/alertagent-promtool-/);
   });
 
+  it('have no runs, not even none, where there is no rule', async () => {
+    const runs = world.gateway.request(listRuleTestRuns, { id: '01900000-0000-7000-8000-00000000dead' });
+    await expect(runs).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('hold back a version that fails: what was placed before stays, until one passes', async () => {
     const cluster = await world.cluster();
     const rule = await world.create({ expression: 'up == 0', targets: [cluster.id] });

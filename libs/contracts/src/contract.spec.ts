@@ -17,6 +17,11 @@ class Parcel {
   @IsArray() @ValidateNested({ each: true }) @Type(() => Part) parts!: Part[];
 }
 
+class Shipment {
+  @ValidateNested() @Type(() => Part) load!: Part;
+  @IsOptional() @IsInt() weight?: number;
+}
+
 const refuse: ParseOptions = { unknownFields: 'refuse' };
 const parcel = (more: object = {}): object => ({ id: 'p1', parts: [], ...more });
 /** As it comes off the wire: here `__proto__` is a key like any other. */
@@ -112,6 +117,17 @@ describe('parsePayload', () => {
     const [problem] = problemsOf(parcel({ ['x'.repeat(10_000)]: 1 }), refuse);
     expect(problem?.code).toBe('unknown_field');
     expect(JSON.stringify(problem)).not.toContain('x'.repeat(101));
+  });
+
+  it.each([
+    ['a required object that is not there', '{}', '/load', 'required'],
+    ['a required object that is null', '{"load":null}', '/load', expect.any(String)],
+    ['an integer that is not exact', '{"load":{"name":"a","size":9007199254740993}}', '/load/size', 'number_range'],
+    ['an integer beyond all', '{"load":{"name":"a","size":1},"weight":1e30}', '/weight', 'number_range'],
+  ])('refuses %s at the edge', (_what, json, pointer, code) => {
+    expect(() => parsePayload(Shipment, wire(json), refuse)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer, code })] }) as Error,
+    );
   });
 
   it('lists at most 100 problems', () => {

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { ServiceError, type FieldProblem } from './errors';
 import { listsForObjects } from './lists-for-objects';
+import { looseFields, type LooseField } from './loose-fields';
 import { reservedKeys, withoutMisleadingKeys } from './reserved-keys';
 import type { ServiceName } from './services';
 import { rememberValidationMetadata } from './validation-metadata';
@@ -84,6 +85,11 @@ const reservedField = (pointer: string): FieldProblem => ({
   detail: 'this name is reserved',
 });
 
+const LOOSE: Record<LooseField['fault'], { code: string; detail: string }> = {
+  absent: { code: 'required', detail: 'this field is required' },
+  inexact: { code: 'number_range', detail: 'this number is too large to be exact' },
+};
+
 function flatten(errors: ValidationError[], path: string): FieldProblem[] {
   return errors.flatMap((error) => {
     const pointer = pointerTo(path, error.property ?? '');
@@ -128,7 +134,16 @@ function check<T extends object>(
   const value = plainToInstance(type, withoutMisleadingKeys(plain), { enableCircularCheck: false });
   const options = { whitelist: true, forbidNonWhitelisted: refuse, forbidUnknownValues: false };
   const lists = listsForObjects(value).map((path) => notAnObject(path.reduce(pointerTo, '')));
-  return { value, problems: [...reserved, ...lists, ...flatten(validateSync(value, options), '')] };
+  const found = [...reserved, ...lists, ...flatten(validateSync(value, options), '')];
+  return { value, problems: refuse ? [...found, ...looseProblems(value, found)] : found };
+}
+
+/** What class-validator lets pass; only for senders we do not know, as an older peer may leave out what is new. */
+function looseProblems(value: object, found: readonly FieldProblem[]): FieldProblem[] {
+  const known = new Set(found.map(({ pointer }) => pointer));
+  return looseFields(value)
+    .map(({ path, fault }) => ({ pointer: path.reduce(pointerTo, ''), ...LOOSE[fault] }))
+    .filter(({ pointer }) => !known.has(pointer));
 }
 
 /** The checks descend with the value; one that nests by the ten thousand is the sender's fault. */

@@ -40,7 +40,7 @@ export function registerConfigProxy(app: HttpApplication, target: string): void 
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.route({ method: ['GET', 'HEAD'], url: '/api/v1/configs', exposeHeadRoute: false, handler: forward });
-    scope.route({ method: 'GET', url: '/api/v1/configs/keys', exposeHeadRoute: false, handler: forward });
+    scope.route({ method: ['GET', 'HEAD'], url: '/api/v1/configs/keys', exposeHeadRoute: false, handler: forward });
     scope.route({ method: 'POST', url: '/api/v1/configs/:report', handler: forward });
   });
 

@@ -1,18 +1,21 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { QUERY_CLASS, SCHEMA_PREFIX, UPLOAD_TYPES } from './operation.decorator';
+import { PATH_CLASS, QUERY_CLASS, SCHEMA_PREFIX, UPLOAD_TYPES } from './operation.decorator';
 import { payloadSchemas, type JsonSchema } from './payload-schemas';
 import { rawPaths } from './raw-paths';
 
 interface Parameter {
   name: string;
   in: string;
+  schema?: unknown;
 }
 type Operation = Record<string, unknown> & {
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
 };
 type Paths = Record<string, Record<string, Operation>>;
+
+const ANY_ID = { type: 'string', minLength: 1 };
 
 const PROBLEM: JsonSchema = {
   type: 'object',
@@ -36,8 +39,12 @@ const PROBLEM: JsonSchema = {
   required: ['type', 'title', 'status', 'detail', 'instance', 'request_id'],
 };
 
-/** The API description, made from the routes and the classes they validate with. */
-export function buildDocument(app: INestApplication): OpenAPIObject {
+/** What an operation is called, by its controller and method. */
+export const operationIdOf = (controller: string, method: string): string =>
+  `${controller.replace('Controller', '')}_${method}`;
+
+/** The API description, made from the routes, the roles they ask for, and the classes they validate with. */
+export function buildDocument(app: INestApplication, roles: ReadonlyMap<string, string>): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('AlertAgent')
     .setDescription('Rules proven live, alerts never lost, decisions explained.')
@@ -47,7 +54,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('token')
     .build();
   const document = SwaggerModule.createDocument(app, info, {
-    operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
+    operationIdFactory: operationIdOf,
   });
   const paths = { ...document.paths } as unknown as Paths;
   // Some addresses have operations of both kinds.
@@ -58,7 +65,8 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   for (const [path, operations] of Object.entries(paths)) {
     for (const operation of Object.values(operations)) {
       nameQueryParameters(operation, schemas);
-      namePathParameters(operation, path);
+      namePathParameters(operation, path, schemas);
+      nameRole(operation, roles);
       nameUploads(operation);
     }
   }
@@ -88,12 +96,20 @@ function nameQueryParameters(operation: Operation, schemas: Record<string, JsonS
 }
 
 /** Routes take them apart by their class and not one by one, so the framework does not see them. */
-function namePathParameters(operation: Operation, path: string): void {
+function namePathParameters(operation: Operation, path: string, schemas: Record<string, JsonSchema>): void {
   const { parameters = [] } = operation;
+  const known = schemas[String(operation[PATH_CLASS])]?.properties ?? {};
+  delete operation[PATH_CLASS];
   const missing = [...path.matchAll(/\{(\w+)\}/g)]
-    .map(([, name]) => ({ name: name!, in: 'path', required: true, schema: { type: 'string', minLength: 1 } }))
+    .map(([, name]) => ({ name: name!, in: 'path', required: true, schema: known[name!] ?? ANY_ID }))
     .filter(({ name }) => !parameters.some((one) => one.in === 'path' && one.name === name));
-  operation.parameters = [...missing, ...parameters];
+  const chosen = parameters.map((one) => (one.in === 'path' ? { ...one, schema: known[one.name] ?? one.schema } : one));
+  operation.parameters = [...missing, ...chosen];
+}
+
+function nameRole(operation: Operation, roles: ReadonlyMap<string, string>): void {
+  const role = roles.get(String(operation['operationId']));
+  if (role !== undefined) operation['x-required-role'] = role;
 }
 
 /** Files that a route takes instead of JSON, each by its content type. */

@@ -1,10 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ACCESS_RULE, type AccessRule } from '@alertagent/service-kit';
 import { MODULE_METADATA } from '@nestjs/common/constants';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module';
-import { buildDocument } from './build-document';
+import { buildDocument, operationIdOf } from './build-document';
 
 /** The API description without database, bus or port: only routes and classes are looked at. */
 export async function describeApi(): Promise<OpenAPIObject> {
@@ -15,10 +16,25 @@ export async function describeApi(): Promise<OpenAPIObject> {
 
   const app = await NestFactory.create(RoutesOnly, new FastifyAdapter(), { logger: false });
   try {
-    return buildDocument(app);
+    return buildDocument(app, rolesOf(controllers));
   } finally {
     await app.close();
   }
+}
+
+/** The role that each operation is open to, by the operation's id. */
+function rolesOf(controllers: readonly Type[]): ReadonlyMap<string, string> {
+  return new Map(
+    controllers.flatMap((controller) =>
+      Object.entries(Object.getOwnPropertyDescriptors(controller.prototype as object)).flatMap(
+        ([method, { value }]) => {
+          const rule =
+            typeof value === 'function' && (Reflect.getMetadata(ACCESS_RULE, value) as AccessRule | undefined);
+          return rule && rule.kind === 'role' ? [[operationIdOf(controller.name, method), rule.role] as const] : [];
+        },
+      ),
+    ),
+  );
 }
 
 function controllersOf(module: Type): Type[] {

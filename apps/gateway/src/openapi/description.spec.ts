@@ -6,7 +6,8 @@ interface Operation {
   operationId?: string;
   requestBody?: { content: Record<string, object> };
   'x-largest-body'?: number;
-  parameters?: { name: string; in: string; required?: boolean }[];
+  'x-required-role'?: string;
+  parameters?: { name: string; in: string; required?: boolean; schema?: { pattern?: string } }[];
 }
 
 describe('the description of the API', () => {
@@ -32,7 +33,19 @@ describe('the description of the API', () => {
     expect(largest).toBe(LARGEST_UPLOAD);
   });
 
+  it('tells the role that each operation is open to', () => {
+    expect(paths['/api/v1/rules/validate']!['post']!['x-required-role']).toBe('viewer');
+    expect(paths['/api/v1/rules']!['post']!['x-required-role']).toBe('operator');
+    expect(paths['/api/v1/tokens']!['post']!['x-required-role']).toBe('admin');
+    expect(operations.filter((one) => one['x-required-role'] === undefined).length).toBeLessThan(15);
+  });
+
+  it('tells what a name in a path may be where the sender chooses it', () => {
+    const [name] = paths['/api/v1/alertmanager/secrets/{name}']!['put']!.parameters!;
+    expect(name!.schema!.pattern).toContain('498');
+  });
+
   it('keeps its notes to itself', () => {
-    expect(readFileSync(file, 'utf8')).not.toMatch(/"x-(upload-types|query-class)"/);
+    expect(readFileSync(file, 'utf8')).not.toMatch(/"x-(upload-types|query-class|path-class)"/);
   });
 });

@@ -12,6 +12,8 @@ export interface OperationOptions {
   /** The most bytes of a body, where it is not what all other routes take. */
   largestBody?: number;
   query?: Payload<object>;
+  /** Tells what a name in the path may be, where the sender chooses it. */
+  path?: Payload<object>;
   /** Status of success; 200 unless told. */
   status?: number;
   response?: Payload<object>;
@@ -23,6 +25,8 @@ export interface OperationOptions {
 
 /** Name of the class whose fields are the route's query parameters; the document builder replaces it by them. */
 export const QUERY_CLASS = 'x-query-class';
+/** Name of the class whose fields say what the parameters in the path may be; the document builder replaces it. */
+export const PATH_CLASS = 'x-path-class';
 /** Content types a body may have besides JSON; the document builder adds them to the body. */
 export const UPLOAD_TYPES = 'x-upload-types';
 /** The most bytes of a body; part of the description. */
@@ -40,6 +44,7 @@ export function Operation({
   uploads,
   largestBody,
   query,
+  path,
   status = 200,
   response,
   isEventStream = false,
@@ -48,6 +53,7 @@ export function Operation({
   return applyDecorators(
     ApiOperation({ summary, description }),
     ...(query ? [ApiExtension(QUERY_CLASS, query.name)] : []),
+    ...(path ? [ApiExtension(PATH_CLASS, path.name)] : []),
     ...(uploads ? [ApiExtension(UPLOAD_TYPES, uploads)] : []),
     ...(largestBody ? [ApiExtension(LARGEST_BODY, largestBody)] : []),
     ...(body ? [ApiBody({ schema: schemaRef(body), required: true })] : []),

@@ -12,6 +12,7 @@ import {
   judgeAlertmanagerConfig,
   ListAlertmanagerSecrets,
   listAlertmanagerSecrets,
+  SetAlertmanagerSecret,
   setAlertmanagerSecret,
   testAlertmanagerRoute,
 } from '@alertagent/contracts';
@@ -85,6 +86,7 @@ export class AlertmanagerConfigsController {
   @RequireRole('admin')
   @Operation({
     summary: 'Give a secret, or a new value to one; no answer ever holds it',
+    path: SetAlertmanagerSecret,
     body: AlertmanagerSecretInput,
     response: AlertmanagerSecretView,
   })
@@ -99,7 +101,11 @@ export class AlertmanagerConfigsController {
   @Delete('alertmanager/secrets/:name')
   @HttpCode(204)
   @RequireRole('admin')
-  @Operation({ summary: 'Delete a secret; refused while a layer refers to it', status: 204 })
+  @Operation({
+    summary: 'Delete a secret; refused while a layer refers to it',
+    path: SetAlertmanagerSecret,
+    status: 204,
+  })
   async deleteSecret(@Param('name') name: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.bus.request(deleteAlertmanagerSecret, { name, actor: actorOf(principal) });
   }

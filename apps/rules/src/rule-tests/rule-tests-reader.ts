@@ -36,7 +36,7 @@ export class RuleTestsReader {
     return ruleTestsView(tests, await this.tests.run(manager, tests, rule.version));
   }
 
-  /** Newest first. Errors: `invalid` when the cursor is none of ours. */
+  /** Newest first, of a deleted rule, too. Errors: `not_found`; `invalid` when the cursor is none of ours. */
   async runs({ id, cursor, limit }: ListRuleTestRuns): Promise<RuleTestRunPage> {
     if (cursor && !/^[0-9a-f-]{36}$/.test(cursor)) {
       const errors = [
@@ -44,8 +44,10 @@ export class RuleTestsReader {
       ];
       throw new ServiceError('invalid', '/cursor: not a cursor of this list', { errors });
     }
+    const { manager } = this.dataSource;
+    if (!(await this.rules.find(manager, id))) throw new ServiceError('not_found', 'there is no such rule');
     const size = Math.min(limit ?? DEFAULT_LIMIT, DEFAULT_LIMIT);
-    const found = await this.tests.runs(this.dataSource.manager, id, { before: cursor ?? null, limit: size + 1 });
+    const found = await this.tests.runs(manager, id, { before: cursor ?? null, limit: size + 1 });
     const items = found.slice(0, size);
     return {
       items: items.map(ruleTestRunView),

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { newContext, runInContext, type RequestContext } from '../context/request-context';
 import { HTTP_LIMITS } from '../ops/ops-server';
 import { answerClientError } from './client-error';
+import { areUsable } from './path-parameters';
 import { framingFault, guardConnections } from './connection-guards';
 import { isJsonContentType, parseJsonBody } from './json-body';
 import { KnownRoutes } from './known-routes';
@@ -67,7 +68,8 @@ export function prepareHttp(app: HttpApplication, onInternal: (error: unknown) =
     request[REQUEST_CONTEXT] = context;
     void reply.headers(answerHeaders(context));
     const statusCode = framingFault(request.raw);
-    if (statusCode === null) return runInContext(context, done);
+    if (statusCode === null && areUsable(request.params)) return runInContext(context, done);
+    if (statusCode === null) return sendProblem(reply, { statusCode: 404 }, () => undefined);
     void reply.header('connection', 'close');
     sendProblem(reply, { statusCode }, () => undefined);
   });

@@ -24,6 +24,8 @@ export interface Endpoint {
   bodyName: string;
   /** Content types it takes. */
   takes: readonly string[];
+  /** Parameters of the path that the sender chooses, and what they may be; the others are ids of what exists. */
+  chosenNames: ReadonlyMap<string, RegExp>;
   /** The most bytes it takes. */
   largestBody: number;
   query: readonly { name: string; schema: JsonSchema }[];
@@ -51,14 +53,13 @@ interface DescribedOperation {
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
   /** Where it differs from what all others take. */
   'x-largest-body'?: number;
+  'x-required-role'?: string;
   responses: Record<string, object>;
 }
 
 export const WEBHOOK = '/api/v1/alerts/webhook';
 /** Takes a list of alerts without an envelope, as Prometheus sends it. */
 export const BARE_ALERTS = '/api/v2/alerts';
-/** POSTs that only look, which a viewer may do. */
-const LOOKS_ONLY = /^POST \/api\/v1\/(decisions\/replay|policies\/(dry-run|validate)|suppressions\/preview)$/;
 /** 1 MB, unless the description tells otherwise. */
 const ORDINARY_BODY = 1024 * 1024;
 const PUBLIC = new Set(['/health', '/ready']);
@@ -88,8 +89,9 @@ export function readApi(file = join(__dirname, '../../../../apps/gateway/openapi
 function endpointOf(
   method: string,
   path: string,
-  { parameters = [], requestBody, responses, 'x-largest-body': largestBody }: DescribedOperation,
+  { parameters = [], requestBody, responses, ...more }: DescribedOperation,
 ): Endpoint {
+  const role = more['x-required-role'];
   const body = requestBody?.content['application/json']?.schema ?? null;
   return {
     name: `${method} ${path}`,
@@ -99,10 +101,15 @@ function endpointOf(
     body,
     bodyName: body?.$ref?.split('/').at(-1) ?? '',
     takes: Object.keys(requestBody?.content ?? {}),
-    largestBody: largestBody ?? ORDINARY_BODY,
+    largestBody: more['x-largest-body'] ?? ORDINARY_BODY,
+    chosenNames: new Map(
+      parameters.flatMap(({ name, in: place, schema }) =>
+        place === 'path' && schema?.pattern ? [[name, new RegExp(schema.pattern, 'u')]] : [],
+      ),
+    ),
     query: parameters.filter((one) => one.in === 'query').map(({ name, schema }) => ({ name, schema: schema ?? {} })),
     isPublic: PUBLIC.has(path),
-    isForOperators: method !== 'GET' && !LOOKS_ONLY.test(`${method} ${path}`),
+    isForOperators: role === undefined ? method !== 'GET' : role !== 'viewer',
     success: Object.keys(responses)
       .map(Number)
       .filter((status) => status >= 200 && status < 300),

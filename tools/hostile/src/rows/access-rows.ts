@@ -52,6 +52,10 @@ function* badCredentials(scene: Scene): Generator<HostileCase> {
   }
 }
 
+/** Whether an endpoint for sidecars is about one cluster, so that other clusters' sidecars have no business there. */
+const ofOneCluster = ({ path, query }: Endpoint): boolean =>
+  path.includes('{') || query.some(({ name }) => name === 'cluster_id');
+
 /** Tokens that work somewhere, each where it must not. */
 function* foreignTokens(scene: Scene): Generator<HostileCase> {
   const clusterKinds: TokenKind[] = ['webhook', 'sync', 'otherWebhook', 'otherSync'];
@@ -61,7 +65,13 @@ function* foreignTokens(scene: Scene): Generator<HostileCase> {
     if (group === 'W')
       for (const kind of ['admin', 'viewer', 'escalate', 'sync', 'otherSync'] as const) wrong.push([kind, [401, 403]]);
     else if (group === 'C')
-      for (const kind of ['admin', 'viewer', 'webhook', 'otherSync', 'otherWebhook'] as const)
+      for (const kind of [
+        'admin',
+        'viewer',
+        'webhook',
+        'otherWebhook',
+        ...(ofOneCluster(endpoint) ? ['otherSync' as const] : []),
+      ] as const)
         wrong.push([kind, [401, 403, 404]]);
     else for (const kind of clusterKinds) wrong.push([kind, [403]]);
     for (const kind of ['retiredWebhook', 'retiredSync', 'revoked'] as const) wrong.push([kind, [401, 403]]);

@@ -6,7 +6,7 @@ import { withBody } from './body-rows';
 const pointerOf = (path: readonly string[]): string => `/${path[0] ?? ''}`;
 
 /** A bad value of a field: what it is, the body with it, and what is expected unless it is a refusal that points to the field. */
-export type BadField = [what: string, body: string, expected?: Expectation];
+export type BadField = [what: string, body: string, expected?: Expectation | undefined];
 
 /** Cases for every field of every body but the webhook's. `put` writes a raw value into an otherwise valid body. */
 export function* eachField(

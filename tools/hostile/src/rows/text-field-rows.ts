@@ -1,5 +1,5 @@
 import type { BodyField, JsonSchema } from '../api/json-schema';
-import type { HostileRow } from '../row';
+import { refused, type HostileRow } from '../row';
 import { eachField } from './each-field';
 
 const isText = ({ type, enum: allowed }: JsonSchema): boolean => type === 'string' && allowed === undefined;
@@ -29,13 +29,15 @@ export const textFieldRows: readonly HostileRow[] = [
     id: 'B15',
     summary: 'texts longer than their field',
     *cases(scene) {
-      yield* eachField(scene, function* ({ schema }, put) {
+      yield* eachField(scene, function* ({ schema }, put, endpoint) {
         if (!isText(schema)) return;
         const limit = schema.maxLength ?? (schema.pattern ? 300 : undefined);
         if (limit === undefined) return;
         yield ['one character more', put(JSON.stringify('x'.repeat(limit + 1)))];
-        yield ['300 KB', put(JSON.stringify('y'.repeat(300_000)))];
-        yield ['long in bytes and units', put(JSON.stringify('😀'.repeat(limit + 1)))];
+        if (limit < 300_000) yield ['300 KB', put(JSON.stringify('y'.repeat(300_000)))];
+        const wide = put(JSON.stringify('😀'.repeat(limit + 1)));
+        const isTooLarge = Buffer.byteLength(wide) > endpoint.largestBody;
+        yield ['long in bytes and units', wide, isTooLarge ? refused(413) : undefined];
       });
     },
   },
