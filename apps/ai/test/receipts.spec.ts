@@ -79,7 +79,7 @@ describe('what an analyst claims', () => {
 
   it('is struck out when the metrics come out differently, or not at all, the second time', async () => {
     const claim = { text: 'The disk of db-3:9100 is 95% full', evidence: ['m1'], checks: [] };
-    dify.beforeAnswer = async () => disk.measured('db-3:9100', 0.97);
+    dify.beforeAnswer = async () => disk.late(0.97);
     expect((await analysed([claim])).claims).toMatchObject([
       { verdict: 'struck', reason: 'the evidence m1 came out differently the second time' },
     ]);

@@ -73,17 +73,6 @@ describe.each(['sqlite', 'mariadb'] as const)('what a workflow of n8n claims, on
     expect(result!.evidence).not.toEqual([]);
   });
 
-  it('is held against what the workflow was given, and struck out when that comes out differently now', async () => {
-    const analysis = await started();
-    await disk.measured('db-3:9100', 0.97);
-    const { claims } = await reported(analysis, [FULL, BUSIEST]);
-    expect(claims).toMatchObject([
-      { verdict: 'struck', reason: 'the evidence m1 came out differently the second time' },
-      { verdict: 'kept', reason: null },
-    ]);
-    await disk.measured('db-3:9100', 0.95);
-  });
-
   it('is part of the report: the same again changes nothing, other claims are a conflict', async () => {
     const analysis = await started();
     const [first, second] = await Promise.all([reported(analysis, [FULL]), reported(analysis, [FULL])]);
@@ -107,6 +96,16 @@ describe.each(['sqlite', 'mariadb'] as const)('what a workflow of n8n claims, on
     await expect(stand.report(analysis_id, { ...completedReport(), claims })).rejects.toMatchObject({
       code: 'invalid',
     });
+  });
+
+  it('is held against what the workflow was given, and struck out when that comes out differently now', async () => {
+    const analysis = await started();
+    await disk.late(0.97);
+    const { claims } = await reported(analysis, [FULL, BUSIEST]);
+    expect(claims).toMatchObject([
+      { verdict: 'struck', reason: 'the evidence m1 came out differently the second time' },
+      { verdict: 'kept', reason: null },
+    ]);
   });
 
   it('is struck out when the metrics cannot be had any more', async () => {
