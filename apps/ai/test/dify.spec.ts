@@ -43,6 +43,16 @@ describe('an incident with Dify', () => {
     },
   );
 
+  it.each([
+    ['beside the key of another app', { api_key: 'app-of-somebody-else' }],
+    ['alone', { api_key: undefined }],
+  ])('is put to the app whose key is for analysing alerts, %s', async (_, changes) => {
+    await start('workflow', { ...changes, keys: { alert_analyzer: 'app-stub-key' } });
+    const { incident_id } = await stand.open();
+    expect(await stand.over(incident_id)).toMatchObject({ status: 'completed', result: { analyst: 'dify' } });
+    expect(dify.questions).toHaveLength(1);
+  });
+
   it('is put to the app as text, without secrets and with what strangers wrote fenced in', async () => {
     await start('chat');
     const annotations = {

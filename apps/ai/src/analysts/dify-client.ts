@@ -148,7 +148,7 @@ export class DifyClient implements Model {
     onText: ((text: string) => void) | undefined,
     signal: AbortSignal,
   ): Promise<OutboundResponse> {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.config.dify.api_key}` };
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.config.dify.analyzerKey()}` };
     const text = JSON.stringify({ ...body, user: USER });
     return this.client.request({ method: 'POST', url: `${this.base}${path}`, headers, body: text, onText, signal });
   }

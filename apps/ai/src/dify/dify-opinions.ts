@@ -37,7 +37,7 @@ export class DifyOpinions {
     await this.api.request({
       method: 'POST',
       path: `/v1/messages/${encodeURIComponent(messageId)}/feedbacks`,
-      key: this.config.dify.api_key ?? '',
+      key: this.config.dify.analyzerKey() ?? '',
       body: { rating, content, user: USER },
     });
   }

@@ -114,6 +114,17 @@ export class DifyAgentSettings {
   decision_maker: string = 'decision-making-agent';
 }
 
+/** Keys of apps by what they are for; the key decides which app is called. */
+export class DifyKeySettings {
+  @Setting({
+    type: 'text',
+    env: 'DIFY_ALERT_ANALYZER_API_KEY',
+    secret: true,
+    doc: 'API key of the app that analyses alerts; without it `dify.api_key` is.',
+  })
+  alert_analyzer?: string;
+}
+
 /** A dataset of Dify that the knowledge is copied to. */
 export class DifyDatasetSettings {
   @Setting({
@@ -147,8 +158,16 @@ export class DifySettings {
   @IsAddress(['http', 'https'])
   endpoint?: string;
 
-  @Setting({ type: 'text', env: 'DIFY_API_KEY', secret: true, doc: 'API key of the app that analyses alerts.' })
+  @Setting({
+    type: 'text',
+    env: 'DIFY_API_KEY',
+    secret: true,
+    doc: 'API key of the app, for purposes that have none of their own in `keys`.',
+  })
   api_key?: string;
+
+  @Section(() => DifyKeySettings, 'API keys by purpose.')
+  keys: DifyKeySettings = new DifyKeySettings();
 
   @Section(() => DifyAgentSettings, 'Names of the apps.')
   agents: DifyAgentSettings = new DifyAgentSettings();
@@ -177,9 +196,14 @@ export class DifySettings {
   @Min(0)
   price_output: number = 0;
 
+  /** Key of the app that analyses alerts. */
+  analyzerKey(): string | undefined {
+    return this.keys.alert_analyzer || this.api_key;
+  }
+
   /** Where paths such as `/v1/info` are appended; `undefined` when no app of Dify is configured. Never ends in a slash. */
   base(): string | undefined {
-    if (!this.endpoint || !this.api_key) return undefined;
+    if (!this.endpoint || !this.analyzerKey()) return undefined;
     return this.endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
   }
 }

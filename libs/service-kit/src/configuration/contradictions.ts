@@ -26,10 +26,11 @@ export function contradictions(
   if (config.server.port !== 0 && config.server.port === config.server.config_port) {
     found.push({ path: ['server', 'config_port'], detail: 'must differ from server.port' });
   }
-  if (config.dify.endpoint && !config.dify.api_key) {
+  if (config.dify.endpoint && !config.dify.analyzerKey()) {
     found.push({
       path: ['dify', 'api_key'],
-      detail: 'is required with dify.endpoint; set it, or DIFY_API_KEY, or DIFY_API_KEY_FILE',
+      detail:
+        'is required with dify.endpoint; set it, or DIFY_API_KEY, or DIFY_API_KEY_FILE, or dify.keys.alert_analyzer',
     });
   }
   if (config.dify.dataset.id && !config.dify.dataset.api_key) {
