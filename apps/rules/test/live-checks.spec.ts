@@ -147,6 +147,82 @@ describe.each(['Prometheus', 'VictoriaMetrics'])('rules on the data of a real %s
   });
 });
 
+describe('a rule with overrides', () => {
+  const part = (name: string) => ({ labels: { part: name } });
+  const rule = {
+    name: 'A',
+    expression: '${metric} > 1',
+    parameters: { metric: 'here' },
+    annotations: { summary: 's' },
+    duration: '5m',
+  };
+  const clusters = (name: string, count: number, url = urls['Prometheus']!) =>
+    Promise.all(Array.from({ length: count }, (_, index) => world.cluster({ part: name, no: `${index}` }, url)));
+
+  it('is looked at on each target as that loads it', async () => {
+    const [plain, bySelector, byName] = await clusters('overridden', 3);
+    const overrides = [
+      { target: { labels: { part: 'overridden', no: '1' } }, parameters: { metric: 'never_there' } },
+      { target: byName!.name, parameters: { metric: 'never_there' } },
+      { target: byName!.id, parameters: { metric: 'gone' } },
+    ];
+    const input = { rule: { ...rule, targets: [part('overridden')], overrides }, live: true };
+    const { problems, live, live_not_asked } = await validate(input);
+    expect(live?.map(({ cluster_id, outcome }) => [cluster_id, outcome])).toEqual(
+      [plain, bySelector, byName].map((cluster) => [cluster!.id, 'asked']),
+    );
+    expect(live_not_asked).toBeUndefined();
+    const told = problems.filter(({ check }) => check === 'series-missing');
+    expect(new Map(told.map(({ cluster, message }) => [cluster, message]))).toEqual(
+      new Map([
+        [bySelector!.name, expect.stringContaining('never_there was not there') as string],
+        [byName!.name, expect.stringContaining('gone: was there within the last week') as string],
+      ]),
+    );
+    const alone = await validate({ rule: input.rule, cluster_id: bySelector!.name });
+    expect(alone.problems.filter(({ cluster }) => cluster)).toMatchObject([
+      { check: 'series-missing', cluster: bySelector!.name },
+    ]);
+  });
+
+  it('is not asked about where it does not run, beyond five targets, and where nothing is, and that is told', async () => {
+    const [withdrawn, refused] = await clusters('many', 10);
+    const overrides = [
+      { target: withdrawn!.id, enabled: false },
+      { target: refused!.id, parameters: { metric: 'here ==' } },
+      { target: 7 },
+      'nothing',
+    ];
+    const targets = [part('many'), 'nobody'];
+    const { live, live_not_asked } = await validate({ rule: { ...rule, targets, overrides }, live: true });
+    expect(live).toHaveLength(5);
+    expect(live!.map(({ cluster_id }) => cluster_id)).not.toContain(withdrawn!.id);
+    expect(new Map(live_not_asked?.map(({ reason, clusters: count }) => [reason, count]))).toEqual(
+      new Map([
+        ['too_many', 3],
+        ['disabled', 1],
+        ['refused', 1],
+        ['unknown', 1],
+      ]),
+    );
+    // Whoever names a cluster wants to know about it all the same.
+    const named = await validate({ rule: { ...rule, overrides }, cluster_id: withdrawn!.id });
+    expect(named.live).toMatchObject([{ cluster_id: withdrawn!.id, outcome: 'asked' }]);
+  });
+
+  it('is asked about once where clusters share a source', async () => {
+    const source = await ScriptedSource.start({});
+    try {
+      await clusters('shared', 3, source.url);
+      await validate({ rule: { ...rule, targets: [part('shared')] }, live: true });
+      expect(source.questions.length).toBeGreaterThan(0);
+      expect(source.questions).toEqual([...new Set(source.questions)]);
+    } finally {
+      source.close();
+    }
+  });
+});
+
 describe('a cluster that cannot be asked', () => {
   const rule = { name: 'A', expression: 'never_there > 1', annotations: { summary: 's' }, duration: '5m' };
   const looks = async (input: RuleValidationInput) => (await validate({ rule, ...input })).live;

@@ -17,6 +17,8 @@ type Answer = { status: number; body: object } | 'hang';
 /** A source of PromQL that answers range queries by a script, for what a real one cannot be made to do. */
 export class ScriptedSource {
   readonly asked: AskedRange[] = [];
+  /** What was asked, of any kind, in the order of arrival: the expression or the selector. */
+  readonly questions: string[] = [];
   /** What to answer instead of the series; undefined: the series. */
   misbehave: (range: AskedRange) => Answer | undefined = () => undefined;
   /** Whether it answers nothing at all. */
@@ -52,6 +54,7 @@ export class ScriptedSource {
   }
 
   private answer(url: string, form: URLSearchParams): Answer {
+    this.questions.push(form.get('query') ?? form.get('match[]') ?? url);
     if (this.isSilent) return 'hang';
     if (!url.endsWith('/api/v1/query_range')) return { status: 404, body: { status: 'error', error: 'not here' } };
     const range = {

@@ -36,7 +36,7 @@ export class RuleValidationInput {
   @IsOptional() @IsBoolean() lint?: boolean | null;
   /** Id or name of a cluster whose Prometheus or VictoriaMetrics is asked what the rules would find there. */
   @IsOptional() @IsString() @MaxLength(100) cluster_id?: string | null;
-  /** True: the clusters that `rule` names as its targets are asked, at most five of them. */
+  /** True: the clusters that `rule` names as its targets are asked, at most five of them, about the rule with the overrides that apply there. */
   @IsOptional() @IsBoolean() live?: boolean | null;
 }
 
@@ -67,12 +67,28 @@ export class LiveLook {
   @IsOptional() @IsString() reason?: string | null;
 }
 
+/** Clusters that were wanted and whose data was not asked for. */
+export class LiveNotAsked {
+  /** `too_many`: only so many are asked; `disabled`: an override withdraws the rule there; `refused`: Prometheus would refuse it as it is there; `unknown`: there is no such cluster. */
+  @IsIn(['too_many', 'disabled', 'refused', 'unknown']) reason!: 'too_many' | 'disabled' | 'refused' | 'unknown';
+  /** How many. */
+  @IsInt() @Min(1) clusters!: number;
+  /** The reason in words. */
+  @IsString() message!: string;
+}
+
 export class RuleValidationVerdict {
   /** False exactly when Prometheus of that version would refuse to load it. */
   @IsBoolean() valid!: boolean;
   @IsArray() @ValidateNested({ each: true }) @Type(() => RuleProblemView) problems!: RuleProblemView[];
   /** The clusters whose data was asked for; absent when it was for none. */
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => LiveLook) live?: LiveLook[];
+  /** How many clusters were not asked at all, by reason; absent when none was left out. */
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => LiveNotAsked)
+  live_not_asked?: LiveNotAsked[];
 }
 
 /** Judges PromQL, a rule or a rule file without keeping anything. Errors: `invalid` unless exactly one thing was given. */

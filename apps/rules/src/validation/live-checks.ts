@@ -1,4 +1,4 @@
-import { lintLive, type LiveSource, type QueryBudget, type RuleSubject, type Severity } from '@alertagent/alerting';
+import { lintLive, type LiveSource, type QueryBudget, type Severity } from '@alertagent/alerting';
 import type { LiveLook, RuleProblemView } from '@alertagent/contracts';
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -11,6 +11,8 @@ import type { LookedAtCluster } from './looked-at-clusters';
 const LONGEST_MS = 10_000;
 /** Questions at once to one source. */
 const AT_ONCE = 4;
+
+type AskedSource = LiveSource & { isOver: () => boolean };
 
 /** What was found on the data of clusters, and which could be asked. */
 export interface LiveVerdict {
@@ -31,11 +33,11 @@ export class LiveChecks {
   }
 
   async look(
-    subjects: readonly RuleSubject[],
     clusters: readonly LookedAtCluster[],
     severities: Readonly<Record<string, Severity | 'off'>>,
   ): Promise<LiveVerdict> {
-    const found = await Promise.all(clusters.map((cluster) => this.lookAt(subjects, cluster, severities)));
+    const sources = this.sourcesOf(clusters);
+    const found = await Promise.all(clusters.map((cluster) => this.lookAt(cluster, sources, severities)));
     const problems = found.flatMap((one) => one.problems);
     return {
       problems: problems.sort((a, b) => a.line - b.line || a.column - b.column),
@@ -44,8 +46,8 @@ export class LiveChecks {
   }
 
   private async lookAt(
-    subjects: readonly RuleSubject[],
-    { id, name, queryUrl }: LookedAtCluster,
+    { id, name, queryUrl, subjects }: LookedAtCluster,
+    sources: ReadonlyMap<string, AskedSource>,
     severities: Readonly<Record<string, Severity | 'off'>>,
   ): Promise<{ problems: RuleProblemView[]; look: LiveLook }> {
     const problems: RuleProblemView[] = [];
@@ -53,8 +55,8 @@ export class LiveChecks {
       problems,
       look: { cluster_id: id, cluster_name: name, outcome, reason },
     });
-    if (queryUrl === null) return look('no_address', 'the cluster has no query_url');
-    const source = this.sourceAt(queryUrl, AbortSignal.timeout(LONGEST_MS));
+    const source = queryUrl === null ? undefined : sources.get(queryUrl);
+    if (!source) return look('no_address', 'the cluster has no query_url');
     let failure: SourceFailure | null = null;
     await inParallel(subjects, AT_ONCE, async (rule) => {
       // What one rule asks may be too much where the others are not: only time ends it for all.
@@ -70,8 +72,14 @@ export class LiveChecks {
     return failure === null ? look('asked', null) : look(...told(failure, source.isOver()));
   }
 
+  /** Clusters may share a source: it is asked once for them all. */
+  private sourcesOf(clusters: readonly LookedAtCluster[]): Map<string, AskedSource> {
+    const urls = new Set(clusters.flatMap(({ queryUrl }) => (queryUrl === null ? [] : [queryUrl])));
+    return new Map([...urls].map((url) => [url, this.sourceAt(url, AbortSignal.timeout(LONGEST_MS))]));
+  }
+
   /** Many rules look at the same series: each question is put once. */
-  private sourceAt(queryUrl: string, signal: AbortSignal): LiveSource & { isOver: () => boolean } {
+  private sourceAt(queryUrl: string, signal: AbortSignal): AskedSource {
     const answers = new Map<string, Promise<unknown>>();
     const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
       const answer = (answers.get(key) as Promise<T> | undefined) ?? ask();

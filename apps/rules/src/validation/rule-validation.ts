@@ -2,7 +2,6 @@ import {
   DEFAULT_PROMETHEUS_VERSION,
   grammarOf,
   LINT_CHECKS,
-  subjectsIn,
   validateExpression,
   validateRuleDocument,
   validateRuleText,
@@ -49,10 +48,11 @@ export class RuleValidation {
     const options = this.optionsFor(input);
     const found = validated(subject, options);
     this.secondJudge.consider({ subject, source: 'validated', ruleId: null, ruleVersion: null });
-    const clusters = await this.clusters.of(input);
-    if (clusters.length === 0) return verdict(found);
-    const { problems, live } = await this.live.look(subjectsIn(subject, options.grammar), clusters, this.severities);
-    return { ...verdict({ ...found, problems: [...found.problems, ...problems] }), live };
+    const { clusters, notAsked } = await this.clusters.of(input, subject, options.grammar);
+    if (clusters.length === 0 && notAsked.length === 0) return verdict(found);
+    const { problems, live } = await this.live.look(clusters, this.severities);
+    const all = verdict({ ...found, problems: [...found.problems, ...problems] });
+    return { ...all, live, ...(notAsked.length > 0 ? { live_not_asked: notAsked } : {}) };
   }
 
   private optionsFor({ prometheus_version: version, lint }: RuleValidationInput): ValidationOptions {
