@@ -160,6 +160,8 @@ function addRules(rules: Command, context: () => CommandContext, end: (exitCode:
     .description('check rule files and folders as Prometheus reads them; needs no server')
     .option('--prometheus-version <version>', 'the version that is to load them; 2.42.0 unless told')
     .option('--no-lint', 'only what makes Prometheus refuse a file')
+    .option('--strict', 'warnings are a reason to fail, too')
+    .option('--offline', 'no server is asked; it never is, this says so in a pipeline')
     .action(async (paths: string[], options: ValidateRulesOptions) =>
       end(await validateRules(context(), paths, options)),
     );

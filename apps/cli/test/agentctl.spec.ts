@@ -362,6 +362,33 @@ describe('agentctl', () => {
     });
   });
 
+  describe('rules validate --strict', () => {
+    const withHabit = (annotations: string) =>
+      `groups:\n- name: g\n  rules:\n  - {alert: A, expr: up == 0, labels: {severity: page}${annotations}}\n`;
+
+    it('fails for warnings, and says in JSON that Prometheus would load the file', async () => {
+      const file = put('habit.yml', withHabit(''));
+      expect((await agentctl('rules', 'validate', file, '--offline')).code).toBe(0);
+      const { code, out } = await agentctl('--json', 'rules', 'validate', file, '--offline', '--strict');
+      const { valid, rules, problems } = JSON.parse(out) as { valid: boolean; rules: number; problems: object[] };
+      expect([code, valid, rules]).toEqual([1, true, 1]);
+      expect(problems).toContainEqual(
+        expect.objectContaining({ path: file, line: 4, column: 13, severity: 'warning', code: 'missing-for' }),
+      );
+      expect(server.seen).toEqual([]);
+    });
+
+    it('passes what is only told, such as a check that a rule leaves out with a reason', async () => {
+      const suppress = 'missing-for: every second costs; missing-summary: by name; missing-runbook: none';
+      const file = put('told.yml', withHabit(`, annotations: {suppress_checks: '${suppress}'}`));
+      const { code, out } = await agentctl('rules', 'validate', file, '--strict');
+      expect(out).toContain(': info: ');
+      expect(out).not.toContain(': warning: ');
+      expect(code).toBe(0);
+      expect((await agentctl('rules', 'validate', file, '--strict', '--no-lint')).code).toBe(0);
+    });
+  });
+
   describe('rules test', () => {
     it('runs the given promtool on each file, and tells what it said about those that fail', async () => {
       const tool = put('promtool', '#!/bin/sh\necho "ran $*"\ncase "$3" in *bad*) echo broken >&2; exit 1;; esac\n');

@@ -28,13 +28,15 @@ export interface ValidateRulesOptions {
   prometheusVersion?: string;
   /** False for `--no-lint`. */
   lint: boolean;
+  /** Warnings fail as well; what is only told as `info`, such as suppressed checks, does not. */
+  strict?: boolean;
 }
 
 /** `rules validate`: files and folders, without a server. */
 export async function validateRules(
   { terminal }: CommandContext,
   paths: string[],
-  { prometheusVersion = DEFAULT_PROMETHEUS_VERSION, lint }: ValidateRulesOptions,
+  { prometheusVersion = DEFAULT_PROMETHEUS_VERSION, lint, strict = false }: ValidateRulesOptions,
 ): Promise<number> {
   const grammar = grammarOf(prometheusVersion);
   if (!grammar) {
@@ -51,6 +53,7 @@ export async function validateRules(
   const findings = files.flatMap((file) => file.findings);
   const rules = files.reduce((sum, file) => sum + file.rules, 0);
   const valid = !findings.some(({ severity, refuses }) => refuses ?? severity === 'error');
+  const fails = !valid || (strict && findings.some(({ severity }) => severity !== 'info'));
   const problems = findings.map(({ refuses: _, ...finding }) => finding);
   terminal.result({ valid, rules, problems }, [
     ...findings.map(({ path, line, column, pointer, severity, message, code }) => {
@@ -59,7 +62,7 @@ export async function validateRules(
     }),
     `${rules} rules, ${findings.length === 0 ? 'nothing to say about them' : `${findings.length} problems`}`,
   ]);
-  return valid ? EXIT.ok : EXIT.findings;
+  return fails ? EXIT.findings : EXIT.ok;
 }
 
 function sourcesOf(paths: string[]): { path: string; text: string }[] {
