@@ -431,6 +431,15 @@ describe.each(stack.testDatabaseUrls())('the rule model on $name', (database) =>
       expect(await list(query)).toEqual(names);
     });
 
+    it('tells rules of the same labels apart by their severity', async () => {
+      const own = `severities-${Math.random()}`;
+      const { id } = await world.cluster();
+      for (const severity of ['info', 'critical'])
+        await world.create({ name: severity, group: own, targets: [id], labels: { team: 'web' }, severity });
+      expect(await list({ group: own, labels: 'severity=~"crit.*"' })).toEqual(['critical']);
+      expect(await list({ group: own, labels: 'severity!~"crit.*"' })).toEqual(['info']);
+    });
+
     it.each<[NonNullable<ListRules['sort']>, string[]]>([
       ['created', ['Alpha', 'beta', 'a:gamma', 'Delta']],
       ['name', ['a:gamma', 'Alpha', 'beta', 'Delta']],
