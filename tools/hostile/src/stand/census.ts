@@ -10,6 +10,8 @@ const RESTLESS = new Set([
   '/api/v1/clusters/health',
   '/api/v1/alerts/analyze',
   '/api/v1/escalations',
+  // What closed incidents taught.
+  '/api/v1/knowledge/documents',
 ]);
 const QUIET_MS = 300;
 /** AlertAgent's own alerts, e.g. that a webhook is refused again and again. They come and go by themselves. */
@@ -36,14 +38,16 @@ export async function quietCensus(stand: HostileStand, endpoints: readonly Endpo
   );
 }
 
-/** Takes the newest change of every service, the head of every list, and the ledger. */
+/** Takes the newest change that somebody asked of every service, the head of every list, and the ledger. */
 async function takeCensus(stand: HostileStand, endpoints: readonly Endpoint[]): Promise<Census> {
   const census: Record<string, string> = {};
   for (const service of SERVICES) {
-    const { items } = await stand.get<{ items: { seq: number; action: string }[] }>(
-      `/audit?service=${service}&limit=1`,
+    const { items } = await stand.get<{ items: { seq: number; action: string; actor: { kind: string } }[] }>(
+      `/audit?service=${service}&limit=100`,
     );
-    census[`last change of ${service}`] = items[0] ? `${items[0].seq} ${items[0].action}` : 'none';
+    // A rollout that ends by itself was nobody's request.
+    const last = items.find(({ actor }) => actor.kind !== 'system');
+    census[`last change of ${service}`] = last ? `${last.seq} ${last.action}` : 'none';
   }
   for (const { path } of endpoints.filter(isList)) {
     const { status, body } = await stand.call<{ items?: { id?: string; analysis_id?: string }[] }>(
