@@ -93,9 +93,13 @@ export class FakePeer {
     else await streams.purge(name, { seq: beforeSeq });
   }
 
+  /** Leaves as a real service does: once this returns, the server hands it no question any more. */
   async close(): Promise<void> {
+    const reachable = this.link.isUp;
     await this.link.close();
-    await this.connection.close();
+    // A connection that is only closed is sent questions for a moment more, and their askers would wait in vain.
+    if (reachable && !this.connection.isClosed()) await this.connection.drain();
+    else await this.connection.close();
   }
 
   private answer(contract: RequestContract<never, never>, reply: (query: never) => unknown): void {
