@@ -20,7 +20,7 @@ module.exports = (rootDir, options = {}) => ({
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@alertagent/source', 'node', 'require', 'default'] },
   testMatch: options.match ?? ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
-  testTimeout: options.timeoutMs ?? 30_000,
+  testTimeout: options.timeoutMs ?? 60_000,
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 });

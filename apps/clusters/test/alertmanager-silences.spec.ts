@@ -125,7 +125,7 @@ describe.each(stack.testDatabaseUrls())('silences in a mesh of Alertmanagers, on
     expect(await create(input, 'frozen')).toMatchObject({ id: taken!.id, changed: false });
     expect(await untilBoth(1)).toHaveLength(1);
     expect(pair.writes).toHaveLength(1);
-  }, 30_000);
+  }, 60_000);
 
   it('that one member did not take are written to the other, after a look', async () => {
     for (const door of pair.doors) door.spoilt.set('POST', 'answers 500');

@@ -22,7 +22,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])(
     afterAll(async () => {
       child?.kill('SIGKILL');
       await stand?.stop();
-    }, 30_000);
+    }, 60_000);
 
     /** The service in a process of its own, over the stand's data. */
     const start = async (): Promise<void> => {

@@ -31,7 +31,7 @@ describe('following an analysis', () => {
   afterAll(async () => {
     await ai?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   interface Seen {
     status: number;

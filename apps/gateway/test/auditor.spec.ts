@@ -12,7 +12,7 @@ describe.each(DATABASES)('the auditor on %s', (kind) => {
   beforeAll(async () => {
     stand = await AlertStand.start(kind);
   }, 120_000);
-  afterAll(() => stand?.stop(), 30_000);
+  afterAll(() => stand?.stop(), 60_000);
 
   const findings = async (state = 'open'): Promise<FindingPage['items']> =>
     (await stand.get<FindingPage>(`/ledger/findings?state=${state}`)).items;
@@ -98,7 +98,7 @@ describe('the auditors of two gateways on MariaDB', () => {
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   it('raise one alert and tell its end once when they look at the same moment', async () => {
     const [incident] = await stand.incidents();

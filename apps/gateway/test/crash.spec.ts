@@ -39,7 +39,7 @@ describe.each(DATABASES)('a gateway that is killed, on %s', (kind) => {
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   /** A gateway in a process of its own that ends itself at `failpoint`. */
   async function gatewayProcess(failpoint: string): Promise<{ url: string; ended: Promise<unknown> }> {
@@ -88,7 +88,7 @@ describe.each(DATABASES)('a gateway that is killed again and again under load, o
   afterAll(async () => {
     child?.kill('SIGKILL');
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   it('loses nothing it acknowledged, invents nothing and counts nothing twice', async () => {
     const accepted = new Set<string>();
@@ -133,7 +133,7 @@ describe('a database server that is killed under load', () => {
   beforeAll(async () => {
     stand = await AlertStand.start('MariaDB', { gateway: { intake: { commit_timeout: 2_000 } } });
   }, 120_000);
-  afterAll(() => stand?.stop(), 30_000);
+  afterAll(() => stand?.stop(), 60_000);
 
   it('is answered for with 503, and loses nothing that was acknowledged', async () => {
     const accepted = new Set<string>();

@@ -25,7 +25,7 @@ describe('two gateways that both find an alert unknown and then both want to sto
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   /** Has each webhook processed by another gateway, and neither store anything before both have looked. */
   async function race(first: unknown, second: unknown): Promise<void> {

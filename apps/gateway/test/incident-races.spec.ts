@@ -22,7 +22,7 @@ describe('people and time at work on incidents while alerts arrive, with two gat
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   /** What does not add up between incidents and the alerts that belong to them. */
   async function inconsistencies(): Promise<unknown[]> {

@@ -32,7 +32,7 @@ describe('the live stream', () => {
     await teller?.close();
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   async function follow(options: FollowOptions & { at?: TestService } = {}): Promise<LiveFollower> {
     const follower = await LiveFollower.ready((options.at ?? stand.service).httpUrl!, options);

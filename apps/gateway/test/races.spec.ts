@@ -14,7 +14,7 @@ describe.each(DATABASES)('alerts that race and overtake each other on %s', (kind
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   const urls = (): string[] => [stand.service.httpUrl!, ...(replica ? [replica.httpUrl!] : [])];
   const incidentsOf = async (name: string) =>

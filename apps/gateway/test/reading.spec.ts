@@ -26,7 +26,7 @@ describe.each(DATABASES)('reading the alert path on %s', (kind) => {
   afterAll(async () => {
     await ai?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   async function incidentOf(service: string) {
     await stand.deliver(message(alert({ labels: { service } })));

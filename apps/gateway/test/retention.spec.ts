@@ -32,7 +32,7 @@ describe.each(DATABASES)('retention on %s', (kind) => {
   beforeAll(async () => {
     stand = await AlertStand.start(kind, { gateway: { retention: { keep: 30 * DAY, quarantine: 60 * DAY } } }, clock);
   }, 120_000);
-  afterAll(() => stand?.stop(), 30_000);
+  afterAll(() => stand?.stop(), 60_000);
 
   const ended = (labels: Record<string, string>, at = new Date()) =>
     alert({ status: 'resolved', labels, endsAt: at.toISOString() });
@@ -150,14 +150,14 @@ describe('retention by two gateways on MariaDB', () => {
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   it('takes and counts each row once when both run at the same time', async () => {
     const names = Array.from({ length: 900 }, (_, index) => `alert-${index}`);
-    for (let start = 0; start < names.length; start += 2) {
-      const alerts = names.slice(start, start + 2).map((alertname) => alert({ labels: { alertname } }));
-      await stand.deliver(message(...alerts));
-    }
+    const pairs = Array.from({ length: names.length / 2 }, (_, index) => names.slice(2 * index, 2 * index + 2));
+    const send = (pair: string[]) =>
+      stand.deliver(message(...pair.map((alertname) => alert({ labels: { alertname } }))));
+    for (let start = 0; start < pairs.length; start += 15) await Promise.all(pairs.slice(start, start + 15).map(send));
     const endsAt = clock.at();
     await stand.deliver(
       message(...names.map((alertname) => alert({ status: 'resolved', labels: { alertname }, endsAt }))),

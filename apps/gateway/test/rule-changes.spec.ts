@@ -23,7 +23,7 @@ describe.each(DATABASES)('incidents of rules that are edited, on %s', (kind) => 
   afterAll(async () => {
     await rules?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   const tell = async (...alerts: Parameters<typeof alert>[0][]): Promise<void> => {
     await stand.deliver(message(...alerts.map((shape) => alert(shape))));

@@ -39,7 +39,7 @@ describe.each(DATABASES)('suppressions on %s', (kind) => {
   afterAll(async () => {
     await replica?.close();
     await stand?.stop();
-  }, 30_000);
+  }, 60_000);
 
   const inMinutes = (minutes: number): string => new Date(clock.time + minutes * MINUTE).toISOString();
   const input = (service: string, terms: Record<string, unknown> = {}): Record<string, unknown> => ({

@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string | (() => string),
   read: () => Promise<T | undefined> | T | undefined,
-  deadlineMs = 15_000,
+  deadlineMs = 40_000,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {

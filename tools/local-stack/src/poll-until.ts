@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface PollOptions {
   /** What is awaited, in words: it is the error message when it does not come. */
   what: string;
-  /** Milliseconds until giving up; 15,000 unless told. */
+  /** Milliseconds until giving up; 40,000 unless told: what comes at all comes, however busy the machine is. */
   timeoutMs?: number;
   /** Milliseconds between two looks; 25 unless told. */
   intervalMs?: number;
@@ -16,7 +16,7 @@ export interface PollOptions {
  * Errors: at the deadline, naming what was awaited and the last value or error seen.
  */
 export async function pollUntil<T>(look: () => T | Promise<T>, options: PollOptions): Promise<NonNullable<T>> {
-  const timeoutMs = options.timeoutMs ?? 15_000;
+  const timeoutMs = options.timeoutMs ?? 40_000;
   const deadline = performance.now() + timeoutMs;
   let last: string;
   let cause: unknown;
