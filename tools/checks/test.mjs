@@ -1,17 +1,21 @@
 // `npm test`: everything, in this order: what needs no server, unit and integration tests, the whole system.
 // It fails as well when a tier or a real component it should have used was not used.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const bin = (path) => [process.execPath, `node_modules/${path}`];
-const STATIC = [
+/** What the others need: compiled code. */
+const BUILD = [
   ['lockfile', [process.execPath, 'tools/checks/lockfile.mjs']],
   ['types', [...bin('typescript/bin/tsc'), '-b']],
   ['bundle', [process.execPath, 'tools/build/bundle.mjs']],
-  ['format', [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+];
+/** None of these needs another; the longest is first. */
+const STATIC = [
   ['lint', [...bin('eslint/bin/eslint.js'), '.']],
+  ['format', [...bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['boundaries', [process.execPath, 'tools/checks/boundaries.mjs']],
   ['unused code', [...bin('knip/bin/knip.js')]],
   ['contracts', [process.execPath, 'tools/checks/contracts-snapshot.mjs', '--check']],
@@ -31,17 +35,32 @@ writeFileSync(evidence, '');
 const failures = [];
 const figures = [];
 
-function run(name, [file, ...args], env = {}) {
+/** Runs one command; what it says is shown as it comes, or all at once at its end when it is not alone. */
+async function run(name, [file, ...args], { env = {}, isAlone = true } = {}) {
   const began = Date.now();
-  console.log(`\n=== ${name}`);
-  const { status, signal } = spawnSync(file, args, {
-    stdio: 'inherit',
+  if (isAlone) console.log(`\n=== ${name}`);
+  const child = spawn(file, args, {
+    stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NX_NO_CLOUD: 'true', ...env },
   });
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  if (status !== 0) failures.push(`${name} failed (${signal ?? `exit ${status}`})`);
-  figures.push(`${name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
-  return status === 0;
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
+  const outcome = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (status, signal) => resolve(status === 0 ? null : (signal ?? `exit ${status}`)));
+  });
+  if (!isAlone) console.log(`\n=== ${name}\n${Buffer.concat(said).toString().trimEnd()}`);
+  if (outcome !== null) failures.push(`${name} failed (${outcome})`);
+  figures.push(`${name}: ${outcome === null ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** Runs the commands two at a time: a machine with more cores has other things to do as well. */
+async function runSideBySide(commands) {
+  const left = [...commands];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) await run(...next, { isAlone: false });
+  };
+  await Promise.all([work(), work()]);
 }
 
 function tally(tier, results, isIn) {
@@ -56,10 +75,11 @@ function tally(tier, results, isIn) {
   if (left > 0) failures.push(`the tier "${tier}" skipped ${left} tests`);
 }
 
-for (const [name, command] of STATIC) run(name, command);
+for (const [name, command] of BUILD) await run(name, command);
+await runSideBySide(STATIC);
 
-run('servers', [process.execPath, 'tools/checks/ensure-servers.mjs']);
-const shared = {
+await run('servers', [process.execPath, 'tools/checks/ensure-servers.mjs']);
+const env = {
   ALERTAGENT_TEST_EVIDENCE: evidence,
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --no-warnings`.trim(),
 };
@@ -73,8 +93,9 @@ const jest = (config, output, extra = []) => [
   ...extra,
 ];
 const [parts, whole] = [join(work, 'parts.json'), join(work, 'whole.json')];
-run('unit and integration tests', jest('jest.config.cjs', parts, ['--maxWorkers=2']), shared);
-run('system tests', jest('apps/e2e/jest.config.cjs', whole, ['--runInBand']), shared);
+// Half of what a worker does is waiting for servers and clocks: three of them keep two cores busy.
+await run('unit and integration tests', jest('jest.config.cjs', parts, ['--maxWorkers=3']), { env });
+await run('system tests', jest('apps/e2e/jest.config.cjs', whole, ['--runInBand']), { env });
 
 tally('unit', [parts], (name) => /\/src\/.*\.spec\.ts$/.test(name));
 tally('integration', [parts], (name) => /\/test\/.*\.spec\.ts$/.test(name));
