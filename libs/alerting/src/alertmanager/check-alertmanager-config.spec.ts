@@ -59,7 +59,10 @@ const JUDGED: [string, string, string][] = [
   ['a broken pattern', routes(`matchers: ['b=~"("']`), 'nnn'],
   ['an empty entry of match_re', routes('match_re: {b: null}'), 'nnn'],
   ['an unknown time interval', routes('mute_time_intervals: [x]'), 'nnn'],
-  ['an equal without a name', `${BASE}inhibit_rules: [{equal: [null]}]`, 'nnn'],
+  ['an equal that is nothing', `${BASE}inhibit_rules: [{equal: [null]}]`, 'ynn'],
+  ['an equal without a name', `${BASE}inhibit_rules: [{equal: ['']}]`, 'nnn'],
+  ['an equal that is called null', `${BASE}inhibit_rules: [{equal: ['null']}]`, 'yyy'],
+  ['an equal with a longer word for nothing', `${BASE}inhibit_rules: [{equal: [Null]}]`, 'nnn'],
   ['a name for an inhibition rule', `${BASE}inhibit_rules: [{name: b}]`, 'nny'],
   ['hours that end before they begin', interval("times: [{start_time: '17:00', end_time: '09:00'}]"), 'nnn'],
   ['a day that is written in capitals', interval('weekdays: [Monday]'), 'yyy'],
@@ -105,6 +108,14 @@ const JUDGED: [string, string, string][] = [
 it.each(JUDGED)('%s is judged as each version of Alertmanager does', (_what, text, verdicts) => {
   const found = VERSIONS.map((version) => (checkAlertmanagerConfig(text, { version }).valid ? 'y' : 'n')).join('');
   expect(found).toBe(verdicts);
+});
+
+it('any text may be grouped by from 0.27 on, but stands in equal from 0.28 on only', () => {
+  const grouped = 'route: {receiver: a, group_by: [团队]}\nreceivers: [{name: a}]\n';
+  const equal = `${BASE}inhibit_rules: [{equal: [团队]}]\n`;
+  const takenBy = (text: string): string[] =>
+    ['0.26.0', '0.27.0', '0.28.0'].filter((version) => checkAlertmanagerConfig(text, { version }).valid);
+  expect([takenBy(grouped), takenBy(equal)]).toEqual([['0.27.0', '0.28.0'], ['0.28.0']]);
 });
 
 it('a problem says what is wrong, where, and from which version on it would not be', () => {

@@ -70,7 +70,7 @@ class Decoder {
 
   /** Go leaves a string empty, and everything else as it was. */
   private nothing(node: YamlNode, type: GoType, path: Path): GoValue {
-    if (type.kind !== 'text' || !type.isString) return null;
+    if (type.kind !== 'text' || !type.isString || this.minor < (type.checksNothingSince ?? 0)) return null;
     const fault = type.check?.('', { minor: this.minor }) ?? null;
     if (fault !== null) this.fault('value', fault, node, path);
     return null;

@@ -13,6 +13,8 @@ export const OLDEST_MINOR = 25;
 
 /** From here on names of labels may be any text, and there is a second notation for matchers. */
 export const UTF8_SINCE = 27;
+/** The same in `equal` of inhibition rules, which was forgotten at first. */
+export const UTF8_EQUAL_SINCE = 28;
 
 /** What is assumed of an Alertmanager that has not told its version: what it gets must load in the oldest and in the newest. */
 export const ASSUMED_VERSIONS: readonly string[] = ['0.25.0', '0.34.0'];

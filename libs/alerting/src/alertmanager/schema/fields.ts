@@ -13,7 +13,7 @@ export const float: GoType = { kind: 'float' };
 export const duration: GoType = { kind: 'duration' };
 
 /** Text with a grammar. */
-export function checkedText(check: TextCheck, options: { isSecret?: boolean; isString?: boolean } = {}): TextType {
+export function checkedText(check: TextCheck, options: Partial<Omit<TextType, 'kind' | 'check'>> = {}): TextType {
   return { kind: 'text', check, isString: false, ...options };
 }
 

@@ -18,6 +18,8 @@ export interface TextType {
   isSecret?: boolean;
   /** Go keeps it as a string, so that even a quoted "null" is one. */
   isString: boolean;
+  /** Second number of the first version that checks nothing (`~`) as if it were an empty text; the first there ever was unless told. */
+  checksNothingSince?: number;
 }
 
 /** Numbers; Go's `time.Duration` takes a whole number of nanoseconds, or text. */

@@ -1,6 +1,6 @@
 import { all, bool, list, map, struct, text } from './fields';
 import type { MapType, StructType } from './go-type';
-import { interval, LABEL_NAME, labelName, matcher, pattern } from './values';
+import { equalLabel, groupLabelFault, interval, LABEL_NAME, matcher, pattern } from './values';
 import { excerpt } from '../../problems';
 
 const classicName = (name: string): string | null =>
@@ -34,7 +34,7 @@ export const route: StructType = struct(
     const names = values.list('group_by').map((name) => (typeof name === 'string' ? name : ''));
     const labels = names.filter((name) => name !== '...');
     for (const label of labels) {
-      const fault = labelName.check!(label, context);
+      const fault = groupLabelFault(label, context);
       if (fault !== null) report('group_by', fault, 'group_by');
     }
     if (labels.length > 0 && names.includes('...')) {
@@ -53,6 +53,6 @@ export const inhibitRule = struct({
   ...all(match, 'source_match target_match'),
   ...all(matchPatterns, 'source_match_re target_match_re'),
   ...all(matchers, 'source_matchers target_matchers'),
-  equal: { type: list(labelName) },
+  equal: { type: list(equalLabel) },
   name: { type: text, since: 30 },
 });

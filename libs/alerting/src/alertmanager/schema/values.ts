@@ -6,7 +6,7 @@ import { goTemplateFault } from '../go/template';
 import { goDurationFault, prometheusDurationFault } from '../go/duration';
 import { parseGoUrl } from '../go/url';
 import { globFault } from '../go/glob';
-import { UTF8_SINCE } from '../version';
+import { UTF8_EQUAL_SINCE, UTF8_SINCE } from '../version';
 import { checkedText } from './fields';
 import { matchersFault } from './matchers';
 import type { TextCheck } from './go-type';
@@ -56,11 +56,14 @@ export const matcher = checkedText((text, { minor }) => matchersFault(text, mino
 /** Pattern of file names, with templates for notifications. */
 export const templateGlob = checkedText(globFault, { isString: true });
 
-/** Names of labels, in lists where new versions take any text. */
-export const labelName = checkedText(
-  (text, { minor }) => {
-    if (minor >= UTF8_SINCE ? text !== '' : LABEL_NAME.test(text)) return null;
-    return `"${excerpt(text)}" is no name of a label${minor < UTF8_SINCE ? ' that the target knows' : ''}`;
-  },
-  { isString: true },
-);
+const labelFault = (text: string, takesAny: boolean): string | null => {
+  if (takesAny ? text !== '' : LABEL_NAME.test(text)) return null;
+  return `"${excerpt(text)}" is no name of a label${takesAny ? '' : ' that the target knows'}`;
+};
+/** A name of a label to group by; new versions take any text. */
+export const groupLabelFault: TextCheck = (text, { minor }) => labelFault(text, minor >= UTF8_SINCE);
+/** A name in `equal`. As long as names had a type of their own there, its check was passed by when there was nothing. */
+export const equalLabel = checkedText((text, { minor }) => labelFault(text, minor >= UTF8_EQUAL_SINCE), {
+  isString: true,
+  checksNothingSince: UTF8_EQUAL_SINCE,
+});
