@@ -59,6 +59,7 @@ const JUDGED: [string, string, string][] = [
   ['a broken pattern', routes(`matchers: ['b=~"("']`), 'nnn'],
   ['an empty entry of match_re', routes('match_re: {b: null}'), 'nnn'],
   ['an unknown time interval', routes('mute_time_intervals: [x]'), 'nnn'],
+  ['a comment close behind brackets', `route: {receiver: a}# c\nreceivers: [{name: "a"#c\n }]\n`, 'yyy'],
   ['an equal that is nothing', `${BASE}inhibit_rules: [{equal: [null]}]`, 'ynn'],
   ['an equal without a name', `${BASE}inhibit_rules: [{equal: ['']}]`, 'nnn'],
   ['an equal that is called null', `${BASE}inhibit_rules: [{equal: ['null']}]`, 'yyy'],

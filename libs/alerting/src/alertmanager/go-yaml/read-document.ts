@@ -5,11 +5,14 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  visit,
   type Document,
   type Node,
   type YAMLParseError,
 } from 'yaml';
 import { excerpt } from '../../problems';
+import { isCloseComment } from './close-comment';
+import { DOUBLE_QUOTES, followingFault, SINGLE_QUOTES } from './following-text';
 import { leadingTab, type Span, type TabSpans } from './leading-tabs';
 import { strictSyntaxFault } from './strict-syntax';
 import type { ScalarStyle, YamlNode } from './yaml-node';
@@ -35,12 +38,21 @@ export type GoYaml = 2 | 3;
 
 /** Reads the first document of a stream, which is all that Alertmanager and Prometheus look at. Never throws. */
 export function readDocument(written: string, reader: GoYaml = 2): ReadDocument {
-  const lines = new LineCounter();
   const text = withPlainLineEnds(written, reader);
-  const position = (offset: number): TextPosition => {
+  return readText(text, reader, positionsIn(text));
+}
+
+function positionsIn(text: string): (offset: number) => TextPosition {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return (offset) => {
     const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+}
+
+function readText(text: string, reader: GoYaml, position: (offset: number) => TextPosition): ReadDocument {
   const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
   if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
   const early = strictSyntaxFault(text, reader);
@@ -48,7 +60,6 @@ export function readDocument(written: string, reader: GoYaml = 2): ReadDocument 
   let document: Document | undefined;
   try {
     [document] = parseAllDocuments(text, {
-      lineCounter: lines,
       version: '1.1',
       schema: 'failsafe',
       uniqueKeys: false,
@@ -65,8 +76,16 @@ export function readDocument(written: string, reader: GoYaml = 2): ReadDocument 
       : refuse('has a tab where only spaces may stand', tab);
   }
   const [error] = document.errors.filter((each) => counts(each, document, text, reader));
-  if (error) return refuse(sentenceOf(error.message), error.pos[0]);
-  const [directive] = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
+  if (error) {
+    const joined = withQuotesJoined(document, text);
+    if (joined !== null) return readText(joined, reader, position);
+    const end = endByIndentation(document, text, error.pos[0]);
+    if (end === null) return refuse(sentenceOf(error.message), error.pos[0]);
+    const fault = followingFault(text.slice(end), false);
+    return fault === null ? readText(text.slice(0, end), reader, position) : refuse(fault, end);
+  }
+  const begin = document.contents?.range?.[0] ?? Infinity;
+  const directive = document.warnings.find(({ code, pos }) => code === 'BAD_DIRECTIVE' && pos[0] < begin);
   if (directive) return refuse('has a directive that is not known', directive.pos[0]);
   try {
     const converter = new Converter(document, text);
@@ -105,6 +124,39 @@ function endOf({ range }: Document, text: string): number {
   return marker ? from + marker.index : text.length;
 }
 
+/**
+ * For go-yaml the lines of a quoted text may begin anywhere, the library ends it where they are not indented. The text with the lines
+ * of the first such one joined, as they are read anyway; every character keeps its place. Null when there is none.
+ */
+function withQuotesJoined(document: Document, text: string): string | null {
+  let joined: string | null = null;
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      const start = range?.[0] ?? 0;
+      const quotes = type === 'QUOTE_DOUBLE' ? DOUBLE_QUOTES : type === 'QUOTE_SINGLE' ? SINGLE_QUOTES : null;
+      const [whole = ''] = quotes?.exec(text.slice(start)) ?? [];
+      if (start + whole.length <= (range?.[1] ?? 0) || MARKER_LINE.test(whole)) return undefined;
+      joined = text.slice(0, start) + whole.replaceAll('\n', ' ') + text.slice(start + whole.length);
+      return visit.BREAK;
+    },
+  });
+  return joined;
+}
+
+/**
+ * The beginning of the line at `offset` when it is indented less than the first line of the document, which is its end for go-yaml; null
+ * when it is not.
+ */
+function endByIndentation({ contents }: Document, text: string, offset: number): number | null {
+  const root = contents as Node | null;
+  if (!(isMap(root) || isSeq(root)) || root.flow === true) return null;
+  const start = root.range?.[0] ?? 0;
+  const lineOf = (at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+  const line = lineOf(offset);
+  const indentation = /^ */.exec(text.slice(line))![0].length;
+  return line > start && indentation < start - lineOf(start) ? line : null;
+}
+
 /** Line ends as the library knows them, of the same length: go-yaml has more of them. */
 function withPlainLineEnds(text: string, reader: GoYaml): string {
   if (reader === 2) return text;
@@ -112,13 +164,16 @@ function withPlainLineEnds(text: string, reader: GoYaml): string {
 }
 
 /** The library is stricter where brackets close, and reports faults of the second document with the first. */
-function counts({ code, message, pos }: YAMLParseError, document: Document, text: string, reader: GoYaml): boolean {
+function counts(error: YAMLParseError, document: Document, text: string, reader: GoYaml): boolean {
+  const { code, message, pos } = error;
   const { range } = document;
+  if (isCloseComment(error, text)) return false;
   // Quotes that run over the end of the document.
   if (reader === 3 && code === 'MISSING_CHAR' && message.startsWith('Missing closing')) return true;
-  const root = document.contents as { flow?: boolean; range?: number[] } | null;
-  const end = root?.flow ? (root.range?.[1] ?? 0) : Infinity;
-  // What stands in a line of its own after the last bracket would be the next document.
+  const root = document.contents as Node | null;
+  const endsByItself = isScalar(root) || ((isMap(root) || isSeq(root)) && root.flow === true);
+  const end = endsByItself ? (root?.range?.[1] ?? 0) : Infinity;
+  // What stands in a line of its own after the last bracket, or a lone text, would be the next document.
   if (reader === 3 && pos[0] >= end && text.slice(end, pos[0]).includes('\n')) return false;
   // The same message is for brackets that never close.
   if (code === 'BAD_INDENT' && message.startsWith('Flow ') && /[\]}]/.test(text[pos[0]] ?? '')) return false;

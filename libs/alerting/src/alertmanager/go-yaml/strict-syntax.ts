@@ -1,3 +1,5 @@
+import { faultAfterMarkers } from './following-text';
+
 /** A place that makes go-yaml refuse a file. */
 interface SyntaxPlace {
   fault: string;
@@ -14,10 +16,6 @@ const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffd-\uffff]/u;
 const MARK_IN_TEXT = /[\r\n]\ufeff/;
 /** Nothing but comments, and then the end of a document that has not begun. */
 const ENDS_AT_ONCE = /^\ufeff?(?:[ \t]*(?:#[^\n]*)?\n)*\.\.\.(?:\s|$)/;
-/** What the scanner of version 3 already refuses when it looks at what follows the first document. */
-const BAD_SECOND = /^---[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*[%@`]/m;
-const OPEN_SECOND = /^---[ \t]*(?:\n[ \t]*)*(?:"(?:[^"\\]|\\[^])*|'(?:[^']|'')*)$(?![^])/m;
-
 /** Finds what go-yaml refuses in any file, and the YAML library lets through. */
 export function strictSyntaxFault(text: string, reader: 2 | 3): SyntaxPlace | null {
   if (reader === 3) {
@@ -39,7 +37,5 @@ function faultOfVersion3(text: string): SyntaxPlace | null {
   const mark = MARK_IN_TEXT.exec(text);
   if (mark) return { fault: 'has a byte order mark inside', offset: mark.index + 1 };
   if (ENDS_AT_ONCE.test(text)) return { fault: 'ends with "..." before it begins', offset: 0 };
-  const second = BAD_SECOND.exec(text) ?? OPEN_SECOND.exec(text);
-  if (second) return { fault: 'goes on after "---" with a sign that cannot begin a text', offset: second.index };
-  return null;
+  return faultAfterMarkers(text);
 }

@@ -46,6 +46,13 @@ const FULL = `groups:
     labels: {level: '1'}
 `;
 
+it('comments may stand close behind quotes and brackets, as for Prometheus', () => {
+  const text =
+    'groups: # all\n- name: "a"# first\n  labels: {b: \'c\'}# none\n  rules: [{alert: A, expr: "1"#x\n    }]\n';
+  expect(faults(only(text))).toEqual([]);
+  expect(contents(only(text).groups)).toEqual([{ name: 'a', labels: { b: 'c' }, rules: [{ alert: 'A', expr: '1' }] }]);
+});
+
 describe('a rule file of Prometheus', () => {
   it('is read with everything Prometheus reads, texts as they stand there', () => {
     const file = only(FULL);

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar, type ParsedNode } from 'yaml';
+import { isCloseComment } from '../../alertmanager/go-yaml/close-comment';
 import { excerpt } from '../../problems';
 import type { TextPlace } from './rule-file-content';
 
@@ -38,7 +39,7 @@ export function readYamlTrees(text: string): YamlTree[] {
   const lines = new LineCounter();
   const documents = parseDocuments(text, lines);
   return documents.flatMap((document) => {
-    const [fault] = document.errors;
+    const fault = document.errors.find((error) => !isCloseComment(error, text));
     if (fault) throw new YamlFault(excerpt(fault.message), placeAt(lines, fault.pos[0]));
     return document.contents ? [new TreeBuilder(lines).build(document.contents, 0)] : [];
   });

@@ -102,8 +102,26 @@ it.each([
   ['for: 0s of a recording rule', 'groups:\n- {name: a, rules: [{record: b, expr: up, for: 0s}]}\n', true],
   ['a label called __name__', 'groups:\n- {name: a, rules: [{record: b, expr: up, labels: {__name__: c}}]}\n', false],
   ['a file of text', 'groups', false],
+  ['a line that is indented less than the first', ' groups:\n- a\n', true],
+  ['one that is, and can begin nothing', ' groups:\n@\n', false],
+  ['a text in quotes that goes on at the margin', 'groups:\n- {name: a}\n- name: "b\nc"\n', true],
+  ['comments close behind quotes and brackets', 'groups:\n- {name: "a"#c\n}# c\n- name: \'b\'#c\n', true],
+  ['a comment close behind a colon', 'groups:#c\n- name: a\n', false],
+  ['a lone null that more follows', 'Null\n# c\ngroups: 5\n', true],
+  ['quotes that never close', 'groups:\n- name: "b\nc\n', false],
+  ['an item on the line of the end of the document', 'groups:\n... - a\n', false],
+  ['a key on the line of the end of the document', 'groups:\n... a: b\n', false],
+  ['text on the line of the end of the document', 'groups:\n... a\n', true],
+  ['a second document that cannot begin', 'groups:\n...\n@\n', false],
+  ['an empty second document, and a third that cannot begin', 'groups:\n---\n---\n@\n', false],
+  ['a third document that cannot begin', 'groups:\n---\na\n---\n@\n', true],
 ])('%s is judged as go-yaml reads it', (_, file, valid) => {
   expect(validateRuleText(file, options()).valid).toBe(valid);
+});
+
+it('a problem after quoted lines at the margin keeps its place', () => {
+  const file = 'groups:\n- name: "b\nc"\n  rules:\n  - {alert: A, expr: up ==}\n';
+  expect(validateRuleText(file, options()).problems).toMatchObject([{ check: 'promql/syntax', line: 5 }]);
 });
 
 it.each([
