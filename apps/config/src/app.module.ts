@@ -4,6 +4,7 @@ import { MachineAccessModule } from './machine-access/machine-access.module';
 import { RenderingModule } from './rendering/rendering.module';
 import { ReportsModule } from './reports/reports.module';
 import { RevisionsModule } from './revisions/revisions.module';
+import { RotationModule } from './rotation/rotation.module';
 import { RolloutsModule } from './rollouts/rollouts.module';
 import { ServingModule } from './serving/serving.module';
 
@@ -17,6 +18,7 @@ import { ServingModule } from './serving/serving.module';
     ReportsModule,
     HoldsModule,
     RolloutsModule,
+    RotationModule,
   ],
   exports: [MachineAccessModule],
 })

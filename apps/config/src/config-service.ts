@@ -5,6 +5,7 @@ import { Rollouts1764000000001 } from './migrations/1764000000001-rollouts';
 import { MemberSyncs1767600000000 } from './migrations/1767600000000-member-syncs';
 import { ConfirmedRemovals1768400000000 } from './migrations/1768400000000-confirmed-removals';
 import { KeyRotation1768400000001 } from './migrations/1768400000001-key-rotation';
+import { ToldKeys1769600000000 } from './migrations/1769600000000-told-keys';
 import { ConfigProof } from './reports/config-proof.entity';
 import { Member } from './reports/member.entity';
 import { MemberChange } from './reports/member-change.entity';
@@ -27,6 +28,7 @@ export const configService: ServiceDefinition = {
     MemberSyncs1767600000000,
     ConfirmedRemovals1768400000000,
     KeyRotation1768400000001,
+    ToldKeys1769600000000,
   ],
   clusterTokens: true,
   http: {

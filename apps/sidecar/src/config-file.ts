@@ -190,6 +190,6 @@ function isSame(one: Revision | null, other: Revision): boolean {
   return one?.revision === other.revision && one.hash === other.hash;
 }
 
-function stamp({ revision, hash, etag }: Revision): Revision {
-  return { revision, hash, etag };
+function stamp({ revision, hash, etag, signedBy }: Revision): Revision {
+  return { revision, hash, etag, ...(signedBy ? { signedBy } : {}) };
 }

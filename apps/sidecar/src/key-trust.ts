@@ -1,14 +1,22 @@
-import { createHash } from 'node:crypto';
 import type { ConfigClient } from './config-client';
 import type { ConfigFile } from './config-file';
 import type { Log } from './json-log';
 import { followChain, readStatements } from './key-chain';
+import { keyFingerprint } from './key-fingerprint';
 import type { SidecarState } from './state-file';
 import { checkKey, type KeysOfTrust } from './verify-revision';
 
 /** Which signing key is trusted: the first one seen, or the one that was set, or what followed it by statements of theirs. */
 export class KeyTrust {
-  constructor(private readonly parts: { pinnedKey: string | null; client: ConfigClient; file: ConfigFile; log: Log }) {}
+  constructor(
+    private readonly parts: {
+      pinnedKey: string | null;
+      client: ConfigClient;
+      file: ConfigFile;
+      onChange: () => void;
+      log: Log;
+    },
+  ) {}
 
   /** The keys by which a revision is judged now. */
   get keys(): KeysOfTrust {
@@ -21,7 +29,7 @@ export class KeyTrust {
    * hold. Rejects with ExchangeFailed.
    */
   async learn(key: string | undefined): Promise<void> {
-    const { client, file, log } = this.parts;
+    const { client, file, onChange, log } = this.parts;
     const { pinnedKey: trusted, retiredKeys } = this.keys;
     if (trusted === null || key === undefined || key === trusted || retiredKeys.includes(key)) return;
     const answer = await client.keyStatements();
@@ -31,9 +39,10 @@ export class KeyTrust {
     if (newest === undefined) return;
     await file.followKeys(trusted, steps);
     log('info', 'AlertAgent signs with a new key, by the word of the one before it', {
-      key: fingerprint(newest.key),
+      key: keyFingerprint(newest.key),
       rotations: steps.length,
     });
+    onChange();
   }
 
   /** Throws RefusedRevision when AlertAgent signs with a key that nothing leads to; one that was retired may be on its way out. */
@@ -50,9 +59,6 @@ export function keysOfTrust(pinnedKey: string | null, state: Readonly<SidecarSta
   if (isWithin) return { pinnedKey: key ?? pinnedKey, retiredKeys };
   return { pinnedKey, retiredKeys: retiredKeys.filter((retired) => retired !== pinnedKey) };
 }
-
-const fingerprint = (key: string): string =>
-  createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 16);
 
 function jsonOrNull(body: Buffer): unknown {
   try {

@@ -7,7 +7,11 @@ const LOOPBACK = { host: '127.0.0.1', port: 0 };
 
 describe('the metrics of a sidecar', () => {
   const stop = new AbortController();
-  const progress = new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' });
+  const progress = new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' }, () => ({
+    trusted: null,
+    revision: null,
+    set: null,
+  }));
   const said: string[] = [];
   let running: Promise<void>;
   let port: number;

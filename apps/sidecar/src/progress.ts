@@ -1,3 +1,4 @@
+import type { ReportedKeys } from './reported-keys';
 import type { RuleIdentity } from './rule-identity';
 import { missing, type RuleStanding } from './rule-proof';
 import type { ConfigType } from './settings';
@@ -26,6 +27,7 @@ export interface SidecarReport {
   reason: string | null;
   target: TargetHealth | null;
   drift_repaired: number;
+  keys: ReportedKeys;
   rules: RuleReport[];
 }
 
@@ -81,7 +83,11 @@ export class Progress {
   target: TargetHealth | null = null;
   driftRepaired = 0;
 
-  constructor(private readonly sender: Sender) {}
+  /** @param keys the signing keys that it goes by at this moment */
+  constructor(
+    private readonly sender: Sender,
+    private readonly keys: () => ReportedKeys,
+  ) {}
 
   /** The report of this moment. */
   report(): SidecarReport {
@@ -96,6 +102,7 @@ export class Progress {
       loaded_hash: this.loadedHash,
       target: this.target,
       drift_repaired: this.driftRepaired,
+      keys: this.keys(),
     };
   }
 

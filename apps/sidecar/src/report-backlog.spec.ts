@@ -23,7 +23,11 @@ describe('the reports that wait for AlertAgent', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const waiting = (observedAt: number): WaitingReport => {
-    const progress = new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' });
+    const progress = new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' }, () => ({
+      trusted: null,
+      revision: null,
+      set: null,
+    }));
     const rule = {
       group: 'g',
       name: 'Down',

@@ -2,10 +2,11 @@ import { Backoff } from './backoff';
 import { ExchangeFailed } from './http-exchange';
 import { Progress, type SidecarReport } from './progress';
 import type { Backlog, WaitingReport } from './report-backlog';
+import type { ReportedKeys } from './reported-keys';
 import { Reporter } from './reporter';
 
-const progressOf = (): Progress =>
-  new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' });
+const progressOf = (keys: () => ReportedKeys): Progress =>
+  new Progress({ clusterId: 'c', type: 'prometheus-rules', member: 'm', version: '1' }, keys);
 
 describe('the reporter', () => {
   let progress: Progress;
@@ -14,6 +15,7 @@ describe('the reporter', () => {
   let kept: readonly WaitingReport[];
   let now: number;
   let reporter: Reporter;
+  let trusted: string | null;
 
   const backlog: Backlog = {
     load: () => Promise.resolve([...kept]),
@@ -21,7 +23,8 @@ describe('the reporter', () => {
   };
 
   beforeEach(() => {
-    progress = progressOf();
+    trusted = null;
+    progress = progressOf(() => ({ trusted, revision: null, set: null }));
     sent = [];
     answer = () => 204;
     kept = [];
@@ -57,6 +60,15 @@ describe('the reporter', () => {
     reporter.changed();
     await reporter.deliver();
     expect(states()).toEqual(['fetched/1', 'written/1']);
+  });
+
+  it('delivers that another key is trusted at once', async () => {
+    move('live', 1);
+    await reporter.deliver();
+    trusted = 'k';
+    reporter.changed();
+    await reporter.deliver();
+    expect(sent.map(({ keys }) => keys.trusted)).toEqual([null, 'k']);
   });
 
   it('keeps the newest report of each state while AlertAgent is away and delivers them in order afterwards', async () => {

@@ -42,7 +42,7 @@ export class Reporter {
     );
   }
 
-  /** Queues a report if something changed that AlertAgent shows: state, revision, reason, or how a rule stands. */
+  /** Queues a report if something changed that AlertAgent shows: state, revision, reason, a key, or how a rule stands. */
   changed(): void {
     const report = this.progress.report();
     const signature = JSON.stringify([
@@ -51,6 +51,7 @@ export class Reporter {
       report.reason,
       report.hash,
       report.drift_repaired,
+      report.keys,
       report.rules.map((rule) => [rule.rule_id, rule.rule_version, rule.status]),
     ]);
     if (signature === this.lastSignature) return;

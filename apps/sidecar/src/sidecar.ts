@@ -13,6 +13,7 @@ import { metricsText } from './metrics-text';
 import { pause } from './pause';
 import { Progress } from './progress';
 import { ReportBacklog } from './report-backlog';
+import { reportedKeys } from './reported-keys';
 import { Reporter } from './reporter';
 import { RevisionApplier } from './revision-applier';
 import type { Settings } from './settings';
@@ -86,7 +87,9 @@ export class Sidecar {
     const target = targetOf(settings, targetClients, signal);
     const client = new ConfigClient(settings, signal);
     const { type, member, syncIntervalMs, reloadTimeoutMs } = settings;
-    const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() });
+    const progress = new Progress({ clusterId: settings.clusterId, type, member, version: sidecarVersion() }, () =>
+      reportedKeys(settings.pinnedKey, file.state),
+    );
     const reporter = new Reporter(
       progress,
       (report) => client.report(report),

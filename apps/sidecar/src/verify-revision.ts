@@ -1,5 +1,6 @@
 import { createHash, verify } from 'node:crypto';
 import { headerOf, type ExchangeAnswer } from './http-exchange';
+import { keyFingerprint } from './key-fingerprint';
 import { publicKeyFrom, type ConfigType } from './settings';
 
 /** Which content: its place in the row of revisions, its SHA-256 (hex) and the tag to ask for changes with. */
@@ -8,6 +9,8 @@ export interface Revision {
   revision: number;
   hash: string;
   etag: string | null;
+  /** Fingerprint of the key that it was verified with; absent for content of others and from a former release. */
+  signedBy?: string | null;
 }
 
 /** A download whose signature, length and hash hold. `rules` still has to be compared with the parsed body. */
@@ -125,6 +128,7 @@ export function verifyRevision(answer: ExchangeAnswer, trust: Trust): VerifiedRe
     if (!isSigned(removalText({ ...config, type: trust.type }), read('x-config-removal-signature')))
       throw new RefusedRevision('the signature does not match the removal that is said to be confirmed');
   }
+  config.signedBy = keyFingerprint(config.key);
   checkCluster(config, trust);
   checkOrder(config, trust.highest);
   if (trust.type === 'prometheus-rules' && config.rules === 0 && !config.emptyConfirmed) {

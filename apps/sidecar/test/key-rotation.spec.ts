@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { keyFingerprint } from '../src/key-fingerprint';
 import { derOf, statement } from './fake-config-service';
 import { ruleText } from './rule-text';
+import type { SidecarReport } from '../src/progress';
 import { Scene } from './scene';
 import { until } from './until';
 
@@ -35,6 +37,14 @@ describe('a signing key that is replaced, with a real Prometheus', () => {
       () => `the key to be trusted; it is ${state().key}`,
       () => (state().key === expected ? true : undefined),
     );
+  const toldOf = (keys: SidecarReport['keys'], after = 0): Promise<true> =>
+    until(
+      () => `a report of the keys ${JSON.stringify(keys)}`,
+      () =>
+        scene.centre.reports.slice(after).some((report) => JSON.stringify(report.keys) === JSON.stringify(keys))
+          ? true
+          : undefined,
+    );
   const start = async (env: Record<string, string> = {}): Promise<ReturnType<Scene['startSidecar']>> => {
     const sidecar = scene.startSidecar({ SYNC_INTERVAL: '2s', ...env });
     scene.centre.publish(1, text(1));
@@ -53,6 +63,36 @@ describe('a signing key that is replaced, with a real Prometheus', () => {
     await scene.reported('live', 2);
     expect(scene.centre.reported('failed')).toEqual([]);
     expect(await scene.loadedRules()).toEqual(['Alpha@2']);
+  });
+
+  it('is told: what is trusted, what the file was verified with, and what was set', async () => {
+    const set = derOf(scene.centre.signingKeys.publicKey);
+    await start({ ALERTAGENT_CONFIG_PUBLIC_KEY: set });
+    const told = (): unknown => scene.centre.reports.at(-1)?.keys;
+    const first = keyFingerprint(set);
+    expect(scene.centre.reports[0]?.keys).toMatchObject({ trusted: first, revision: null, set: first });
+    expect(told()).toEqual({ trusted: first, revision: first, set: first });
+    scene.centre.rotateKey();
+    const second = keyFingerprint(key());
+    // The file is still the one that the former key signed.
+    await toldOf({ trusted: second, revision: first, set: first });
+    scene.centre.publish(2, text(2));
+    await scene.reported('live', 2);
+    expect(told()).toEqual({ trusted: second, revision: second, set: first });
+  });
+
+  it('is told over a restart, and none is before the first download', async () => {
+    const idle = scene.startSidecar({ SYNC_INTERVAL: '2s' });
+    await toldOf({ trusted: null, revision: null, set: null });
+    await idle.stop();
+    const first = await start();
+    await first.stop();
+    const seen = scene.centre.reports.length;
+    await scene.centre.stop();
+    scene.startSidecar({ SYNC_INTERVAL: '2s' });
+    await scene.centre.start();
+    const own = keyFingerprint(key());
+    await toldOf({ trusted: own, revision: own, set: null }, seen);
   });
 
   it('is followed over all rotations that were slept through, and remembered over restarts', async () => {

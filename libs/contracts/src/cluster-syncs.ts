@@ -14,6 +14,21 @@ import { CONFIG_TYPES, SIDECAR_STATES, type ConfigType, type SidecarState } from
 import { defineRequest } from './contract';
 import { PageQuery } from './kit';
 
+/**
+ * What a sidecar trusts, beside the key that signs: the `active` one, an `older` one of ours, a `foreign` one that is not ours (any
+ * more), `none` before its first download; `unknown` when it does not tell.
+ */
+export const KEY_TRUSTS = ['active', 'older', 'foreign', 'none', 'unknown'] as const;
+export type KeyTrust = (typeof KEY_TRUSTS)[number];
+
+/** A signing key that a sidecar told of. */
+export class ToldKey {
+  /** SHA-256 of its public key in DER form, hex. */
+  @IsString() fingerprint!: string;
+  /** As `GET /signing-keys` lists it; null when it is not ours. */
+  @IsOptional() @IsString() id?: string | null;
+}
+
 /** How far one member (a Prometheus, vmalert or Alertmanager replica) is with what it is served, as its sidecar said last. */
 export class MemberSync {
   @IsIn(CONFIG_TYPES) type!: ConfigType;
@@ -34,6 +49,12 @@ export class MemberSync {
   /** How often somebody else changed the file and the sidecar put it right. */
   @IsInt() drift_repaired!: number;
   @IsOptional() @IsString() sidecar_version?: string | null;
+  /** How the key that it trusts stands to the one that signs. */
+  @IsOptional() @IsIn(KEY_TRUSTS) key_trust?: KeyTrust;
+  /** The signing key that it trusts; null when it trusts none yet or does not tell. */
+  @IsOptional() @ValidateNested() @Type(() => ToldKey) trusted_key?: ToldKey | null;
+  /** The signing key that the file on its disk was verified with; null when that is not known. */
+  @IsOptional() @ValidateNested() @Type(() => ToldKey) revision_key?: ToldKey | null;
   /** When its last report was written down; heartbeats without news are so every 10 s. */
   @IsString() last_seen!: string;
 }
@@ -58,7 +79,7 @@ export class ListSyncHistory extends SyncHistoryQuery {
   @IsString() @MaxLength(36) cluster_id!: string;
 }
 
-/** A member came to the end of a change (`loaded`, `live`, `failed`), got stuck on the way, or repaired its file. */
+/** A member came to the end of a change (`loaded`, `live`, `failed`), got stuck on the way, repaired its file, or trusts another key. */
 export class SyncChange {
   @IsString() id!: string;
   @IsIn(CONFIG_TYPES) type!: ConfigType;
@@ -68,6 +89,10 @@ export class SyncChange {
   @IsOptional() @IsString() hash?: string | null;
   @IsOptional() @IsString() reason?: string | null;
   @IsInt() drift_repaired!: number;
+  /** The signing key that it trusted then; null when it trusted none or did not tell. */
+  @IsOptional() @ValidateNested() @Type(() => ToldKey) trusted_key?: ToldKey | null;
+  /** The signing key that its file was verified with; null when that is not known. */
+  @IsOptional() @ValidateNested() @Type(() => ToldKey) revision_key?: ToldKey | null;
   @IsString() at!: string;
 }
 

@@ -60,6 +60,16 @@ export class TargetReport {
   @IsOptional() @IsString() @MaxLength(100) version?: string | null;
 }
 
+/** Which signing keys a sidecar goes by: each is the fingerprint of a public key, the SHA-256 of its DER form, hex. */
+export class SidecarKeys {
+  /** The only one that it trusts; null before its first download. */
+  @IsOptional() @Matches(/^[0-9a-f]{64}$/) trusted?: string | null;
+  /** The one that the file on its disk was verified with; null when the file is not AlertAgent's or an older sidecar wrote it. */
+  @IsOptional() @Matches(/^[0-9a-f]{64}$/) revision?: string | null;
+  /** The one that it was set to begin with; null when it takes the first one that it sees. */
+  @IsOptional() @Matches(/^[0-9a-f]{64}$/) set?: string | null;
+}
+
 /** Body of `POST /api/v1/configs/reports`. */
 export class SidecarReport {
   @IsString() @MaxLength(100) cluster_id!: string;
@@ -81,6 +91,8 @@ export class SidecarReport {
   @IsOptional() @IsString() @MaxLength(2000) reason?: string | null;
   @IsOptional() @ValidateNested() @Type(() => TargetReport) target?: TargetReport | null;
   @IsOptional() @IsInt() @Min(0) drift_repaired?: number | null;
+  /** Absent from sidecars that do not tell. */
+  @IsOptional() @ValidateNested() @Type(() => SidecarKeys) keys?: SidecarKeys | null;
   @IsArray() @ArrayMaxSize(20_000) @ValidateNested({ each: true }) @Type(() => RuleReport) rules!: RuleReport[];
 }
 

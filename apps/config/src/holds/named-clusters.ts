@@ -9,14 +9,20 @@ const PAGE = 500;
 export class NamedClusters {
   constructor(private readonly bus: Bus) {}
 
-  /** Those of the targets; all when there are none. Errors: ServiceError `invalid` for a target that means none. */
-  async find(targets: readonly RuleTarget[] | null | undefined): Promise<ClusterRef[]> {
+  /** Those of the targets; all when there are none. Errors: ServiceError `invalid`, about `pointer`, for a target that means none. */
+  async find(targets: readonly RuleTarget[] | null | undefined, pointer = '/targets'): Promise<ClusterRef[]> {
     if (!targets) return this.all();
     const { clusters, unknown } = await this.bus.request(resolveTargets, { targets: [...targets] });
     if (unknown.length > 0)
-      throw invalid('/targets', `no cluster is named ${unknown.slice(0, 3).join(', ').slice(0, 80)}`);
-    if (clusters.length === 0) throw invalid('/targets', 'the targets mean no cluster');
+      throw invalid(pointer, `no cluster is named ${unknown.slice(0, 3).join(', ').slice(0, 80)}`);
+    if (clusters.length === 0) throw invalid(pointer, 'the targets mean no cluster');
     return clusters;
+  }
+
+  /** The names of clusters; of one that nobody knows, its id. */
+  async namesOf(ids: readonly string[]): Promise<string[]> {
+    const { clusters } = await this.bus.request(resolveTargets, { targets: [...ids] });
+    return ids.map((id) => clusters.find((cluster) => cluster.id === id)?.name ?? id);
   }
 
   /** Those that carry all of the labels; may be none. */

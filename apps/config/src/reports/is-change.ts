@@ -2,7 +2,7 @@ import type { SidecarState } from '@alertagent/contracts';
 import type { MemberStanding } from './members.store';
 
 /** What a history is told by. */
-type Told = Pick<MemberStanding, 'state' | 'revision' | 'hash' | 'reason' | 'driftRepaired'>;
+type Told = Pick<MemberStanding, 'state' | 'revision' | 'hash' | 'reason' | 'driftRepaired' | 'trustedKey'>;
 
 /** States in which a change is over, one way or the other. */
 const LASTING: readonly SidecarState[] = ['loaded', 'live', 'failed'];
@@ -11,7 +11,12 @@ const LASTING: readonly SidecarState[] = ['loaded', 'live', 'failed'];
 export function isChange(before: Told | null, after: Told): boolean {
   const isRepair = (after.driftRepaired ?? 0) > (before?.driftRepaired ?? 0);
   const lasts = LASTING.includes(after.state) || after.reason !== null;
-  return isRepair || (lasts && !isSame(before, after));
+  return isRepair || wentOver(before, after) || (lasts && !isSame(before, after));
+}
+
+/** It trusts another key than the one it told of before. */
+function wentOver(before: Told | null, after: Told): boolean {
+  return Boolean(before?.trustedKey) && after.trustedKey !== null && before?.trustedKey !== after.trustedKey;
 }
 
 function isSame(before: Told | null, after: Told): boolean {

@@ -39,6 +39,13 @@ export class MemberChange {
   @Column({ name: 'drift_repaired', type: 'int' })
   driftRepaired!: number;
 
+  /** As the member's. */
+  @Column({ name: 'trusted_key', type: 'varchar', length: 64, nullable: true })
+  trustedKey!: string | null;
+
+  @Column({ name: 'revision_key', type: 'varchar', length: 64, nullable: true })
+  revisionKey!: string | null;
+
   @Column({ type: 'bigint', transformer: epochMs })
   at!: Date;
 }

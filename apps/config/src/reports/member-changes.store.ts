@@ -3,6 +3,8 @@ import { idTime, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan, LessThanOrEqual, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { ConfigKey } from '../revisions/config-key';
+import { KeyMarks } from '../signing/key-marks';
+import { SigningKeysStore } from '../signing/signing-keys.store';
 import { MemberChange } from './member-change.entity';
 import { memberHash, type MemberStanding } from './members.store';
 
@@ -17,7 +19,10 @@ const DEFAULT_PAGE = 50;
 /** How members came to where they are. Kept when the cluster is retired. */
 @Injectable()
 export class MemberChangesStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: SigningKeysStore,
+  ) {}
 
   /** The last change of the member up to this time, null without one. */
   lastUntil(tx: EntityManager, key: ConfigKey, member: string, time: Date): Promise<MemberChange | null> {
@@ -31,7 +36,9 @@ export class MemberChangesStore {
     const { state, revision, hash, reason, driftRepaired, lastSeen } = standing;
     const whose = { ...key, memberHash: memberHash(member) };
     await tx.delete(MemberChange, { ...whose, at: LessThan(new Date(lastSeen.getTime() - KEEP_MS)) });
-    const change = { state, revision, hash, reason, driftRepaired: driftRepaired ?? 0, at: lastSeen };
+    const { trustedKey, revisionKey } = standing;
+    const keys = { trustedKey, revisionKey };
+    const change = { state, revision, hash, reason, driftRepaired: driftRepaired ?? 0, ...keys, at: lastSeen };
     await tx.insert(MemberChange, { id: agedId(ageMs), ...whose, member, ...change });
   }
 
@@ -53,7 +60,11 @@ export class MemberChangesStore {
     };
     const rows = await this.dataSource.manager.find(MemberChange, { where, order: { id: 'DESC' }, take: limit + 1 });
     const items = rows.slice(0, limit);
-    return { items: items.map(view), next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const marks = new KeyMarks(await this.keys.list());
+    return {
+      items: items.map((row) => view(row, marks)),
+      next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+    };
   }
 }
 
@@ -67,14 +78,19 @@ function agedId(ageMs: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}${id.slice(13)}`;
 }
 
-const view = ({ id, type, member, state, revision, hash, reason, driftRepaired, at }: MemberChange): SyncChange => ({
-  id,
-  type,
-  member,
-  state,
-  revision,
-  hash,
-  reason,
-  drift_repaired: driftRepaired,
-  at: at.toISOString(),
-});
+function view(change: MemberChange, marks: KeyMarks): SyncChange {
+  const { id, type, member, state, revision, hash, reason, driftRepaired, at } = change;
+  return {
+    id,
+    type,
+    member,
+    state,
+    revision,
+    hash,
+    reason,
+    drift_repaired: driftRepaired,
+    trusted_key: marks.told(change.trustedKey),
+    revision_key: marks.told(change.revisionKey),
+    at: at.toISOString(),
+  };
+}

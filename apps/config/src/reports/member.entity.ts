@@ -77,4 +77,16 @@ export class Member {
 
   @Column({ name: 'sidecar_version', type: 'varchar', length: 50, nullable: true })
   sidecarVersion!: string | null;
+
+  /** Fingerprint of the only signing key that its sidecar trusts; empty when it trusts none yet, null when it does not tell. */
+  @Column({ name: 'trusted_key', type: 'varchar', length: 64, nullable: true })
+  trustedKey!: string | null;
+
+  /** Fingerprint of the signing key that its file was verified with. */
+  @Column({ name: 'revision_key', type: 'varchar', length: 64, nullable: true })
+  revisionKey!: string | null;
+
+  /** Fingerprint of the signing key that its sidecar is set to begin with. */
+  @Column({ name: 'set_key', type: 'varchar', length: 64, nullable: true })
+  setKey!: string | null;
 }

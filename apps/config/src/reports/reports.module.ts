@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigMetricsModule } from '../config-metrics.module';
 import { RevisionsModule } from '../revisions/revisions.module';
 import { ServingModule } from '../serving/serving.module';
+import { SigningModule } from '../signing/signing.module';
 import { ClusterSyncs } from './cluster-syncs';
 import { MemberChangesStore } from './member-changes.store';
 import { MemberRecords } from './member-records';
@@ -14,7 +15,7 @@ import { SyncsHandlers } from './syncs.handlers';
 
 /** What sidecars say about the revisions they got. */
 @Module({
-  imports: [ConfigMetricsModule, RevisionsModule, ServingModule],
+  imports: [ConfigMetricsModule, RevisionsModule, ServingModule, SigningModule],
   controllers: [ReportsController, SyncsHandlers],
   providers: [
     ClusterSyncs,

@@ -1,12 +1,23 @@
 import {
+  KeySidecarPage,
+  listKeySidecars,
   listSigningKeys,
+  PageQuery,
   rotateSigningKey,
   SigningKeyList,
   SigningKeyRotation,
   SigningKeyView,
 } from '@alertagent/contracts';
-import { actorOf, Bus, CurrentPrincipal, JsonBody, RequireRole, type Principal } from '@alertagent/service-kit';
-import { Controller, Get, Post } from '@nestjs/common';
+import {
+  actorOf,
+  Bus,
+  CurrentPrincipal,
+  JsonBody,
+  QueryParams,
+  RequireRole,
+  type Principal,
+} from '@alertagent/service-kit';
+import { Controller, Get, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
 
 /** The keys that the files of sidecars are signed with, over REST; the config service owns them. */
@@ -24,12 +35,25 @@ export class SigningKeysController {
     return this.bus.request(listSigningKeys, {});
   }
 
+  @Get(':id/sidecars')
+  @RequireRole('viewer')
+  @Operation({
+    summary: 'Who rests on a key: trusts it, or is set to begin with it',
+    description:
+      'In the place of the id, `unknown` lists the sidecars that do not tell which key they trust, and `foreign` those that trust one that is not listed.',
+    query: PageQuery,
+    response: KeySidecarPage,
+  })
+  sidecars(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<KeySidecarPage> {
+    return this.bus.request(listKeySidecars, { ...query, key: id });
+  }
+
   @Post()
   @RequireRole('admin')
   @Operation({
     summary: 'Sign with a new key from now on',
     description:
-      'The key that signs until now also signs a statement that the new one follows it. Sidecars trust the new key by that statement alone, and the former key no longer; nothing is restarted.',
+      'The key that signs until now also signs a statement that the new one follows it. Sidecars trust the new key by that statement alone, and the former key no longer; nothing is restarted. Refused while there are sidecars that do not tell which key they trust, because they may be too old to follow, unless their clusters are named in `leave_behind`.',
     body: SigningKeyRotation,
     status: 201,
     response: SigningKeyView,

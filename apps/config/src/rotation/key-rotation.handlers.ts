@@ -1,22 +1,34 @@
 import {
+  listKeySidecars,
   listSigningKeys,
   rotateSigningKey,
+  type KeySidecarPage,
+  type ListKeySidecars,
   type RotateSigningKey,
   type SigningKeyList,
   type SigningKeyView,
 } from '@alertagent/contracts';
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
+import { KeyReliance } from './key-reliance';
 import { KeyRotation } from './key-rotation';
 
 /** Answers which keys there are, and takes the order to replace the one that signs. */
 @Controller()
 export class KeyRotationHandlers {
-  constructor(private readonly rotation: KeyRotation) {}
+  constructor(
+    private readonly rotation: KeyRotation,
+    private readonly reliance: KeyReliance,
+  ) {}
 
   @OnRequest(listSigningKeys)
   list(): Promise<SigningKeyList> {
     return this.rotation.list();
+  }
+
+  @OnRequest(listKeySidecars)
+  sidecars(query: ListKeySidecars): Promise<KeySidecarPage> {
+    return this.reliance.list(query);
   }
 
   @OnRequest(rotateSigningKey)
