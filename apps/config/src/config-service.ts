@@ -6,6 +6,7 @@ import { MemberSyncs1767600000000 } from './migrations/1767600000000-member-sync
 import { ConfirmedRemovals1768400000000 } from './migrations/1768400000000-confirmed-removals';
 import { KeyRotation1768400000001 } from './migrations/1768400000001-key-rotation';
 import { ToldKeys1769600000000 } from './migrations/1769600000000-told-keys';
+import { EndedKeys1769600000001 } from './migrations/1769600000001-ended-keys';
 import { ConfigProof } from './reports/config-proof.entity';
 import { Member } from './reports/member.entity';
 import { MemberChange } from './reports/member-change.entity';
@@ -29,6 +30,7 @@ export const configService: ServiceDefinition = {
     ConfirmedRemovals1768400000000,
     KeyRotation1768400000001,
     ToldKeys1769600000000,
+    EndedKeys1769600000001,
   ],
   clusterTokens: true,
   http: {

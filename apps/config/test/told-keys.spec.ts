@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   clusterRetired,
+  endSigningKey,
   getClusterSync,
   listKeySidecars,
   listSigningKeys,
@@ -15,6 +16,8 @@ import {
   type SyncChange,
 } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
+import { DataSource } from 'typeorm';
+import { SigningKey } from '../src/signing/signing-key.entity';
 import { ADA } from './fleet';
 import { rule, type KnownCluster } from './neighbours';
 import { Stand, type DatabaseKind } from './stand';
@@ -52,6 +55,11 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('the keys that sidecars tell 
   const tell = async (cluster: KnownCluster, member: string, told: SidecarReport['keys']): Promise<void> => {
     const report = { member, state: 'loaded' as const, revision: 1, rules: [], ...(told ? { keys: told } : {}) };
     expect((await stand.report(cluster, report)).status).toBe(204);
+  };
+  const statements = async (cluster: KnownCluster): Promise<unknown[]> => {
+    const headers = { authorization: `Bearer ${cluster.syncToken}` };
+    const answer = await fetch(`${stand.service.httpUrl}/api/v1/configs/keys`, { headers });
+    return ((await answer.json()) as { statements: unknown[] }).statements;
   };
   const serving = async (name?: string): Promise<KnownCluster> => {
     const cluster = stand.neighbours.addCluster(name);
@@ -173,6 +181,66 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('the keys that sidecars tell 
     const { items } = await peer().request(serviceOperations.config.listAudit, { limit: 100 });
     const entry = items.find(({ resource_id }) => resource_id === made.id);
     expect(entry).toMatchObject({ after: { sidecars_left_behind: 2 } });
+  });
+
+  it('are asked for before a key is given up: who rests on it or on one before it is left behind only by name', async () => {
+    const [north, south] = [await serving('north'), await serving('south')];
+    const first = await active();
+    const on = ({ fingerprint }: Key): SidecarReport['keys'] => ({ trusted: fingerprint, revision: fingerprint });
+    await tell(north, 'a', on(first));
+    await tell(south, 'b', on(first));
+    const second = await rotate();
+    const third = await rotate();
+    const end = (id: string, leave_behind?: string[]): Promise<SigningKeyView> =>
+      peer().request(endSigningKey, { id, reason: 'stolen', actor: ADA, ...(leave_behind ? { leave_behind } : {}) });
+    await expect(end('k')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(end(third.id)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/signs/) as string,
+    });
+    // The second key is where statements lead those from that rest on the first.
+    for (const { id } of [first, second])
+      await expect(end(id)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringMatching(/north, south rest on/) as string,
+      });
+    await tell(north, 'a', on(third));
+    await expect(end(second.id, ['north'])).rejects.toMatchObject({ code: 'conflict' });
+    expect(await statements(north)).toHaveLength(2);
+    expect((await end(second.id, ['south'])).ended_at).toEqual(expect.any(String));
+    expect((await keys()).items.map(({ id, ended_at }) => [id, ended_at === null])).toEqual([
+      [third.id, true],
+      [second.id, false],
+      [first.id, false],
+    ]);
+    expect(await statements(north)).toEqual([]);
+    // The order repeated, now without a name: there is nothing left to be done.
+    await end(second.id);
+    const { items } = await peer().request(serviceOperations.config.listAudit, { limit: 100 });
+    expect(items.filter(({ action }) => action === 'config.end_key')).toMatchObject([
+      { resource_id: second.id, after: { reason: 'stolen', sidecars_left_behind: 1 } },
+    ]);
+    const fourth = await rotate();
+    expect(await statements(north)).toMatchObject([{ previous: third.public_key, key: fourth.public_key }]);
+  });
+
+  it('may be given up although files are served that were signed with them: what they signed is still verified', async () => {
+    const cluster = await serving();
+    const first = await active();
+    const before = await stand.fetch(cluster);
+    const second = await rotate();
+    const store = stand.service.get(DataSource).manager;
+    const sealed = async (): Promise<string> => (await store.findOneByOrFail(SigningKey, { id: first.id })).privateKey;
+    const whole = await sealed();
+    await peer().request(endSigningKey, { id: first.id, reason: 'old', actor: ADA });
+    // The half that is left is shorter than the private one; nothing of that is there any more.
+    expect((await sealed()).length).not.toBe(whole.length);
+    await stand.restart();
+    const after = await stand.fetch(cluster);
+    expect([before.headers.get('x-config-key'), after.headers.get('x-config-key')]).toEqual([
+      first.public_key,
+      second.public_key,
+    ]);
   });
 
   it('are refused in a report unless they are fingerprints', async () => {

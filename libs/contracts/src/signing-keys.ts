@@ -23,6 +23,8 @@ export class SigningKeyView {
   /** Who made it; null for the first one, which is made at the first start. */
   @IsOptional() @IsString() created_by?: string | null;
   @IsOptional() @IsString() retired_at?: string | null;
+  /** Since when it is given up: its private key is destroyed, and nobody is led away from it any more. */
+  @IsOptional() @IsString() ended_at?: string | null;
   /** The key that signed the statement by which sidecars trust this one; null for the first. */
   @IsOptional() @IsString() previous_id?: string | null;
 }
@@ -75,6 +77,22 @@ export class SigningKeyRotation {
     string[] | null;
 }
 
+/** That a retired key is given up, and why. */
+export class SigningKeyEnd {
+  @IsCleanText() @MaxLength(500) reason!: string;
+  /**
+   * Ids or names of the clusters whose sidecars may be left behind: those that rest on it or on a key before it, and those that do not
+   * tell. Without it the order is refused while there are any.
+   */
+  @IsOptional() @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) @MaxLength(100, { each: true }) leave_behind?:
+    string[] | null;
+}
+
+export class EndSigningKey extends SigningKeyEnd {
+  @IsString() @MaxLength(100) id!: string;
+  @ValidateNested() @Type(() => Actor) actor!: Actor;
+}
+
 export class RotateSigningKey extends SigningKeyRotation {
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
@@ -102,5 +120,15 @@ export const rotateSigningKey = defineRequest({
   owner,
   subject: 'alertagent.config.v1.rotate-signing-key',
   request: RotateSigningKey,
+  reply: SigningKeyView,
+});
+/**
+ * Gives up a retired key and those before it: private keys are destroyed, and no statement of theirs is handed out any more. Answers the
+ * key. Errors: `not_found`; `conflict` for the key that signs, and while sidecars that rest on it are in clusters that are not named.
+ */
+export const endSigningKey = defineRequest({
+  owner,
+  subject: 'alertagent.config.v1.end-signing-key',
+  request: EndSigningKey,
   reply: SigningKeyView,
 });

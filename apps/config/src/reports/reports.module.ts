@@ -4,6 +4,7 @@ import { RevisionsModule } from '../revisions/revisions.module';
 import { ServingModule } from '../serving/serving.module';
 import { SigningModule } from '../signing/signing.module';
 import { ClusterSyncs } from './cluster-syncs';
+import { KeyReliance } from './key-reliance';
 import { MemberChangesStore } from './member-changes.store';
 import { MemberRecords } from './member-records';
 import { MembersStore } from './members.store';
@@ -19,6 +20,7 @@ import { SyncsHandlers } from './syncs.handlers';
   controllers: [ReportsController, SyncsHandlers],
   providers: [
     ClusterSyncs,
+    KeyReliance,
     MemberChangesStore,
     MemberRecords,
     MembersStore,
@@ -26,6 +28,6 @@ import { SyncsHandlers } from './syncs.handlers';
     ReportEvidence,
     ReportsService,
   ],
-  exports: [MembersStore, ProofsStore],
+  exports: [KeyReliance, MembersStore, ProofsStore],
 })
 export class ReportsModule {}

@@ -1,7 +1,9 @@
 import {
+  endSigningKey,
   listKeySidecars,
   listSigningKeys,
   rotateSigningKey,
+  type EndSigningKey,
   type KeySidecarPage,
   type ListKeySidecars,
   type RotateSigningKey,
@@ -10,7 +12,8 @@ import {
 } from '@alertagent/contracts';
 import { OnRequest } from '@alertagent/service-kit';
 import { Controller } from '@nestjs/common';
-import { KeyReliance } from './key-reliance';
+import { KeyEnd } from './key-end';
+import { KeyReliance } from '../reports/key-reliance';
 import { KeyRotation } from './key-rotation';
 
 /** Answers which keys there are, and takes the order to replace the one that signs. */
@@ -19,6 +22,7 @@ export class KeyRotationHandlers {
   constructor(
     private readonly rotation: KeyRotation,
     private readonly reliance: KeyReliance,
+    private readonly ending: KeyEnd,
   ) {}
 
   @OnRequest(listSigningKeys)
@@ -34,5 +38,10 @@ export class KeyRotationHandlers {
   @OnRequest(rotateSigningKey)
   rotate(query: RotateSigningKey): Promise<SigningKeyView> {
     return this.rotation.rotate(query);
+  }
+
+  @OnRequest(endSigningKey)
+  end(query: EndSigningKey): Promise<SigningKeyView> {
+    return this.ending.end(query);
   }
 }

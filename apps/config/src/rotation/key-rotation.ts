@@ -4,9 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConfigSigner } from '../signing/config-signer';
 import { keyFingerprint } from '../signing/key-fingerprint';
-import type { SigningKey } from '../signing/signing-key.entity';
-import { SigningKeysStore } from '../signing/signing-keys.store';
-import { KeyReliance, type Reliance } from './key-reliance';
+import { SigningKeysStore, type StoredKey } from '../signing/signing-keys.store';
+import { KeyReliance, type Reliance } from '../reports/key-reliance';
 import { LeftBehind } from './left-behind';
 
 /** Replaces the key that signs. Processes that share the database take the new one over within a second. */
@@ -32,7 +31,7 @@ export class KeyRotation {
   async rotate({ replaces, reason, leave_behind, actor }: RotateSigningKey): Promise<SigningKeyView> {
     const active = await this.keys.active();
     if (active.id !== replaces) throw otherKey();
-    const leftBehind = await this.leftBehind.accepted(leave_behind ?? []);
+    const leftBehind = await this.leftBehind.accepted({ ending: [], named: leave_behind ?? [] });
     const next = await this.keys.successor(active, actor.name);
     await inTransaction(this.dataSource, async (tx) => {
       if (!(await this.keys.replace(tx, next))) throw otherKey();
@@ -52,8 +51,9 @@ export class KeyRotation {
 
 const otherKey = (): ServiceError => new ServiceError('conflict', 'another key signs now; look at the list again');
 
-function keyView(key: SigningKey, { resting }: Reliance): SigningKeyView {
-  const { id, publicKey, createdAt, createdBy, retiredAt, previousId } = key;
+/** A key as it is shown, with how many rest on it. */
+export function keyView(key: StoredKey, { resting }: Reliance): SigningKeyView {
+  const { id, publicKey, createdAt, createdBy, retiredAt, endedAt, previousId } = key;
   const fingerprint = keyFingerprint(publicKey);
   return {
     id,
@@ -64,6 +64,7 @@ function keyView(key: SigningKey, { resting }: Reliance): SigningKeyView {
     created_at: createdAt.toISOString(),
     created_by: createdBy,
     retired_at: retiredAt?.toISOString() ?? null,
+    ended_at: endedAt?.toISOString() ?? null,
     previous_id: previousId,
   };
 }

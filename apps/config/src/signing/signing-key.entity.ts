@@ -16,7 +16,7 @@ export class SigningKey {
   @Column({ name: 'public_key', type: 'varchar', length: 255 })
   publicKey!: string;
 
-  /** DER PKCS#8, sealed by `SecretBox`. */
+  /** DER PKCS#8, sealed by `SecretBox`; once the key is given up, the DER SPKI of its public half instead. */
   @Column({ name: 'private_key', type: 'longtext' })
   privateKey!: string;
 
@@ -30,6 +30,10 @@ export class SigningKey {
   /** Since when another one signs. */
   @Column({ name: 'retired_at', type: 'bigint', nullable: true, transformer: epochMs })
   retiredAt!: Date | null;
+
+  /** Since when it is given up. */
+  @Column({ name: 'ended_at', type: 'bigint', nullable: true, transformer: epochMs })
+  endedAt!: Date | null;
 
   /** The key that it took over from. */
   @Column({ name: 'previous_id', type: 'varchar', length: 36, nullable: true })

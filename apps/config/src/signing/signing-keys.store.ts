@@ -9,9 +9,12 @@ import {
   withConnectionDeadline,
 } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { keyStatement } from './signed-text';
 import { SigningKey } from './signing-key.entity';
+
+/** A key as it is kept, sealed. */
+export type StoredKey = SigningKey;
 
 /** A key, opened. */
 export interface OpenedKey {
@@ -32,6 +35,9 @@ export interface KeyStatement {
 }
 
 const ACTIVE = 'active';
+
+/** What the keys are sealed for. */
+const PURPOSE = 'config signing keys';
 
 /** How long the look for another key may take, in milliseconds: it comes before the look for new revisions. */
 const READ_DEADLINE_MS = 2_000;
@@ -60,11 +66,13 @@ export class SigningKeysStore {
 
   /**
    * Public key by id, for revisions signed before the active key. It is taken out of the sealed private one, so that nobody who can
-   * only write to the database can have revisions of his own verified by it. Null when there is no such key.
+   * only write to the database can have revisions of his own verified by it; of one that was given up, only that half is sealed. Null
+   * when there is no such key.
    */
   async publicKey(id: string): Promise<string | null> {
     const row = await this.dataSource.manager.findOneBy(SigningKey, { id });
-    return row && (await this.open(row)).publicKey;
+    if (!row) return null;
+    return row.endedAt === null ? (await this.open(row)).publicKey : derOf(await this.openPublic(row));
   }
 
   /** A key that follows this one, not stored yet. */
@@ -84,15 +92,27 @@ export class SigningKeysStore {
     return true;
   }
 
+  /** Destroys the private halves of retired keys. Those that sign, or were given up before, stay as they are. */
+  async end(tx: EntityManager, keys: readonly SigningKey[]): Promise<void> {
+    const box = await openSecretBox(this.config, PURPOSE);
+    for (const key of keys) {
+      const der = Buffer.from((await this.open(key)).publicKey, 'base64');
+      const ended = { privateKey: box.seal(der, key.id), endedAt: this.clock.now() };
+      await tx.update(SigningKey, { id: key.id, slot: key.id, endedAt: IsNull() }, ended);
+    }
+  }
+
   /** All keys, the newest first. */
   list(): Promise<SigningKey[]> {
     return this.dataSource.manager.find(SigningKey, { order: { id: 'DESC' } });
   }
 
-  /** What each key said about the one that followed it, the oldest first. */
+  /** What each key said about the one that followed it, the oldest first. Those that were given up say nothing any more. */
   async statements(): Promise<KeyStatement[]> {
     const rows = (await this.list()).reverse();
-    const publicKeys = new Map(rows.map(({ id, publicKey }) => [id, publicKey]));
+    const publicKeys = new Map(
+      rows.flatMap(({ id, publicKey, endedAt }) => (endedAt ? [] : [[id, publicKey] as const])),
+    );
     return rows.flatMap(({ previousId, publicKey, statement }) => {
       const previous = previousId === null ? undefined : publicKeys.get(previousId);
       return previous && statement ? [{ previous, key: publicKey, signature: statement }] : [];
@@ -104,7 +124,7 @@ export class SigningKeysStore {
   }
 
   private async open(row: SigningKey): Promise<OpenedKey> {
-    const box = await openSecretBox(this.config, 'config signing keys');
+    const box = await openSecretBox(this.config, PURPOSE);
     try {
       const privateKey = createPrivateKey({ key: box.open(row.privateKey, row.id), format: 'der', type: 'pkcs8' });
       return { id: row.id, publicKey: derOf(createPublicKey(privateKey)), privateKey };
@@ -117,8 +137,13 @@ export class SigningKeysStore {
     }
   }
 
+  private async openPublic(row: SigningKey): Promise<KeyObject> {
+    const box = await openSecretBox(this.config, PURPOSE);
+    return createPublicKey({ key: box.open(row.privateKey, row.id), format: 'der', type: 'spki' });
+  }
+
   private async make(): Promise<SigningKey> {
-    const box = await openSecretBox(this.config, 'config signing keys');
+    const box = await openSecretBox(this.config, PURPOSE);
     const pair = generateKeyPairSync('ed25519');
     const id = newId();
     return {
@@ -129,6 +154,7 @@ export class SigningKeysStore {
       createdAt: this.clock.now(),
       createdBy: null,
       retiredAt: null,
+      endedAt: null,
       previousId: null,
       statement: null,
     };

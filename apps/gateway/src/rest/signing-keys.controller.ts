@@ -1,9 +1,11 @@
 import {
+  endSigningKey,
   KeySidecarPage,
   listKeySidecars,
   listSigningKeys,
   PageQuery,
   rotateSigningKey,
+  SigningKeyEnd,
   SigningKeyList,
   SigningKeyRotation,
   SigningKeyView,
@@ -17,7 +19,7 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
 
 /** The keys that the files of sidecars are signed with, over REST; the config service owns them. */
@@ -63,5 +65,23 @@ export class SigningKeysController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<SigningKeyView> {
     return this.bus.request(rotateSigningKey, { ...input, actor: actorOf(principal) });
+  }
+
+  @Post(':id/end')
+  @HttpCode(200)
+  @RequireRole('admin')
+  @Operation({
+    summary: 'Give up a retired key and those before it',
+    description:
+      'Their private keys are destroyed, and sidecars are led away from them no longer: who still trusts one of them refuses whatever comes. Refused while sidecars rest on them, or do not tell which key they trust, unless their clusters are named in `leave_behind`. Cannot be undone.',
+    body: SigningKeyEnd,
+    response: SigningKeyView,
+  })
+  end(
+    @Param('id') id: string,
+    @JsonBody(SigningKeyEnd) input: SigningKeyEnd,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<SigningKeyView> {
+    return this.bus.request(endSigningKey, { ...input, id, actor: actorOf(principal) });
   }
 }

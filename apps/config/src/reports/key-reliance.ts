@@ -7,10 +7,9 @@ import {
 } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { Member } from '../reports/member.entity';
-import { ConfigHead } from '../revisions/config-head.entity';
 import { keyFingerprint } from '../signing/key-fingerprint';
 import { SigningKeysStore } from '../signing/signing-keys.store';
+import { Member } from './member.entity';
 
 const DEFAULT_PAGE = 50;
 
@@ -24,8 +23,8 @@ export interface Reliance {
   foreign: number;
 }
 
-/** Sidecars that do not tell, in one cluster. */
-export interface UntoldSidecars {
+/** So many sidecars in one cluster. */
+export interface ClusterSidecars {
   clusterId: string;
   sidecars: number;
 }
@@ -62,11 +61,12 @@ export class KeyReliance {
     return { resting, unknown, foreign };
   }
 
-  /** The clusters with sidecars that do not tell, those with most of them first. */
-  async untold(): Promise<UntoldSidecars[]> {
+  /** The clusters with sidecars that do not tell or rest on one of these keys (fingerprints), those with most of them first. */
+  async perCluster(fingerprints: readonly string[]): Promise<ClusterSidecars[]> {
+    const restsOn = '(m.trustedKey IS NULL OR m.trustedKey IN (:...keys) OR m.setKey IN (:...keys))';
     const rows = await this.members()
       .select(['m.clusterId AS cluster', 'COUNT(*) AS sidecars'])
-      .andWhere('m.trustedKey IS NULL')
+      .andWhere(fingerprints.length === 0 ? 'm.trustedKey IS NULL' : restsOn, { keys: fingerprints })
       .groupBy('m.clusterId')
       .orderBy('sidecars', 'DESC')
       .addOrderBy('m.clusterId')
@@ -106,12 +106,8 @@ export class KeyReliance {
   }
 
   private members(): SelectQueryBuilder<Member> {
-    const { manager } = this.dataSource;
-    const gone = manager
-      .createQueryBuilder(ConfigHead, 'h')
-      .select('1')
-      .where('h.clusterId = m.clusterId AND h.retiredAt IS NOT NULL');
-    return manager.createQueryBuilder(Member, 'm').where(`NOT EXISTS (${gone.getQuery()})`);
+    const gone = 'SELECT 1 FROM config_heads h WHERE h.cluster_id = m.clusterId AND h.retired_at IS NOT NULL';
+    return this.dataSource.manager.createQueryBuilder(Member, 'm').where(`NOT EXISTS (${gone})`);
   }
 }
 
