@@ -1,4 +1,6 @@
-import { Stand } from './stand';
+import { cancelAnalysis } from '@alertagent/contracts';
+import { pollUntil } from '@alertagent/local-stack';
+import { OPERATOR, Stand } from './stand';
 import { startDifyStub, type DifyApp, type DifyMode, type DifyStub } from '@alertagent/stubs';
 
 describe('an incident with Dify', () => {
@@ -92,7 +94,9 @@ describe('an incident with Dify', () => {
     'wrong-types',
     'other-schema',
   ];
-  it.each((['chat', 'workflow'] as const).flatMap((app) => bad.map((mode) => [app, mode] as const)))(
+  // The end of a run is asked for when its stream is cut, see below.
+  const apps = (['chat', 'workflow'] as const).flatMap((app) => bad.map((mode) => [app, mode] as const));
+  it.each(apps.filter(([app, mode]) => app !== 'workflow' || mode !== 'cut'))(
     'goes to people when a %s app does this: %s',
     async (app, mode) => {
       await start(app);
@@ -110,6 +114,137 @@ describe('an incident with Dify', () => {
       expect(dify.questions).toHaveLength(1);
     },
   );
+
+  describe('whose stream is cut', () => {
+    /** A workflow app whose streams end after so many events: a keep-alive, the start of the run, of a node, … */
+    async function cutAfter(events: number | null, changes: object = {}): Promise<void> {
+      await start('workflow', changes);
+      dify.mode = 'cut';
+      dify.eventsUntilCut = events;
+    }
+    const looks = (): number => dify.calls.filter(({ method }) => method === 'GET').length;
+    const cancel = async ({ incident_id }: { incident_id: string }): Promise<void> => {
+      const [view] = await stand.ofIncident(incident_id);
+      await stand.gateway.request(cancelAnalysis, { analysis_id: view!.analysis_id, actor: OPERATOR });
+    };
+    const failure = (error: string) => ({
+      status: 'failed',
+      error: expect.stringContaining(error) as unknown,
+      decision: { action: 'immediate_escalation' },
+    });
+
+    it.each([
+      ['ends', 2, false],
+      ['breaks', 2, true],
+      ['ends just before the last event', null, false],
+    ])('is analysed by the run that goes on, without a second question, when it %s', async (_how, events, isBroken) => {
+      await cutAfter(events);
+      dify.isCutBroken = isBroken;
+      dify.runs.looksUntilEnd = 2;
+      const { incident_id } = await stand.open();
+      expect(await stand.over(incident_id)).toMatchObject({
+        status: 'completed',
+        result: { analyst: 'dify', root_cause: 'A memory leak in the web application' },
+      });
+      // What the run took, of which its stream had told nothing yet or only a part.
+      const { usage } = await stand.over(incident_id);
+      expect(usage!.calls).toBe(1);
+      expect(usage!.input_tokens + usage!.output_tokens).toBe(1_200);
+      expect(dify.questions).toHaveLength(1);
+      expect(looks()).toBe(3);
+      expect(dify.stopped).toEqual([]);
+    });
+
+    it.each([
+      ['failed', 'the Dify run ended as failed: node LLM failed'],
+      ['stopped', 'the Dify run ended as stopped'],
+      ['paused', 'the Dify app waits for a person'],
+    ] as const)('goes to people when the run has %s', async (end, error) => {
+      await cutAfter(2);
+      dify.runs.end = end;
+      const { incident_id } = await stand.open();
+      expect(await stand.over(incident_id)).toMatchObject(failure(error));
+      expect(dify.questions).toHaveLength(1);
+    });
+
+    it('goes to people when the run has no end in the time of an answer, and then it is stopped', async () => {
+      await cutAfter(2, { timeout: 4_000 });
+      dify.runs.looksUntilEnd = Infinity;
+      const { incident_id } = await stand.open();
+      const error = "Dify's answer broke off, and its run had no end within 4000 ms: the run goes on";
+      expect(await stand.over(incident_id)).toMatchObject(failure(error));
+      expect(dify.questions).toHaveLength(1);
+      expect(dify.stopped).toHaveLength(1);
+    });
+
+    it('is asked about its run again when Dify is in trouble, but not before Dify wants it', async () => {
+      await cutAfter(2);
+      dify.runs.troubles.push(500, 404, 503);
+      const { incident_id } = await stand.open();
+      expect(await stand.over(incident_id)).toMatchObject({ status: 'completed' });
+      expect(looks()).toBe(4);
+
+      dify.calls.length = 0;
+      dify.runs.troubles.push(429);
+      dify.runs.retryAfter = '3600';
+      const limited = await stand.open();
+      await pollUntil(() => looks() === 1, { what: 'the first look' });
+      await cancel(limited);
+      await pollUntil(() => dify.stopped.length === 1, { what: 'the run to be stopped' });
+      expect(looks()).toBe(1);
+    });
+
+    it('is left alone like any other call while Dify fails several times in a row', async () => {
+      await cutAfter(2);
+      dify.isCutBroken = true;
+      dify.runs.troubles.push(...Array.from({ length: 100 }, () => 503));
+      const incident = await stand.open();
+      // The cut is the first of five failures.
+      await pollUntil(() => looks() === 4, { what: 'the last look' });
+      const other = await stand.open();
+      expect(await stand.over(other.incident_id)).toMatchObject(failure('is left alone for a while'));
+      await cancel(incident);
+      await pollUntil(() => dify.stopped.length === 1, { what: 'the run to be stopped' });
+      expect(looks()).toBe(4);
+      expect(dify.questions).toHaveLength(1);
+    });
+
+    it.each([
+      ['Dify does not know the run', [404, 404, 404], 'does not know the run', 3],
+      ['the key is not good any more', [401], 'Dify answered 401 (unauthorized)', 1],
+    ])('goes to people when %s', async (_what, troubles, error, count) => {
+      await cutAfter(2);
+      dify.runs.troubles.push(...troubles);
+      const { incident_id } = await stand.open();
+      expect(await stand.over(incident_id)).toMatchObject(failure(error));
+      expect(looks()).toBe(count);
+      expect(dify.stopped).toHaveLength(1);
+    });
+
+    it.each([false, true])(
+      'goes to people, and is not asked again, when no run was named: broken %s',
+      async (broken) => {
+        await cutAfter(1);
+        dify.isCutBroken = broken;
+        const { incident_id } = await stand.open();
+        expect(await stand.over(incident_id)).toMatchObject(failure(broken ? 'the request failed' : 'broke off'));
+        expect(dify.questions).toHaveLength(1);
+        expect(looks()).toBe(0);
+      },
+    );
+
+    it('is neither looked at nor waited for any more once it is cancelled, and the run is stopped', async () => {
+      await cutAfter(2);
+      dify.runs.looksUntilEnd = Infinity;
+      const incident = await stand.open();
+      await pollUntil(() => looks() > 0, { what: 'the first look' });
+      await cancel(incident);
+      await pollUntil(() => dify.stopped.length === 1, { what: 'the run to be stopped' });
+      const seen = looks();
+      expect(await stand.over(incident.incident_id)).toMatchObject({ status: 'cancelled', result: null });
+      expect(looks()).toBe(seen);
+    });
+  });
 
   it('goes to people when Dify does not answer in time', async () => {
     await start('workflow', { timeout: 200 });

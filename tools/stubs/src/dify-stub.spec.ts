@@ -89,6 +89,89 @@ describe('the Dify stub, like Dify,', () => {
     expect(eventsOf(text)).not.toContain('message_end');
   });
 
+  describe('tells of a run whose stream was cut', () => {
+    const look = async (stub: DifyStub, id: string, key = stub.key) => {
+      const answer = await fetch(`${stub.url}/v1/workflows/run/${id}`, { headers: { authorization: `Bearer ${key}` } });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+
+    /** What arrived of a stream that was cut after its second event. */
+    async function cutOff(stub: DifyStub, isBroken = false): Promise<{ runId: string; taskId: string }> {
+      stub.mode = 'cut';
+      stub.eventsUntilCut = 2;
+      stub.isCutBroken = isBroken;
+      const reader = (await ask(stub, '/v1/workflows/run', streamed)).body!.pipeThrough(new TextDecoderStream());
+      let text = '';
+      const whole = (async () => {
+        for await (const piece of reader) text += piece;
+      })();
+      await (isBroken ? expect(whole).rejects.toThrow() : whole);
+      expect(eventsOf(text)).toEqual(['workflow_started']);
+      const [, taskId] = /"task_id":"([^"]+)"/.exec(text)!;
+      const [, runId] = /"workflow_run_id":"([^"]+)"/.exec(text)!;
+      return { runId: runId!, taskId: taskId! };
+    }
+
+    it.each([false, true])('by its id, first that it goes on and then how it ended: broken %s', async (isBroken) => {
+      const stub = await stubOf('workflow');
+      stub.runs.looksUntilEnd = 2;
+      const { runId } = await cutOff(stub, isBroken);
+      const going = { id: runId, status: 'running', outputs: {}, error: null, total_tokens: 0, finished_at: null };
+      expect(await look(stub, runId)).toMatchObject({ status: 200, body: going });
+      expect((await look(stub, runId)).body['status']).toBe('running');
+      expect((await look(stub, runId)).body).toMatchObject({
+        id: runId,
+        workflow_id: expect.any(String),
+        status: 'succeeded',
+        inputs: expect.any(String),
+        outputs: { text: stub.answerText },
+        error: null,
+        total_tokens: 1_200,
+        total_steps: 3,
+        finished_at: expect.any(Number),
+      });
+    });
+
+    it.each(['failed', 'stopped', 'paused'] as const)('also when it has %s', async (end) => {
+      const stub = await stubOf('workflow');
+      stub.runs.end = end;
+      const { runId } = await cutOff(stub);
+      const error = end === 'failed' ? 'node LLM failed' : null;
+      expect((await look(stub, runId)).body).toMatchObject({ status: end, outputs: null, error });
+    });
+
+    it('until it is stopped', async () => {
+      const stub = await stubOf('workflow');
+      stub.runs.looksUntilEnd = Infinity;
+      const { runId, taskId } = await cutOff(stub);
+      await ask(stub, `/v1/workflows/tasks/${taskId}/stop`, {});
+      expect((await look(stub, runId)).body['status']).toBe('stopped');
+    });
+
+    it('only to who has the key, only of its own runs, and not of a chat', async () => {
+      const stub = await stubOf('workflow');
+      const { runId } = await cutOff(stub);
+      expect((await look(stub, runId, 'app-wrong')).status).toBe(401);
+      expect(await look(stub, 'f0000000-0000-4000-8000-000000000000')).toMatchObject({
+        status: 404,
+        body: { code: 'not_found' },
+      });
+      expect(await look(await stubOf('chat'), runId)).toMatchObject({
+        status: 400,
+        body: { code: 'not_workflow_app' },
+      });
+    });
+
+    it('unless it is in trouble', async () => {
+      const stub = await stubOf('workflow');
+      const { runId } = await cutOff(stub);
+      stub.runs.troubles.push(429, 503);
+      expect(await look(stub, runId)).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+      expect((await look(stub, runId)).status).toBe(503);
+      expect((await look(stub, runId)).status).toBe(200);
+    });
+  });
+
   it('answers a failed run with HTTP 200 and a status inside', async () => {
     const answer = await ask(await stubOf('workflow', 'failed-run'), '/v1/workflows/run', {
       response_mode: 'blocking',

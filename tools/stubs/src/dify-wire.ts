@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 export type DifyEvent = Record<string, unknown> | null;
 
 /** How a stream ends. */
-export type StreamEnding = 'ok' | 'cut' | 'error-event' | 'failed-run' | 'paused';
+export type StreamEnding = 'ok' | 'error-event' | 'failed-run' | 'paused';
 
 /** Figures of a call; absent ones are not reported. */
 export interface DifyUsage {
@@ -69,8 +69,6 @@ export function chatEvents({ app, text, ending, usage, messageId }: ChatAnswer):
   else body.push(...pieces.map(piece('message')));
 
   switch (ending) {
-    case 'cut':
-      return body.slice(0, -1);
     case 'error-event':
       return [...body.slice(0, 2), failure];
     case 'failed-run':
@@ -138,8 +136,6 @@ export function runEvents({ text, ending, usage }: Omit<ChatAnswer, 'app' | 'mes
     { event: 'node_finished', ...envelope, data: { ...node, status: 'succeeded', outputs } },
   ];
   switch (ending) {
-    case 'cut':
-      return body.slice(0, -1);
     case 'error-event':
     case 'failed-run':
       return [...body.slice(0, 3), finished('failed')];

@@ -5,8 +5,9 @@ import type { Prompt } from './prompt';
 
 /** What is known of a call of a model while it goes on, and after it. */
 export class CallTrace {
-  /** Dify's names of the call and of its answer. */
+  /** Dify's names of the call, of the run of a workflow that it is, and of its answer. */
   taskId: string | null = null;
+  runId: string | null = null;
   messageId: string | null = null;
   private reported: ReportedUsage | null = null;
   private mayHaveWorked = false;

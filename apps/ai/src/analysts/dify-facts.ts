@@ -24,9 +24,16 @@ export class DifyFacts {
     }
   }
 
+  /** What a run says it took, which is only how many tokens; its nodes say which kind and at what price, unless one of them was not heard. */
+  took(total_tokens: unknown): void {
+    const { prompt_tokens, completion_tokens } = this.nodes;
+    this.trace.report(prompt_tokens + completion_tokens === total_tokens ? this.nodes : { total_tokens });
+  }
+
   private note(event: DifyEvent): void {
-    const { task_id, message_id } = event;
+    const { task_id, workflow_run_id, message_id } = event;
     if (isName(task_id)) this.trace.taskId = task_id;
+    if (isName(workflow_run_id)) this.trace.runId = workflow_run_id;
     if (isName(message_id)) this.trace.messageId = message_id;
     const data = recordOf(event['data']);
     switch (event['event']) {
@@ -44,7 +51,7 @@ export class DifyFacts {
         this.noteNode(recordOf(data?.['process_data'])?.['usage'] ?? recordOf(data?.['outputs'])?.['usage']);
         break;
       case 'workflow_finished':
-        if (!this.hasMessageUsage) this.noteRun(data?.['total_tokens']);
+        if (!this.hasMessageUsage) this.took(data?.['total_tokens']);
         break;
       default:
         break;
@@ -62,12 +69,6 @@ export class DifyFacts {
     this.nodes.prompt_tokens += reported.input ?? 0;
     this.nodes.completion_tokens += reported.output ?? 0;
     if (reported.cost !== null) this.nodes.total_price = (this.nodes.total_price ?? 0) + reported.cost;
-  }
-
-  /** The run says only how many tokens it took; its nodes, which kind and at what price, unless one of them said nothing. */
-  private noteRun(total_tokens: unknown): void {
-    const { prompt_tokens, completion_tokens } = this.nodes;
-    this.trace.report(prompt_tokens + completion_tokens === total_tokens ? this.nodes : { total_tokens });
   }
 }
 

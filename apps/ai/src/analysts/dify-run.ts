@@ -1,4 +1,4 @@
-import { DifyError } from './dify-error';
+import { DifyBrokeOff, DifyError } from './dify-error';
 import { eventsOf, recordOf } from './dify-events';
 import { quoted } from './model-error';
 
@@ -7,13 +7,13 @@ const ANSWER_NAMES = ['result', 'analysis', 'structured_output', 'text', 'answer
 
 /**
  * The answer text in the stream of `POST /v1/workflows/run`. Errors: DifyError; a failed run is an HTTP 200 with a status inside, and a stream
- * without its last event is none at all.
+ * without its last event is none at all (DifyBrokeOff).
  */
 export function answerOfRun(text: string): string {
   for (const event of eventsOf(text)) {
     switch (event['event']) {
       case 'workflow_finished':
-        return answerOf(recordOf(event['data']) ?? {});
+        return answerOfEnd(recordOf(event['data']) ?? {});
       case 'workflow_paused':
       case 'human_input_required':
         throw new DifyError('the Dify app waits for a person');
@@ -23,10 +23,12 @@ export function answerOfRun(text: string): string {
         break;
     }
   }
-  throw new DifyError("Dify's answer broke off");
+  throw new DifyBrokeOff("Dify's answer broke off");
 }
 
-function answerOf({ status, error, outputs: values }: Record<string, unknown>): string {
+/** The answer text of a run that is over. Errors: DifyError; it ended without one. */
+export function answerOfEnd({ status, error, outputs: values }: Record<string, unknown>): string {
+  if (status === 'paused') throw new DifyError('the Dify app waits for a person');
   if (status !== 'succeeded' && status !== 'partial-succeeded') {
     throw new DifyError(`the Dify run ended as ${quoted(status)}: ${quoted(error)}`);
   }
