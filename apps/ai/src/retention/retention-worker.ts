@@ -3,7 +3,14 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Retention, type Removed } from './retention';
 
 const HOUR_MS = 3_600_000;
-const KINDS = ['dead_letters', 'model_calls'] as const satisfies readonly (keyof Removed)[];
+const KINDS = [
+  'dead_letters',
+  'model_calls',
+  'analyses',
+  'decisions',
+  'dify_feedback',
+  'known_incidents',
+] as const satisfies readonly (keyof Removed)[];
 
 /** Runs the retention once an hour. */
 @Injectable()

@@ -296,6 +296,20 @@ export class AiRetentionSettings {
   })
   @DurationBetween('1d', '3650d')
   model_calls: number = 90 * 86_400_000;
+
+  @Setting({
+    type: 'duration',
+    doc: 'How long analyses are kept, counted from their end; then they are deleted with their decisions, what people think of them and the notes for Dify about that. Those stay that are not over, have a dead letter, belong to an incident that is open or was over for less than that, have an action that waits or an outcome that counts for autonomy, are the source of a lesson in force, or were judged lately. Reports of weeks before that are empty.',
+  })
+  @DurationBetween('30d', '3650d')
+  analyses: number = 365 * 86_400_000;
+
+  @Setting({
+    type: 'duration',
+    doc: 'How long incidents are remembered after they were over; then they are deleted. Those stay that are open, or that an analysis, an action that waits or a lesson in force is about. Similar incidents are looked for in 180 days, so a shorter time finds fewer.',
+  })
+  @DurationBetween('30d', '3650d')
+  known_incidents: number = 365 * 86_400_000;
 }
 
 /** How incidents are decided on. */
@@ -309,6 +323,9 @@ export class AiSettings {
   @Section(() => BudgetSettings, 'What calls of models may take.')
   budget: BudgetSettings = new BudgetSettings();
 
-  @Section(() => AiRetentionSettings, 'How long dead letters and the ledger of calls are kept.')
+  @Section(
+    () => AiRetentionSettings,
+    'How long dead letters, the ledger of calls, analyses with their decisions, and incidents are kept.',
+  )
   retention: AiRetentionSettings = new AiRetentionSettings();
 }
