@@ -161,6 +161,12 @@ export class AnalysesStore {
     return affected === 1;
   }
 
+  /** Deletes those of them that ended before then; how many there were. */
+  async deleteEnded(tx: EntityManager, ids: readonly string[], before: Date): Promise<number> {
+    const { affected } = await tx.delete(analysisEntity, { id: In([...ids]), completedAt: LessThan(before) });
+    return affected ?? 0;
+  }
+
   /** Writes to an open analysis; false when the guard no longer holds. */
   async change(tx: EntityManager, id: string, guard: Guard, changes: Partial<Analysis>): Promise<boolean> {
     const { affected } = await tx.update(analysisEntity, { id, ...guard, status: In([...OPEN_STATES]) }, changes);

@@ -20,6 +20,12 @@ export class DecisionsStore {
     return (await this.ofAnalyses(manager, [analysisId])).get(analysisId) ?? null;
   }
 
+  /** Deletes all decisions on these analyses; how many there were. */
+  async deleteOf(tx: EntityManager, analysisIds: readonly string[]): Promise<number> {
+    const { affected } = await tx.delete(decisionEntity, { analysisId: In([...analysisIds]) });
+    return affected ?? 0;
+  }
+
   /** The latest decisions by the id of their analysis. */
   async ofAnalyses(manager: EntityManager, analysisIds: readonly string[]): Promise<Map<string, StoredDecision>> {
     const found =

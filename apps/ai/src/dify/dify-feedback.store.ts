@@ -1,6 +1,6 @@
 import { Clock, isUniqueViolation, LostRaceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual, type EntityManager } from 'typeorm';
+import { In, LessThanOrEqual, type EntityManager } from 'typeorm';
 import { ModelCallsStore } from '../budget/model-calls.store';
 import { difyFeedbackEntity, type DifyFeedback } from './dify-feedback';
 
@@ -37,6 +37,12 @@ export class DifyFeedbackStore {
       order: { dueAt: 'ASC' },
       take: limit,
     });
+  }
+
+  /** How many there were. */
+  async deleteOf(tx: EntityManager, analysisIds: readonly string[]): Promise<number> {
+    const { affected } = await tx.delete(difyFeedbackEntity, { analysisId: In([...analysisIds]) });
+    return affected ?? 0;
   }
 
   /** Takes one as it was read, until `until`; false when another instance was faster. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { And, IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
+import { And, In, IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { PagePosition } from '../requests/page';
 import { DifyFeedbackStore } from '../dify/dify-feedback.store';
 import type { Feedback } from './feedback';
@@ -34,6 +34,12 @@ export class FeedbackStore {
   async delete(tx: EntityManager, { id, analysisId }: Feedback): Promise<void> {
     await tx.delete(feedbackEntity, { id });
     await this.dify.changed(tx, analysisId);
+  }
+
+  /** Deletes whatever was said about these analyses, which are gone; how many notes for Dify there were. */
+  async deleteOf(tx: EntityManager, analysisIds: readonly string[]): Promise<number> {
+    await tx.delete(feedbackEntity, { analysisId: In([...analysisIds]) });
+    return this.dify.deleteOf(tx, analysisIds);
   }
 
   /** Newest first, one more than asked for. */

@@ -1,6 +1,6 @@
 import type { IncidentEvent } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
-import { And, IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
+import { And, In, IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
 import type { KnownIncident } from './known-incident';
 import { knownIncidentEntity } from './known-incident.entity';
 
@@ -28,6 +28,12 @@ export class KnownIncidentsStore {
   /** Whether it was heard to be over; one that was never heard of is not. */
   isResolved(manager: EntityManager, id: string): Promise<boolean> {
     return manager.existsBy(knownIncidentEntity, { id, resolvedAt: Not(IsNull()) });
+  }
+
+  /** How many of them there were. */
+  async delete(tx: EntityManager, ids: readonly string[]): Promise<number> {
+    const { affected } = await tx.delete(knownIncidentEntity, { id: In([...ids]) });
+    return affected ?? 0;
   }
 
   /** How long those took that were over in a time, in milliseconds; at most 10,000. */

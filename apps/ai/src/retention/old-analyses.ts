@@ -1,11 +1,10 @@
 import { AlertAgentConfig, Clock, LostRaceError } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
-import { analysisEntity } from '../analyses/analysis.entity';
-import { decisionEntity } from '../decisions/decision.entity';
-import { difyFeedbackEntity } from '../dify/dify-feedback';
-import { feedbackEntity } from '../feedback/feedback.entity';
-import { knownIncidentEntity } from '../incidents/known-incident.entity';
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { AnalysesStore } from '../analyses/analyses.store';
+import { DecisionsStore } from '../decisions/decisions.store';
+import { FeedbackStore } from '../feedback/feedback.store';
+import { KnownIncidentsStore } from '../incidents/known-incidents.store';
 
 /** How judging looks back at least, as `AutonomyRecords` does. */
 const LEAST_WINDOW = 10;
@@ -28,6 +27,10 @@ export class OldAnalyses {
   private readonly window: number;
 
   constructor(
+    private readonly analyses: AnalysesStore,
+    private readonly decisions: DecisionsStore,
+    private readonly feedback: FeedbackStore,
+    private readonly incidents: KnownIncidentsStore,
     config: AlertAgentConfig,
     private readonly clock: Clock,
   ) {
@@ -38,32 +41,27 @@ export class OldAnalyses {
   async delete(tx: EntityManager, before: Date, limit: number): Promise<OldRemoved> {
     const ids = await this.unneeded(tx, before, limit);
     if (ids.length === 0) return { analyses: 0, decisions: 0, dify_feedback: 0 };
-    const which = { analysisId: In(ids) };
-    const { affected: analyses } = await tx.delete(analysisEntity, { id: In(ids), completedAt: LessThan(before) });
+    const analyses = await this.analyses.deleteEnded(tx, ids, before);
     if (analyses !== ids.length)
       throw new LostRaceError(new Error('an old analysis was replayed or deleted meanwhile'));
-    const { affected: decisions } = await tx.delete(decisionEntity, which);
-    await tx.delete(feedbackEntity, which);
-    const { affected: notes } = await tx.delete(difyFeedbackEntity, which);
-    return { analyses, decisions: decisions ?? 0, dify_feedback: notes ?? 0 };
+    const decisions = await this.decisions.deleteOf(tx, ids);
+    return { analyses, decisions, dify_feedback: await this.feedback.deleteOf(tx, ids) };
   }
 
   /** Deletes at most so many incidents that were over before then and that have no analysis any more; how many there were. */
   async deleteIncidents(tx: EntityManager, before: Date, limit: number): Promise<number> {
     const query = tx
-      .createQueryBuilder(knownIncidentEntity, 'i')
+      .createQueryBuilder('known_incidents', 'i')
       .select('i.id', 'id')
       .where('i.resolvedAt < :before', { before: before.getTime() })
       .andWhere('NOT EXISTS (SELECT 1 FROM ai_analysis_records a WHERE a.incident_id = i.id)');
     const ids = await this.withoutWork(query, 'i.id', limit);
-    if (ids.length === 0) return 0;
-    const { affected } = await tx.delete(knownIncidentEntity, { id: In(ids) });
-    return affected ?? 0;
+    return ids.length === 0 ? 0 : this.incidents.delete(tx, ids);
   }
 
   private unneeded(tx: EntityManager, before: Date, limit: number): Promise<string[]> {
     const query = tx
-      .createQueryBuilder(analysisEntity, 'a')
+      .createQueryBuilder('ai_analysis_records', 'a')
       .select('a.id', 'id')
       .leftJoin('known_incidents', 'i', 'i.id = a.incidentId')
       .where('a.completedAt < :before', { before: before.getTime() })
