@@ -96,8 +96,13 @@ describe('the shipped workflows in a real n8n', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  let sound: string;
+  beforeEach(() => {
+    sound = dify.answerText;
+  });
   afterEach(() => {
     dify.mode = 'ok';
+    dify.answerText = sound;
   });
 
   /** An alert arrives; resolves to its analysis once that is over. */
@@ -130,8 +135,18 @@ describe('the shipped workflows in a real n8n', () => {
     );
   };
 
-  it('ask Dify and report the analysis, and AlertAgent decides', async () => {
+  it('ask Dify and report the analysis with its claims, and AlertAgent checks those and decides', async () => {
+    const claims = [
+      { text: 'Its severity is "warning"', evidence: ['a1'], checks: [] },
+      { text: 'The disk is 42% full', evidence: ['a1'], checks: [] },
+    ];
+    dify.answerText = JSON.stringify({ ...(JSON.parse(sound) as object), claims });
     const analysis = await analysed();
+    expect(analysis.result?.claims).toMatchObject([
+      { ...claims[0], verdict: 'kept', reason: null },
+      { ...claims[1], verdict: 'struck', reason: '"42%" is not in what it cites' },
+    ]);
+    expect(analysis.result?.evidence?.map(({ id }) => id)).toContain('a1');
     expect(analysis).toMatchObject({
       status: 'completed',
       engine: 'n8n',
