@@ -9,6 +9,7 @@ import {
   listApprovalPolicies,
   listRuleApprovals,
   restoreRuleVersion,
+  saveRuleGroup,
   serviceOperations,
   updateApprovalPolicy,
   updateRule,
@@ -210,6 +211,54 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
 
     expect(await newest(rule)).toMatchObject({ state: 'pending', version: 3, placed_version: 1 });
     expect(await runs(cluster, rule)).toMatchObject({ version: 1, expression: 'up == 0' });
+  });
+
+  it('do not slip through where only an override, a parameter or the group makes the rule what a policy is about', async () => {
+    const { id: target } = await world.cluster();
+    const made = [
+      await world.create({ targets: [target], overrides: [{ target, labels: POLICED }] }),
+      await world.create({ targets: [target], labels: { tier: '${tier}' }, parameters: { tier: 'payment' } }),
+      await world.create({
+        targets: [target],
+        labels: { tier: '${tier}' },
+        parameters: { tier: 'web' },
+        overrides: [{ target, parameters: { tier: 'payment' } }],
+      }),
+    ];
+    const group = { name: `labelled-${Math.random()}`, labels: POLICED };
+    await world.gateway.request(saveRuleGroup, { group, save: 'create', actor: GRACE });
+    made.push(await world.create({ targets: [target], group: group.name }));
+
+    for (const rule of made) {
+      expect(await newest(rule)).toMatchObject({ state: 'pending', policies: ['payment'] });
+      expect(await world.targets(rule.id)).toEqual([]);
+    }
+  });
+
+  it('hold the settings of their group: one person alone must be an administrator to change them', async () => {
+    const group = `shop-${Math.random()}`;
+    const { cluster } = await approvedRule({ group });
+    const save = (actor: Actor, settings: object) =>
+      world.gateway.request(saveRuleGroup, { group: { name: group, ...settings }, save: 'replace', actor });
+    const operator: Actor = { ...GRACE, role: 'operator' };
+
+    await expect(save(operator, { limit: 1 })).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('approval policy payment'),
+    });
+    expect((await world.gateway.request(getClusterRules, { id: cluster.id })).groups).toEqual([]);
+    // What changes nothing is nobody's business.
+    await save(operator, {});
+    await save({ ...operator, role: 'admin' }, { limit: 1 });
+    expect((await world.gateway.request(getClusterRules, { id: cluster.id })).groups).toMatchObject([{ limit: 1 }]);
+
+    const free = `free-${Math.random()}`;
+    await world.create({ targets: [cluster.id], group: free });
+    await world.gateway.request(saveRuleGroup, {
+      group: { name: free, interval: '1m' },
+      save: 'replace',
+      actor: operator,
+    });
   });
 
   it('are placed by an administrator alone in an emergency, with a reason that is audited', async () => {

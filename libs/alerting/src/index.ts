@@ -8,7 +8,13 @@ export { GroupTexts } from './rules/group-texts';
 export { renderedGroupName, renderRuleFile, readRuleFile, type PlacedGroup, type PlacedRule } from './rules/rule-file';
 export { MARKER_RULE_ID } from './rules/file-marker';
 export { fillInRule, overriddenParameterProblems, type RuleParameters } from './rules/parameters';
-export { effectiveRule, type AppliedOverride, type EffectiveRule, type OverriddenField } from './rules/overrides';
+export {
+  effectiveRule,
+  type AppliedOverride,
+  type EffectiveRule,
+  type OverriddenField,
+  type OverrideTerms,
+} from './rules/overrides';
 export { versionGate, type GatedGroup, type RuleLoader } from './rules/version-gates';
 export { renderAlertmanagerConfig, type AlertmanagerConfigInput } from './alertmanager/alertmanager-config';
 export {

@@ -1,7 +1,9 @@
+import { renderedGroupName } from '@alertagent/alerting';
 import type { Actor } from '@alertagent/contracts';
 import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { RuleGroupsStore } from '../rule-groups/rule-groups.store';
 import { ruleView } from '../rules/rule-view';
 import type { StoredRule } from '../rules/stored-rule';
 import { contentHash } from '../versions/content-hash';
@@ -16,6 +18,17 @@ import { RuleApprovalsStore } from './rule-approvals.store';
 export interface AdmittedChange {
   change: RecordedChange;
   waits: boolean;
+}
+
+type Labels = Record<string, string>;
+/** What a group gives to the alerts of its rules, by group as it is rendered. */
+type GroupLabels = ReadonlyMap<string, Labels>;
+
+/** What changes are judged by. */
+interface Situation {
+  open: ReadonlyMap<string, StoredRuleApproval>;
+  policies: readonly StoredApprovalPolicy[];
+  groupLabels: GroupLabels;
 }
 
 /** What runs on the clusters until a change of the rule is approved. */
@@ -34,6 +47,7 @@ export class ApprovalGate {
   constructor(
     private readonly policies: ApprovalPoliciesStore,
     private readonly approvals: RuleApprovalsStore,
+    private readonly groups: RuleGroupsStore,
     private readonly clock: Clock,
   ) {}
 
@@ -46,23 +60,30 @@ export class ApprovalGate {
     const live = changes.flatMap(({ before }) => (before && !before.deletedAt ? [before.id] : []));
     const open = await this.approvals.openOf(tx, live);
     const policies = changes.length === 0 ? [] : await this.policies.enabled(tx);
+    const groupLabels = policies.length === 0 ? new Map<string, Labels>() : await this.groupLabels(tx);
     const admitted: AdmittedChange[] = [];
-    for (const change of changes) admitted.push(await this.admitOne(tx, change, { open, policies }));
+    for (const change of changes) admitted.push(await this.admitOne(tx, change, { open, policies, groupLabels }));
     return admitted;
   }
 
   private async admitOne(
     tx: EntityManager,
     change: RecordedChange,
-    { open, policies }: { open: ReadonlyMap<string, StoredRuleApproval>; policies: readonly StoredApprovalPolicy[] },
+    { open, policies, groupLabels }: Situation,
   ): Promise<AdmittedChange> {
     const standing = standingOf(change.before, open);
-    const asking = policiesAsking(policies, change, standing);
+    const asking = policiesAsking(policies, change, { standing, groupLabels });
     await this.supersede(tx, standing.open, change);
     if (asking.length === 0) return { change, waits: false };
     const admitted = change.kind === 'deleted' && change.before ? requested(change, change.before) : change;
     await this.approvals.insert(tx, this.approval(admitted, standing, asking));
     return { change: admitted, waits: true };
+  }
+
+  /** Few groups have settings, and fewer have labels. */
+  private async groupLabels(tx: EntityManager): Promise<GroupLabels> {
+    const groups = await this.groups.withSettings(tx);
+    return new Map(groups.map(({ namespace, name, labels }) => [groupKey({ namespace, group: name }), labels]));
   }
 
   private async supersede(
@@ -116,7 +137,7 @@ function standingOf(before: StoredRule | null, open: ReadonlyMap<string, StoredR
 function policiesAsking(
   policies: readonly StoredApprovalPolicy[],
   { kind, after }: RecordedChange,
-  { placed }: Standing,
+  { standing: { placed }, groupLabels }: { standing: Standing; groupLabels: GroupLabels },
 ): StoredApprovalPolicy[] {
   // Nothing that anybody relies on goes away with a rule that never ran.
   if (policies.length === 0 || (kind === 'deleted' && !placed)) return [];
@@ -124,8 +145,15 @@ function policiesAsking(
   const running = placed && ruleView(placed);
   const isWhatRuns = kind !== 'deleted' && running !== null && contentHash(running) === contentHash(view);
   if (isWhatRuns) return [];
-  return policies.filter((policy) => isPoliced(policy, view) || (running && isPoliced(policy, running)));
+  const labelsOf = (rule: StoredRule): Labels => groupLabels.get(groupKey(rule)) ?? {};
+  return policies.filter(
+    (policy) =>
+      isPoliced(policy, view, labelsOf(after)) || (placed && running && isPoliced(policy, running, labelsOf(placed))),
+  );
 }
+
+const groupKey = ({ namespace, group }: Pick<StoredRule, 'namespace' | 'group'>): string =>
+  renderedGroupName(namespace, group);
 
 /** The same rule once more, as the version that asks for its deletion. */
 const requested = (change: RecordedChange, before: StoredRule): RecordedChange => ({

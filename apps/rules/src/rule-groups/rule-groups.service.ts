@@ -11,6 +11,7 @@ import {
 import { AuditLog, Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { PolicedGroups } from '../approvals/policed-groups';
 import type { StoredRuleGroup } from './stored-rule-group';
 import { RuleGroupUse } from './rule-group-use';
 import { RuleGroupsStore, sameName } from './rule-groups.store';
@@ -26,6 +27,7 @@ export class RuleGroupsService {
     private readonly dataSource: DataSource,
     private readonly store: RuleGroupsStore,
     private readonly use: RuleGroupUse,
+    private readonly policed: PolicedGroups,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +52,7 @@ export class RuleGroupsService {
 
   /**
    * Makes a group or changes its settings; every cluster that has rules of it gets them. Errors: `invalid` with pointers;
-   * `conflict` when it exists but should not, or has another version; `not_found`.
+   * `conflict` when it exists but should not, or has another version; `not_found`; `forbidden` when its rules need a second person.
    */
   save({ id, group: input, save, expected_version, actor }: SaveRuleGroup): Promise<RuleGroupView> {
     const { namespace, name, ...settings } = checked(input);
@@ -63,6 +65,7 @@ export class RuleGroupsService {
       if (!before && save === 'replace') throw new ServiceError('not_found', 'there is no such rule group');
       expectVersion(before, expected_version);
       if (before && isSame(before, settings)) return this.view(tx, before);
+      await this.policed.admit(tx, { namespace, name, labels: [before?.labels ?? {}, settings.labels] }, actor);
       const after = before
         ? { ...before, ...settings, version: before.version + 1, updatedAt: now }
         : { id: newId(), namespace, name, ...settings, version: 1, createdAt: now, updatedAt: now };
