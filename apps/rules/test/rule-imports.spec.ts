@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import {
   cancelRuleImport,
   exportRules,
+  getClusterRules,
   getRuleImport,
   listRuleGroups,
   listRules,
@@ -13,7 +14,7 @@ import {
   type ExportRules,
   type RuleImportResult,
 } from '@alertagent/contracts';
-import { readRuleSources, type NamedRuleFile } from '@alertagent/alerting';
+import { readRuleSources, renderRuleFile, type NamedRuleFile } from '@alertagent/alerting';
 import { sharedStack } from '@alertagent/local-stack';
 import { pack } from 'tar-stream';
 import { importRules, resultsOf, sendImport } from './import-requests';
@@ -292,6 +293,43 @@ describe.each(stack.testDatabaseUrls())('imports on $name', (database) => {
     } finally {
       prometheus.close();
     }
+  });
+
+  it('leaves out everything of a file that AlertAgent rendered: recording rules carry no mark, and its marker is no rule', async () => {
+    const clusterId = (await world.cluster()).id;
+    const group = `g-${Math.random()}`;
+    const place = { namespace: 'team/a', group, targets: [clusterId] };
+    const recorded = await world.create({
+      ...place,
+      kind: 'recording',
+      name: 'job:up:sum',
+      expression: 'sum by (job) (up)',
+    });
+    const alerting = await world.create(place);
+    const { rules } = await world.gateway.request(getClusterRules, { id: clusterId });
+    const { content: text } = renderRuleFile(rules);
+    const theirs = 'groups: [{name: theirs, rules: [{record: "job:up:sum", expr: up}]}]';
+    const content = [
+      { path: 'ours.yml', text },
+      { path: 'theirs.yml', text: theirs },
+    ];
+    const { results } = await importRules(world, { content, options: { namespace } });
+    expect(
+      results.map(({ name, outcome, rule_id }) => [name, outcome, outcome === 'skipped' ? rule_id : null]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['AlertAgentFile', 'skipped', null],
+        ['job:up:sum', 'skipped', recorded.id],
+        [alerting.name, 'skipped', alerting.id],
+        ['job:up:sum', 'created', null],
+      ]),
+    );
+    expect(results).toHaveLength(4);
+    expect(await stored({ namespace: `${namespace}/ours` })).toEqual([]);
+    const groups = await world.gateway.request(listRuleGroups, { limit: 500 });
+    expect(groups.items.filter((one) => one.namespace.startsWith(namespace)).map(({ name }) => name)).toEqual([
+      'theirs',
+    ]);
   });
 
   it('asks no Prometheus where requests may not go, and says so', async () => {

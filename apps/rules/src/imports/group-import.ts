@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CANARY_RULE_ID } from '@alertagent/alerting';
 import { ServiceError } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,6 +9,7 @@ import type { ImportGroup, ImportItem } from './import-groups';
 import { refuseBadGroup } from './import-limits';
 import { refusal, warning, type Outcome } from './import-outcome';
 import { ImportRecords } from './import-records';
+import { OwnRules } from './own-rules';
 import { RuleWriter, type CheckedRule } from './rule-writer';
 import type { LeasedImport } from './rule-imports.store';
 
@@ -25,6 +25,7 @@ export class GroupImport {
     private readonly dataSource: DataSource,
     private readonly store: RulesStore,
     private readonly settings: GroupSettings,
+    private readonly ownRules: OwnRules,
     private readonly writer: RuleWriter,
     private readonly records: ImportRecords,
   ) {}
@@ -41,31 +42,37 @@ export class GroupImport {
   }
 
   private async decide(held: LeasedImport, group: ImportGroup, open: readonly ImportItem[]): Promise<Decided[]> {
+    const own = await this.ownRules.of(group);
+    // Nothing of it becomes a rule of the group that it would be here.
+    const isOwn = group.items.length > 0 && own.size === group.items.length;
     try {
       refuseBadGroup(group);
-      if (group.settings) await this.settings.take(held, group);
+      if (group.settings && !isOwn) await this.settings.take(held, group);
     } catch (error) {
       if (!(error instanceof ServiceError) || error.retryable) throw error;
       return open.map((item) => ({ item, outcome: refusal({ ...item, pointer: groupPointer(item) }, error) }));
     }
     const { manager } = this.dataSource;
     const stored = await this.store.ofGroup(manager, { namespace: group.namespace, group: group.name });
-    const own = await this.ownRules(open);
-    const wanted = group.items.filter(({ managedId }) => managedId === null || !own.has(managedId));
+    const wanted = group.items.filter((item) => !own.has(item));
     const plans = new Map(planGroup(group, wanted, stored, held.options).map((plan) => [plan.item, plan]));
     const decided: Decided[] = [];
     for (const item of open) {
-      decided.push(await this.decideOne(held, item, plans.get(item)));
+      decided.push(await this.decideOne(held, item, { plan: plans.get(item), ownId: own.get(item) ?? null }));
       await nextTurn();
     }
     return decided;
   }
 
-  private async decideOne(held: LeasedImport, item: ImportItem, plan: PlannedRule | undefined): Promise<Decided> {
+  private async decideOne(
+    held: LeasedImport,
+    item: ImportItem,
+    { plan, ownId }: { plan: PlannedRule | undefined; ownId: string | null },
+  ): Promise<Decided> {
     if (!item.rule) return { item, outcome: { outcome: 'refused' } };
     if (!plan) {
       const problems = [warning(item, 'managed', 'AlertAgent put this rule there itself; it was left as it is')];
-      return { item, outcome: { outcome: 'skipped', ruleId: item.managedId, problems } };
+      return { item, outcome: { outcome: 'skipped', ruleId: ownId, problems } };
     }
     if (plan.isUnchanged) {
       const { id: ruleId, version } = plan.before!;
@@ -95,15 +102,6 @@ export class GroupImport {
       if (batch.length > 1) for (const each of batch) await this.write(held, group, [each]);
       else if (only) await this.write(held, group, [{ item: only.item, outcome: refusal(only.item, error) }]);
     }
-  }
-
-  /** Ids of the rules that were read and that this AlertAgent knows. */
-  private async ownRules(items: readonly ImportItem[]): Promise<Set<string>> {
-    const ids = items.flatMap(({ managedId }) => (managedId === null ? [] : [managedId]));
-    if (ids.length === 0) return new Set();
-    const known = await this.store.byIds(this.dataSource.manager, ids);
-    const live = [...known.values()].filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id);
-    return new Set([...live, CANARY_RULE_ID]);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   isRefused,
+  MARKER_RULE_ID,
   readRuleSources,
   type FileGroup,
   type FileProblem,
@@ -34,6 +35,8 @@ export interface ImportGroup {
   /** Null when nothing of it can be taken. */
   settings: Omit<FileGroup, 'name' | 'rules'> | null;
   items: ImportItem[];
+  /** AlertAgent rendered the file that it is in. */
+  isRendered: boolean;
 }
 
 /** Reads everything that was sent. The same texts always give the same groups. */
@@ -45,20 +48,21 @@ export function readImportGroups(sources: readonly RuleSource[], namespace: stri
 function groupsOf(file: NamedRuleFile, numbering: { next: number }): ImportGroup[] {
   const errors = file.problems.filter(({ severity }) => severity === 'error').map(problemOf);
   const warnings = file.problems.filter(({ severity }) => severity === 'warning').map(problemOf);
-  const groups = file.groups.map((group) => groupOf(file, group, { errors, numbering }));
+  const isRendered = file.groups.some(({ rules }) => rules.some(({ managed }) => managed?.rule_id === MARKER_RULE_ID));
+  const groups = file.groups.map((group) => ({ ...groupOf(file, group, { errors, numbering }), isRendered }));
   const [first] = groups.flatMap(({ items }) => items);
   if (first) first.problems.push(...warnings);
   if (first || file.problems.length === 0) return groups;
   // Nothing else would tell of it.
   const item = wholeItem(file, [...errors, ...warnings], numbering);
-  return [...groups, { namespace: file.namespace, name: '', settings: null, items: [item] }];
+  return [...groups, { namespace: file.namespace, name: '', settings: null, items: [item], isRendered }];
 }
 
 function groupOf(
   file: NamedRuleFile,
   group: ReadGroup,
   { errors, numbering }: { errors: RuleImportProblem[]; numbering: { next: number } },
-): ImportGroup {
+): Omit<ImportGroup, 'isRendered'> {
   const { name, rules, pointer: _pointer, place: _place, problems, ...settings } = group;
   const isTaken = errors.length === 0 && !isRefused(group);
   const shared = [...errors, ...problems.filter(({ severity }) => severity === 'error').map(problemOf)];

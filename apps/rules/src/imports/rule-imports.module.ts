@@ -5,6 +5,7 @@ import { SourcesModule } from '../sources/sources.module';
 import { GroupImport } from './group-import';
 import { GroupSettings } from './group-settings';
 import { ImportRecords } from './import-records';
+import { OwnRules } from './own-rules';
 import { RuleImportLeases } from './rule-import-leases';
 import { RuleImportOrders } from './rule-import-orders';
 import { RuleImportReader } from './rule-import-reader';
@@ -22,6 +23,7 @@ import { RuleWriter } from './rule-writer';
     GroupImport,
     GroupSettings,
     ImportRecords,
+    OwnRules,
     RuleImportLeases,
     RuleImportOrders,
     RuleImportReader,

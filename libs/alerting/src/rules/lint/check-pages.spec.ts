@@ -17,7 +17,8 @@ function ruleFileOf(example: string): string {
   const shown = parse(example) as Part | Part[];
   if (!Array.isArray(shown) && 'groups' in shown) return example;
   const parts = Array.isArray(shown) ? shown : [shown];
-  if (parts.every((part) => 'rules' in part)) return stringify({ groups: parts.map((part) => ({ name: 'shown', ...part })) });
+  if (parts.every((part) => 'rules' in part))
+    return stringify({ groups: parts.map((part) => ({ name: 'shown', ...part })) });
   const rules = parts.map((part) => ({ ...('record' in part ? {} : { alert: 'Shown' }), expr: 'up == 0', ...part }));
   return stringify({ groups: [{ name: 'shown', rules }] });
 }
