@@ -11,6 +11,7 @@ const BUILD = [
   ['lockfile', [process.execPath, 'tools/checks/lockfile.mjs']],
   ['types', [...bin('typescript/bin/tsc'), '-b']],
   ['bundle', [process.execPath, 'tools/build/bundle.mjs']],
+  ['programs', [process.execPath, 'tools/build/executables.mjs']],
 ];
 /** None of these needs another; the longest is first. */
 const STATIC = [

@@ -28,7 +28,8 @@ describe('agentctl and a whole AlertAgent', () => {
   const agentctl = (...argv: string[]): Promise<{ code: number; out: string }> =>
     new Promise((resolve) => {
       const env = { PATH: process.env['PATH'], ALERTAGENT_URL: agent.url, ALERTAGENT_TOKEN: agent.adminToken };
-      execFile(process.execPath, [AGENTCTL, ...argv], { env }, (error, stdout, stderr) => {
+      // As npx and a link on PATH do: the file itself is the program.
+      execFile(AGENTCTL, argv, { env }, (error, stdout, stderr) => {
         expect(stdout + stderr).not.toContain(agent.adminToken);
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout });
       });
