@@ -10,7 +10,7 @@ import {
 import { AuditLog, Clock, inTransaction, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { badCursor } from '../rules/rule-filter';
+import { badCursor } from '../rules/rule-order';
 import { RuleTargets } from '../rules/rule-targets';
 import { BatchRunner } from './batch-runner';
 import { batchDetail, batchView } from './batch-view';

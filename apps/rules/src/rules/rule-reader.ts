@@ -12,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsService } from '../distributions/distributions.service';
 import { ClusterRulesReader } from './cluster-rules-reader';
-import { cursorOf, positionOf } from './rule-filter';
+import { cursorOf, positionOf } from './rule-order';
 import { ruleView } from './rule-view';
 import type { StoredRule } from './stored-rule';
 import { RulesStore } from './rules.store';

@@ -39,7 +39,12 @@ export const ruleEntity = new EntitySchema<StoredRule>({
   },
   indices: [
     { name: 'UQ_rules_name_key', columns: ['nameKey'], unique: true },
-    { name: 'IX_rules_group_name', columns: ['group'] },
+    { name: 'IX_rules_by_creation', columns: ['deletedAt', 'id'] },
+    { name: 'IX_rules_by_name', columns: ['deletedAt', 'nameFolded', 'id'] },
+    { name: 'IX_rules_by_update', columns: ['deletedAt', 'updatedAt', 'id'] },
+    { name: 'IX_rules_by_place', columns: ['deletedAt', 'namespace', 'group', 'position', 'id'] },
+    { name: 'IX_rules_by_group', columns: ['deletedAt', 'group', 'id'] },
+    { name: 'IX_rules_by_severity', columns: ['deletedAt', 'severity', 'id'] },
   ],
 });
 

@@ -1,21 +1,11 @@
-import type { RuleOrder } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
 import { nameKey, type RuleContent } from './rule-content';
-import { applyFilter, applyOrder, labelTest, type RuleFilter, type RulePosition } from './rule-filter';
+import type { RuleFilter } from './rule-filter';
+import { listRules, type RulePageTerms } from './rule-list';
 import { ruleVersionEntity, type StoredRuleVersion } from './rule-version.entity';
 import { ruleEntity } from './rule.entity';
 import type { StoredRule } from './stored-rule';
-
-/** Rows looked at per statement when labels have to be compared here. */
-const LOOKED_AT = 2_000;
-
-/** What labels are compared with, as the database has it. */
-interface LookedAtRow {
-  id: string;
-  labels: string;
-  severity: string | null;
-}
 
 /** Rules and their versions. */
 @Injectable()
@@ -32,34 +22,8 @@ export class RulesStore {
   }
 
   /** At most `limit` rules after a place in an order. */
-  async list(
-    manager: EntityManager,
-    filter: RuleFilter,
-    { sort, after, limit }: { sort: RuleOrder; after: RulePosition | null; limit: number },
-  ): Promise<StoredRule[]> {
-    const query = manager.createQueryBuilder(ruleEntity, 'rule').where('1 = 1');
-    applyFilter(query, filter);
-    applyOrder(query, sort, after);
-    const test = labelTest(filter);
-    if (!test) return query.take(limit).getMany();
-    // Whole rules are read only of those that are shown. Of the others not even entities are made, and labels that many share are read once.
-    query.select('rule.id', 'id').addSelect('rule.labels', 'labels').addSelect('rule.severity', 'severity');
-    const verdicts = new Map<string, boolean>();
-    const fits = ({ labels, severity }: LookedAtRow): boolean => {
-      const key = JSON.stringify([labels, severity]);
-      const verdict = verdicts.get(key) ?? test({ labels: JSON.parse(labels) as Record<string, string>, severity });
-      verdicts.set(key, verdict);
-      return verdict;
-    };
-    const found: string[] = [];
-    for (let skipped = 0; found.length < limit; skipped += LOOKED_AT) {
-      const rows = await query.clone().offset(skipped).limit(LOOKED_AT).getRawMany<LookedAtRow>();
-      found.push(...rows.filter(fits).map(({ id }) => id));
-      if (rows.length < LOOKED_AT) break;
-    }
-    const shown = found.slice(0, limit);
-    const rules = await this.byIds(manager, shown);
-    return shown.flatMap((id) => rules.get(id) ?? []);
+  list(manager: EntityManager, filter: RuleFilter, page: RulePageTerms): Promise<StoredRule[]> {
+    return listRules(manager, filter, page);
   }
 
   /** Every rule that should run on the cluster, and the version of it that should, in one statement. */
