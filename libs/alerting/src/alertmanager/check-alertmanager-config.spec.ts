@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AgreementFigures } from '../../test/agreement-figures';
 import { checkAlertmanagerConfig } from './check-alertmanager-config';
 
 const BASE = 'route: {receiver: a}\nreceivers: [{name: a}]\n';
@@ -234,14 +235,18 @@ const COLLECTIONS: Collection[] = [
   },
 ];
 
+const figures = new AgreementFigures();
+afterAll(() => figures.print());
+
 it.each(COLLECTIONS)('the verdicts on $file agree with those of amtool', ({ file, own, textOf, loads }) => {
-  const disagreements = rows(file, own).flatMap((row) =>
-    VERSIONS.flatMap((version) => {
-      const judge = version.split('.').slice(0, 2).join('');
-      const { valid, problems } = checkAlertmanagerConfig(textOf(row), { version });
-      const expected = loads(row, judge);
-      return valid === expected ? [] : [{ row: row['file'] ?? row['matcher'], version, amtool: expected, problems }];
-    }),
-  );
+  const disagreements = VERSIONS.flatMap((version) => {
+    const judge = version.split('.').slice(0, 2).join('');
+    const cases = rows(file, own).map((row) => ({
+      what: String(row['file'] ?? textOf(row)),
+      ours: checkAlertmanagerConfig(textOf(row), { version }).valid,
+      theirs: loads(row, judge),
+    }));
+    return figures.disagreements(`amconfig/${file}`, `amtool ${version}`, cases);
+  });
   expect(disagreements).toEqual([]);
 });

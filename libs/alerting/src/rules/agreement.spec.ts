@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { AgreementFigures, type JudgedCase } from '../../test/agreement-figures';
 import { readTemplate } from './go-template/parser';
 import { templateNames } from './go-template/prometheus-names';
 import { readExpression } from './promql/expression';
@@ -28,16 +29,13 @@ function rows(file: string, own: Row[]): Row[] {
   ];
 }
 
-/** Cases on which the verdict differs, those first that we take and the server refuses. */
-function compare(cases: readonly { what: string; ours: boolean; theirs: boolean }[]): string[] {
-  const differ = cases.filter(({ ours, theirs }) => ours !== theirs);
-  return differ
-    .sort((a, b) => Number(b.ours) - Number(a.ours))
-    .map(({ what, ours }) => `${ours ? 'taken' : 'refused'}: ${what}`);
-}
+const figures = new AgreementFigures();
+afterAll(() => figures.print());
 
 describe.each(VERSIONS)('the verdicts of promtool $version are ours', ({ version, suffix }) => {
   const grammar = grammarOf(version)!;
+  const compare = (kind: string, cases: readonly JudgedCase[]): string[] =>
+    figures.disagreements(kind, `promtool ${version}`, cases);
 
   it('on expressions', () => {
     const own = [
@@ -51,7 +49,7 @@ describe.each(VERSIONS)('the verdicts of promtool $version are ours', ({ version
       return [{ what: row.expr, theirs, ours: readExpression(row.expr, grammar).expr !== null }];
     });
     expect(cases.some(({ theirs }) => theirs)).toBe(true);
-    expect(compare(cases)).toEqual([]);
+    expect(compare('expressions', cases)).toEqual([]);
   });
 
   it('on rule files', () => {
@@ -60,7 +58,7 @@ describe.each(VERSIONS)('the verdicts of promtool $version are ours', ({ version
       const theirs = row[`verdict_promtool${suffix}`] === 'ok';
       return { what: String(row.file), theirs, ours: checkRuleFile(text, grammar).problems.length === 0 };
     });
-    expect(compare(cases)).toEqual([]);
+    expect(compare('rule files', cases)).toEqual([]);
   });
 
   it('on templates', () => {
@@ -80,6 +78,6 @@ describe.each(VERSIONS)('the verdicts of promtool $version are ours', ({ version
       if (typeof theirs !== 'boolean' || typeof text !== 'string') return [];
       return [{ what: text, theirs, ours: readTemplate(text, templateNames(grammar)).fault === null }];
     });
-    expect(compare(cases)).toEqual([]);
+    expect(compare('templates and hostile strings', cases)).toEqual([]);
   });
 });
