@@ -30,6 +30,7 @@ import { RuleTemplates1767500000000 } from './migrations/1767500000000-rule-temp
 import { Backtests1767300000000 } from './migrations/1767300000000-backtests';
 import { RuleTests1767300000001 } from './migrations/1767300000001-rule-tests';
 import { RuleDisagreements1767600000000 } from './migrations/1767600000000-rule-disagreements';
+import { DismissedDisagreements1767800000000 } from './migrations/1767800000000-dismissed-disagreements';
 import { RuleLists1767700000000 } from './migrations/1767700000000-rule-lists';
 import { ruleDisagreementEntity } from './second-judge/rule-disagreement.entity';
 import { ruleTestRunEntity } from './rule-tests/rule-test-run.entity';
@@ -90,5 +91,6 @@ export const rulesService: ServiceDefinition = {
     RuleImports1767400000000,
     RuleDisagreements1767600000000,
     RuleLists1767700000000,
+    DismissedDisagreements1767800000000,
   ],
 };

@@ -1,8 +1,11 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  dismissRuleDisagreement,
   getRuleDisagreement,
   listRuleDisagreements,
+  serviceOperations,
+  reopenRuleDisagreement,
   updateRule,
   validateRules,
   type RuleDisagreementView,
@@ -111,6 +114,42 @@ describe.each(stack.testDatabaseUrls())('the second judge, on $name,', (database
     ]);
     expect(items[0]?.reason).toMatch(/^yaml\/syntax: /);
     expect(defects()).toMatchObject([{ valid: false, text: TAKEN_BY_PROMTOOL }, {}]);
+  });
+
+  it('is contradicted no more on what was dismissed with a reason, until that is taken back', async () => {
+    await start(promtool);
+    await validate({ yaml: TAKEN_BY_PROMTOOL });
+    await until('disagreed', 1);
+    const { id } = (await list()).items[0]!;
+    const dismiss = (reason: string) => world.gateway.request(dismissRuleDisagreement, { id, reason, actor: ACTOR });
+    const dismissal = { dismissed_by: ACTOR.name, dismissal_reason: 'nobody writes that' };
+    await dismiss('unlikely');
+    await expect(dismiss('nobody writes that')).resolves.toMatchObject({ id, ...dismissal, text: TAKEN_BY_PROMTOOL });
+
+    await validate({ yaml: TAKEN_BY_PROMTOOL });
+    await until('dismissed', 1);
+    expect(defects()).toHaveLength(1);
+    expect([(await list()).items, await list({ state: 'dismissed' }), await list({ state: 'all' })]).toMatchObject([
+      [],
+      { items: [{ id, seen: 2, ...dismissal, dismissed_at: expect.any(String) }] },
+      { items: [{ id }] },
+    ]);
+
+    const reopen = () => world.gateway.request(reopenRuleDisagreement, { id, actor: ACTOR });
+    for (let times = 0; times < 2; times += 1) expect(await reopen()).toMatchObject({ id, dismissed_at: null });
+    await validate({ yaml: TAKEN_BY_PROMTOOL });
+    await until('disagreed', 2);
+    expect(await list()).toMatchObject({ items: [{ id, seen: 3, dismissed_by: null, dismissal_reason: null }] });
+    const { items } = await world.gateway.request(serviceOperations.rules.listAudit, {});
+    const told = items.filter(({ resource_id }) => resource_id === id);
+    expect(told.map(({ action, actor, after }) => [action, actor.name, after])).toEqual([
+      ['rule.disagreement.reopened', ACTOR.name, { dismissal_reason: null }],
+      ['rule.disagreement.dismissed', ACTOR.name, { dismissal_reason: 'nobody writes that' }],
+      ['rule.disagreement.dismissed', ACTOR.name, { dismissal_reason: 'unlikely' }],
+    ]);
+    await expect(
+      world.gateway.request(dismissRuleDisagreement, { id: 'none', reason: 'x', actor: ACTOR }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is contradicted where it refuses what we take, with the rule and the words of promtool', async () => {

@@ -25,14 +25,19 @@ export class DisagreementNotes {
     this.log = logger.component('second-judge');
   }
 
-  async note({ file, source, ruleId, ruleVersion, promtool, reason }: Disagreement): Promise<void> {
+  /** Logged as a defect unless it was dismissed; answers whether it was. */
+  async note({ file, source, ruleId, ruleVersion, promtool, reason }: Disagreement): Promise<boolean> {
     const { text, valid } = file;
-    this.log.error(
-      { promtool, valid, reason, source, rule_id: ruleId, rule_version: ruleVersion, text: text.slice(0, LOGGED) },
-      'Defect: promtool judges a rule differently than we do',
-    );
     const textHash = createHash('sha256').update(text).digest('hex');
     const found = { textHash, source, ruleId, ruleVersion, promtool, valid, reason, text };
-    await inTransaction(this.dataSource, (tx) => this.store.note(tx, found, this.clock.now()));
+    let isDismissed = false;
+    try {
+      isDismissed = await inTransaction(this.dataSource, (tx) => this.store.note(tx, found, this.clock.now()));
+      return isDismissed;
+    } finally {
+      const ids = { rule_id: ruleId, rule_version: ruleVersion };
+      const said = { promtool, valid, reason, source, ...ids, text: text.slice(0, LOGGED) };
+      if (!isDismissed) this.log.error(said, 'Defect: promtool judges a rule differently than we do');
+    }
   }
 }

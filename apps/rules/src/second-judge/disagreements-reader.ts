@@ -1,7 +1,7 @@
 import {
   ServiceError,
   type ById,
-  type PageQuery,
+  type ListRuleDisagreements,
   type RuleDisagreementPage,
   type RuleDisagreementView,
 } from '@alertagent/contracts';
@@ -24,17 +24,20 @@ export class DisagreementsReader {
     private readonly judge: SecondJudge,
   ) {}
 
-  /** Newest first, texts shortened. Errors: `invalid` when the cursor is none of ours. */
-  async list({ cursor, limit }: PageQuery): Promise<RuleDisagreementPage> {
+  /** Newest first, those that are open unless told, texts shortened. Errors: `invalid` when the cursor is none of ours. */
+  async list({ cursor, limit, state }: ListRuleDisagreements): Promise<RuleDisagreementPage> {
     if (cursor && !/^[0-9a-f-]{36}$/.test(cursor)) {
       const problem = { pointer: '/cursor', code: 'bad_cursor', detail: 'expected the next_cursor of an earlier page' };
       throw new ServiceError('invalid', '/cursor: not a cursor of this list', { errors: [problem] });
     }
     const size = limit ?? DEFAULT_LIMIT;
-    const found = await this.store.list(this.dataSource.manager, cursor ?? null, size + 1);
+    const found = await this.store.list(this.dataSource.manager, state ?? 'open', {
+      before: cursor ?? null,
+      limit: size + 1,
+    });
     const items = found.slice(0, size);
     return {
-      items: items.map((one) => view(one, EXCERPT)),
+      items: items.map((one) => disagreementView(one, EXCERPT)),
       next_cursor: found.length > size ? (items.at(-1)?.id ?? null) : null,
       promtool: this.judge.version,
     };
@@ -44,11 +47,12 @@ export class DisagreementsReader {
   async get({ id }: ById): Promise<RuleDisagreementView> {
     const found = await this.store.find(this.dataSource.manager, id);
     if (!found) throw new ServiceError('not_found', 'there is no such disagreement');
-    return view(found, Infinity);
+    return disagreementView(found);
   }
 }
 
-const view = (found: StoredDisagreement, longest: number): RuleDisagreementView => ({
+/** One with its text up to `longest` characters, whole unless told. */
+export const disagreementView = (found: StoredDisagreement, longest = Infinity): RuleDisagreementView => ({
   id: found.id,
   source: found.source,
   rule_id: found.ruleId,
@@ -61,4 +65,7 @@ const view = (found: StoredDisagreement, longest: number): RuleDisagreementView 
   seen: found.seen,
   first_seen_at: found.firstSeenAt.toISOString(),
   last_seen_at: found.lastSeenAt.toISOString(),
+  dismissed_at: found.dismissedAt?.toISOString() ?? null,
+  dismissed_by: found.dismissedBy,
+  dismissal_reason: found.dismissalReason,
 });

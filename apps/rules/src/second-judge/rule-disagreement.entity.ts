@@ -16,6 +16,10 @@ export interface StoredDisagreement {
   seen: number;
   firstSeenAt: Date;
   lastSeenAt: Date;
+  /** When, by whom and why it was dismissed; null while it is open. */
+  dismissedAt: Date | null;
+  dismissedBy: string | null;
+  dismissalReason: string | null;
 }
 
 export const ruleDisagreementEntity = new EntitySchema<StoredDisagreement>({
@@ -33,6 +37,9 @@ export const ruleDisagreementEntity = new EntitySchema<StoredDisagreement>({
     seen: { type: 'int' },
     firstSeenAt: { name: 'first_seen_at', type: 'bigint', transformer: epochMs },
     lastSeenAt: { name: 'last_seen_at', type: 'bigint', transformer: epochMs },
+    dismissedAt: { name: 'dismissed_at', type: 'bigint', nullable: true, transformer: epochMs },
+    dismissedBy: { name: 'dismissed_by', type: 'varchar', length: 200, nullable: true },
+    dismissalReason: { name: 'dismissal_reason', type: 'varchar', length: 1000, nullable: true },
   },
   indices: [{ name: 'UQ_rule_disagreements_text', columns: ['textHash', 'promtool'], unique: true }],
 });

@@ -5,6 +5,8 @@ const OUTCOMES = [
   'agreed',
   /** Each is a defect. */
   'disagreed',
+  /** It disagreed once more on what people have dismissed. */
+  'dismissed',
   /** Promtool hung, broke or could not be run. */
   'not_judged',
   /** Too large, too many at once, or nothing that a file can say. */

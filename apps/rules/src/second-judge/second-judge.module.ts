@@ -4,6 +4,7 @@ import { DisagreementNotes } from './disagreement-notes';
 import { DisagreementsReader } from './disagreements-reader';
 import { DisagreementsHandlers } from './disagreements.handlers';
 import { DisagreementsStore } from './disagreements.store';
+import { Dismissals } from './dismissals';
 import { SavedRules } from './saved-rules';
 import { SecondJudge } from './second-judge';
 import { SecondJudgeMetrics } from './second-judge.metrics';
@@ -12,7 +13,15 @@ import { SecondJudgeMetrics } from './second-judge.metrics';
 @Module({
   imports: [PromtoolModule],
   controllers: [DisagreementsHandlers],
-  providers: [DisagreementNotes, DisagreementsReader, DisagreementsStore, SavedRules, SecondJudge, SecondJudgeMetrics],
+  providers: [
+    DisagreementNotes,
+    DisagreementsReader,
+    DisagreementsStore,
+    Dismissals,
+    SavedRules,
+    SecondJudge,
+    SecondJudgeMetrics,
+  ],
   exports: [SavedRules, SecondJudge],
 })
 export class SecondJudgeModule {}

@@ -98,8 +98,8 @@ export class SecondJudge implements BeforeApplicationShutdown {
       if (said === null) return 'not_judged';
       if (said.valid === file.valid) return 'agreed';
       const reason = file.valid ? said.words : (file.reason ?? 'we do not say why');
-      await this.notes.note({ ...judged, promtool: this.promtool.version!, file, reason });
-      return 'disagreed';
+      const isDismissed = await this.notes.note({ ...judged, promtool: this.promtool.version!, file, reason });
+      return isDismissed ? 'dismissed' : 'disagreed';
     } catch (error) {
       this.log.warn({ error }, 'A rule could not be put before promtool');
       return 'not_judged';
