@@ -10,7 +10,7 @@ export const SINGLE_QUOTES = /^'(?:[^']|'')*'/;
 const BAD_ESCAPE = /^"(?:[^"\\]|\\[0abt\tnvfre "/\\N_LPxuU\n])*\\[^0abt\tnvfre "/\\N_LPxuU\n]/;
 const BLOCK_TEXT = /^[|>](?:[+-]?[1-9]?|[1-9][+-])(?:[ \t]+#[^\n]*|[ \t]*)(?:\n|$)/;
 const INDICATOR = /^[-?:](?:\s|$)/;
-const KEY = /^(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s#&*!|>'"%@`{}[\],][^\n#]*?)[ \t]*:(?:\s|$)/;
+const KEY = /^(?:(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*|[^\s#&*!|>'"%@`{}[\],][^\n#]*?):(?:\s|$)/;
 const DIRECTIVE = /^%(?:YAML|TAG)[ \t]/;
 
 /**

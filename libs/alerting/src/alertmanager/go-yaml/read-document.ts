@@ -30,6 +30,8 @@ type ReadDocument =
 
 /** Larger files are refused before they are read; the largest known configurations are a tenth of this. */
 const LONGEST = 2_000_000;
+/** A text with faults that can be mended is read once more for each of them, up to so many characters in all: about a second. */
+const MOST_READ_AGAIN = 250_000;
 /** Aliases may repeat what they stand for; this is the most that one file may grow to. */
 const MOST_NODES = 200_000;
 
@@ -39,7 +41,7 @@ export type GoYaml = 2 | 3;
 /** Reads the first document of a stream, which is all that Alertmanager and Prometheus look at. Never throws. */
 export function readDocument(written: string, reader: GoYaml = 2): ReadDocument {
   const text = withPlainLineEnds(written, reader);
-  return readText(text, reader, positionsIn(text));
+  return readText(text, reader, { position: positionsIn(text), read: 0 });
 }
 
 function positionsIn(text: string): (offset: number) => TextPosition {
@@ -52,7 +54,15 @@ function positionsIn(text: string): (offset: number) => TextPosition {
   };
 }
 
-function readText(text: string, reader: GoYaml, position: (offset: number) => TextPosition): ReadDocument {
+/** What is the same however often a text is read. */
+interface Reading {
+  position: (offset: number) => TextPosition;
+  /** Characters read so far. */
+  read: number;
+}
+
+function readText(text: string, reader: GoYaml, { position, read }: Reading): ReadDocument {
+  const again: Reading = { position, read: read + text.length };
   const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
   if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
   const early = strictSyntaxFault(text, reader);
@@ -77,12 +87,13 @@ function readText(text: string, reader: GoYaml, position: (offset: number) => Te
   }
   const [error] = document.errors.filter((each) => counts(each, document, text, reader));
   if (error) {
-    const joined = withQuotesJoined(document, text);
-    if (joined !== null) return readText(joined, reader, position);
+    // A file that is made of such texts must not take minutes.
+    const joined = again.read < MOST_READ_AGAIN ? withQuotesJoined(document, text) : null;
+    if (joined !== null) return readText(joined, reader, again);
     const end = endByIndentation(document, text, error.pos[0]);
     if (end === null) return refuse(sentenceOf(error.message), error.pos[0]);
     const fault = followingFault(text.slice(end), false);
-    return fault === null ? readText(text.slice(0, end), reader, position) : refuse(fault, end);
+    return fault === null ? readText(text.slice(0, end), reader, again) : refuse(fault, end);
   }
   const begin = document.contents?.range?.[0] ?? Infinity;
   const directive = document.warnings.find(({ code, pos }) => code === 'BAD_DIRECTIVE' && pos[0] < begin);

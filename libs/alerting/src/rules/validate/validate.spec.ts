@@ -119,6 +119,13 @@ it.each([
   expect(validateRuleText(file, options()).valid).toBe(valid);
 });
 
+it.each([
+  ['texts in quotes that go on at the margin', `groups:\n${'- name: "b\nc"\n'.repeat(20_000)}`, false],
+  ['spaces after the end of the document', `groups:\n--- a${' '.repeat(300_000)}\n`, true],
+])('very many %s take no more than a few readings', (_, file, valid) => {
+  expect(validateRuleText(file, options()).valid).toBe(valid);
+});
+
 it('a problem after quoted lines at the margin keeps its place', () => {
   const file = 'groups:\n- name: "b\nc"\n  rules:\n  - {alert: A, expr: up ==}\n';
   expect(validateRuleText(file, options()).problems).toMatchObject([{ check: 'promql/syntax', line: 5 }]);
