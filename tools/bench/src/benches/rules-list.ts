@@ -5,8 +5,9 @@ import { percentile } from '../percentile';
 import { onEachDatabase, ruleFileOf, type RulesStand } from '../rules-stand';
 
 const RULES = 10_000;
-/** Pages of each list, one after the other. */
-const PAGES = 30;
+/** Pages of each list that are measured, and before that. */
+const PAGES = 40;
+const WARM_UP_PAGES = 3;
 const PAGE = 50;
 
 /** Queries of `GET /rules`; each is also read page by page. */
@@ -41,39 +42,52 @@ async function measure(stand: RulesStand): Promise<Figure[]> {
   stand.say(`${RULES} rules`);
   await stand.import(ruleFileOf(RULES));
   await stand.import(ruleFileOf(100), cluster);
-  const all: number[] = [];
-  let slowest = { what: '', p95: 0 };
-  for (const query of LISTS) {
-    await pages(stand, query, 3);
-    const times = await pages(stand, query, PAGES);
-    all.push(...times);
-    const p95 = percentile(times, 0.95);
-    const what = new URLSearchParams(query).toString() || 'all';
-    stand.say(`${what}: ${p95.toFixed(1)} ms`);
-    if (p95 >= slowest.p95) slowest = { what, p95 };
-  }
+  const lists = LISTS.map((query) => new List(stand, query));
+  const [plain] = lists;
+  const first = plain === undefined ? 0 : await plain.next();
+  // Round by round, as people ask: one list after the other would time the program's own warming up as the first list's.
+  for (let round = 0; round < WARM_UP_PAGES; round += 1) for (const list of lists) await list.next();
+  for (let round = 0; round < PAGES; round += 1) for (const list of lists) list.times.push(await list.next());
+  for (const list of lists) stand.say(`${list.name}: ${list.p95.toFixed(1)} ms`);
+  const slowest = lists.reduce((one, other) => (other.p95 > one.p95 ? other : one));
+  const all = lists.flatMap(({ times }) => times);
   return [
+    { name: `the first list after the import, ${stand.database}`, value: first, unit: 'ms' },
     { name: `lists over ${RULES} rules, p95, ${stand.database}`, value: percentile(all, 0.95), unit: 'ms' },
     {
       name: `the slowest list, p95, ${stand.database}`,
       value: slowest.p95,
       unit: 'ms',
       goal: { of: 'value', direction: 'at most', bound: 100 },
-      note: slowest.what,
+      note: slowest.name,
     },
   ];
 }
 
-/** Milliseconds of each page; a list that ends begins again. */
-async function pages({ agent }: RulesStand, query: Record<string, string>, count: number): Promise<number[]> {
-  const times: number[] = [];
-  let cursor: string | null | undefined;
-  for (let page = 0; page < count; page += 1) {
-    const asked = new URLSearchParams({ ...query, limit: String(PAGE), ...(cursor ? { cursor } : {}) });
-    const began = performance.now();
-    const answer = await agent.get<RulePage>(`/rules?${asked.toString()}`);
-    times.push(performance.now() - began);
-    cursor = answer.next_cursor;
+/** One query, read page by page; a list that ends begins again. */
+class List {
+  /** Milliseconds of each page that counts. */
+  readonly times: number[] = [];
+  readonly name: string;
+  private cursor: string | null | undefined;
+
+  constructor(
+    private readonly stand: RulesStand,
+    private readonly query: Record<string, string>,
+  ) {
+    this.name = new URLSearchParams(query).toString() || 'all';
   }
-  return times;
+
+  get p95(): number {
+    return percentile(this.times, 0.95);
+  }
+
+  /** Milliseconds that the next page took. */
+  async next(): Promise<number> {
+    const asked = { ...this.query, limit: String(PAGE), ...(this.cursor ? { cursor: this.cursor } : {}) };
+    const began = performance.now();
+    const answer = await this.stand.agent.get<RulePage>(`/rules?${new URLSearchParams(asked).toString()}`);
+    this.cursor = answer.next_cursor;
+    return performance.now() - began;
+  }
 }
