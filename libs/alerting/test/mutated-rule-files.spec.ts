@@ -2,8 +2,15 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ensureBinaries, withTempDir } from '@alertagent/local-stack';
 import { grammarOf } from '../src/rules/promql/grammar';
+import { printRuleFile } from '../src/rules/files/print-rule-files';
+import { readRuleFiles } from '../src/rules/files/read-rule-files';
+import { isRefused, type FileGroup, type ReadGroup } from '../src/rules/files/rule-file-content';
+import type { Pair } from '../src/rules/validate/check-rule-content';
+import type { PlacedText } from '../src/rules/validate/problem';
+import { readRuleFileText } from '../src/rules/validate/rule-file-reader';
 import { validateRuleText } from '../src/rules/validate/validate';
 import { configMutations } from './config-mutations';
 
@@ -71,18 +78,78 @@ async function takenByPromtool(promtool: string, files: readonly string[]): Prom
   });
 }
 
-it('mutated rule files are refused exactly when promtool refuses them', async () => {
+let mutated: string[];
+let taken: boolean[];
+
+beforeAll(async () => {
   const { promtool } = await ensureBinaries(['promtool']);
-  const grammar = grammarOf('2.42.0')!;
-  const mutated = configMutations(texts(), COUNT, SEED).filter((text) => !ENDS_WITH_EMPTY_BRACKETS.test(text));
-  const taken: boolean[] = [];
+  mutated = configMutations(texts(), COUNT, SEED).filter((text) => !ENDS_WITH_EMPTY_BRACKETS.test(text));
+  taken = [];
   while (taken.length < mutated.length) {
     taken.push(...(await takenByPromtool(promtool, mutated.slice(taken.length, taken.length + AT_ONCE))));
   }
+}, 300_000);
+
+it('mutated rule files are refused exactly when promtool refuses them', () => {
+  const grammar = grammarOf('2.42.0')!;
   expect(taken.filter((isTaken) => isTaken).length).toBeGreaterThan(COUNT / 20);
   expect(taken.filter((isTaken) => !isTaken).length).toBeGreaterThan(COUNT / 20);
   const differ = mutated.filter(
     (text, index) => validateRuleText(text, { grammar, lint: null }).valid !== taken[index],
   );
   expect(differ).toEqual([]);
+}, 120_000);
+
+it('mutated rule files that promtool takes are imported, and exported they read the same and are taken again', async () => {
+  const { promtool } = await ensureBinaries(['promtool']);
+  const good = mutated.filter((text, index) => taken[index] && textsOf(text) !== null);
+  expect(good.length).toBeGreaterThan(COUNT / 20);
+  const exported = good.map((text) => {
+    const files = readRuleFiles(text);
+    const refused = files.flatMap((file) => [file, ...file.groups, ...file.groups.flatMap(({ rules }) => rules)]);
+    return refused.some(isRefused) ? null : printRuleFile(files.flatMap((file) => file.groups.map(printable)));
+  });
+  expect(good.filter((_, index) => exported[index] === null)).toEqual([]);
+  const files = exported.map((text) => text ?? '');
+  expect(good.filter((text, index) => !isDeepStrictEqual(textsOf(files[index]!), textsOf(text)))).toEqual([]);
+  const again: boolean[] = [];
+  while (again.length < files.length) {
+    again.push(...(await takenByPromtool(promtool, files.slice(again.length, again.length + AT_ONCE))));
+  }
+  expect(files.filter((_, index) => !again[index])).toEqual([]);
 }, 300_000);
+
+const printable = ({
+  pointer: _pointer,
+  place: _place,
+  problems: _problems,
+  rules,
+  ...group
+}: ReadGroup): FileGroup => ({
+  ...group,
+  rules: rules.map(({ rule }) => rule),
+});
+
+/** Everything that a newer Prometheus reads in a file, by the reader of the validation; null when it would not read it. */
+function textsOf(file: string): unknown {
+  const grammar = grammarOf('3.5.0')!;
+  if (!validateRuleText(file, { grammar, lint: null }).valid) return null;
+  return readRuleFileText(file, grammar).groups.map((group) => [
+    textOf(group.name),
+    textOf(group.interval),
+    textOf(group.queryOffset),
+    pairsOf(group.labels),
+    group.rules.map((rule) => [
+      ...[rule.alert, rule.record, rule.expr].map(textOf),
+      // Of a recording rule neither says anything.
+      ...[rule.for, rule.keepFiringFor].map((duration) => (rule.record ? '' : textOf(duration))),
+      pairsOf(rule.labels),
+      pairsOf(rule.annotations),
+    ]),
+  ]);
+}
+
+/** A text that is empty says as much as none. */
+const textOf = (text: PlacedText | null): string => text?.text ?? '';
+const pairsOf = (pairs: readonly Pair[]): unknown =>
+  Object.fromEntries(pairs.map(({ name, value }) => [name.text, value.text]));

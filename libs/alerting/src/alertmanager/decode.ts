@@ -1,6 +1,6 @@
 import { excerpt, pointerTo } from '../problems';
-import { isNothing, resolveScalar, type GoScalar } from './go-yaml/scalar';
-import { isMergeKey, type YamlMapping, type YamlNode, type YamlScalar } from './go-yaml/yaml-node';
+import { isNothing, resolveScalar, type GoScalar } from '../go-yaml/scalar';
+import { isMergeKey, type YamlMapping, type YamlNode, type YamlScalar } from '../go-yaml/yaml-node';
 import { goDurationFault } from './go/duration';
 import {
   StructValues,

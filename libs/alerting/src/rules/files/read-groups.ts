@@ -7,7 +7,7 @@ import {
   type ReadGroup,
   type ReadRule,
 } from './rule-file-content';
-import type { YamlTree } from './yaml-tree';
+import { isNothing, type YamlTree } from './yaml-tree';
 
 const GROUP_FIELDS: ReadonlySet<string> = new Set(['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']);
 const RULE_FIELDS: ReadonlySet<string> = new Set([
@@ -31,7 +31,7 @@ export function readGroups(
   tree: YamlTree,
   { path, inResource, problems }: { path: string[]; inResource: boolean; problems: FileProblem[] },
 ): ReadGroup[] {
-  if (tree.kind === 'text' && tree.isNull) return [];
+  if (isNothing(tree)) return [];
   if (tree.kind !== 'list') {
     problems.push(problem(tree, path, 'bad_shape', '"groups" must be a list'));
     return [];
@@ -40,6 +40,7 @@ export function readGroups(
   const groups: ReadGroup[] = [];
   const names = new Set<string>();
   for (const [index, item] of tree.items.entries()) {
+    if (isNothing(item)) continue;
     const group = readGroup(item, [...path, String(index)], inResource);
     rules += group.rules.length;
     if (rules > MOST_RULES) {
@@ -64,7 +65,9 @@ function readGroup(tree: YamlTree, path: string[], inResource: boolean): ReadGro
     ...defined('query_offset', fields.text('query_offset')),
     ...defined('limit', fields.wholeNumber('limit')),
     ...defined('labels', fields.texts('labels')),
-    rules: fields.list('rules').map((item, index) => readRule(item, [...path, 'rules', String(index)])),
+    rules: fields
+      .list('rules')
+      .flatMap((item, index) => (isNothing(item) ? [] : [readRule(item, [...path, 'rules', String(index)])])),
     pointer: pointerTo(...path),
     place: tree.place,
     problems: fields.problems,
@@ -103,8 +106,8 @@ function checkShape(rule: FileRule, fields: Fields): void {
   for (const name of ['for', 'keep_firing_for', 'annotations'] as const) {
     const value = rule[name];
     // Prometheus takes an empty map and a duration of nothing.
-    const isNothing = typeof value === 'object' ? Object.keys(value).length === 0 : /^0[a-z]*$/.test(value ?? '0');
-    if (!isNothing) fields.fault([name], 'bad_shape', `a recording rule has no "${name}"`);
+    const isEmpty = typeof value === 'object' ? Object.keys(value).length === 0 : /^0[a-z]*$/.test(value ?? '0');
+    if (!isEmpty) fields.fault([name], 'bad_shape', `a recording rule has no "${name}"`);
     else delete rule[name];
   }
 }
@@ -128,7 +131,7 @@ class Fields {
     ignored: ReadonlySet<string>,
   ) {
     if (tree.kind !== 'map') {
-      if (tree.kind !== 'text' || !tree.isNull) this.fault([], 'bad_shape', 'must be a mapping');
+      if (!isNothing(tree)) this.fault([], 'bad_shape', 'must be a mapping');
       return;
     }
     for (const { key, keyPlace, value } of tree.entries) {
@@ -154,8 +157,7 @@ class Fields {
   wholeNumber(name: string): number | undefined {
     const value = this.present(name);
     if (!value) return undefined;
-    const number = value.kind === 'text' && value.isPlain && /^[+-]?\d+$/.test(value.text) ? Number(value.text) : NaN;
-    if (Number.isSafeInteger(number)) return number;
+    if (value.kind === 'text' && value.whole !== null && Number.isSafeInteger(value.whole)) return value.whole;
     this.fault([name], 'bad_shape', `"${name}" must be a whole number`);
     return undefined;
   }
@@ -191,7 +193,7 @@ class Fields {
 
   private present(name: string): YamlTree | null {
     const value = this.values.get(name);
-    return value && !(value.kind === 'text' && value.isNull) ? value : null;
+    return value && !isNothing(value) ? value : null;
   }
 }
 

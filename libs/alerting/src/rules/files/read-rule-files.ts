@@ -1,7 +1,9 @@
 import { excerpt, pointerTo } from '../../problems';
+import { readKubernetesDocuments } from './kubernetes-yaml';
 import { readGroups } from './read-groups';
 import type { FileProblem, ReadRuleFile } from './rule-file-content';
-import { readYamlTrees, YamlFault, type YamlTree } from './yaml-tree';
+import { readRuleFileYaml } from './rule-file-yaml';
+import { isNothing, YamlFault, type YamlTree } from './yaml-tree';
 
 const RESOURCE_GROUP = 'monitoring.coreos.com/';
 const RESOURCE_KIND = 'PrometheusRule';
@@ -12,24 +14,14 @@ const RESOURCE_KIND = 'PrometheusRule';
  * read is one file without groups, and says why.
  */
 export function readRuleFiles(text: string): ReadRuleFile[] {
-  let documents: YamlTree[];
   try {
-    documents = readYamlTrees(text);
+    return readResources(text) ?? [readPlainFile(text)];
   } catch (fault) {
     if (!(fault instanceof YamlFault)) throw fault;
     const { detail, place } = fault;
     const problem: FileProblem = { severity: 'error', code: 'bad_yaml', detail, pointer: '', place };
     return [{ format: 'prometheus', namespace: null, groups: [], problems: [problem] }];
   }
-  const resources = documents.filter(isResource);
-  if (resources.length > 0) return readResources(documents);
-  const [first, second] = documents;
-  const file = first ? readPlainFile(first) : emptyFile('prometheus');
-  if (second) {
-    const detail = 'Prometheus reads the first document of a file only; this one and those after it were left out';
-    file.problems.push({ ...problem(second, [], 'left_out', detail), severity: 'warning' });
-  }
-  return [file];
 }
 
 const emptyFile = (format: ReadRuleFile['format']): ReadRuleFile => ({
@@ -39,9 +31,19 @@ const emptyFile = (format: ReadRuleFile['format']): ReadRuleFile => ({
   problems: [],
 });
 
-function readPlainFile(document: YamlTree): ReadRuleFile {
+function readPlainFile(text: string): ReadRuleFile {
+  const { tree, next } = readRuleFileYaml(text);
+  const file = tree ? readGroupsOf(tree) : emptyFile('prometheus');
+  if (next) {
+    const detail = 'Prometheus reads the first document of a file only; this one and those after it were left out';
+    file.problems.push({ severity: 'warning', code: 'left_out', detail, pointer: '', place: next });
+  }
+  return file;
+}
+
+function readGroupsOf(document: YamlTree): ReadRuleFile {
   const file = emptyFile('prometheus');
-  if (document.kind === 'text' && document.isNull) return file;
+  if (isNothing(document)) return file;
   if (document.kind !== 'map') {
     file.problems.push(problem(document, [], 'bad_shape', 'a rule file must be a mapping that holds "groups"'));
     return file;
@@ -62,7 +64,12 @@ function readPlainFile(document: YamlTree): ReadRuleFile {
   return file;
 }
 
-function readResources(documents: YamlTree[]): ReadRuleFile[] {
+/** What the resources of Kubernetes in a text hold; null when it holds none. */
+function readResources(text: string): ReadRuleFile[] | null {
+  // Most rule files are not read twice.
+  if (!text.includes('apiVersion')) return null;
+  const documents = documentsOf(text);
+  if (!documents.some(isResource)) return null;
   return documents.flatMap((document, index) => {
     const path = documents.length === 1 ? [] : [String(index)];
     if (isList(document)) {
@@ -70,8 +77,18 @@ function readResources(documents: YamlTree[]): ReadRuleFile[] {
       const list = items?.kind === 'list' ? items.items : [];
       return list.map((item, at) => readResource(item, [...path, 'items', String(at)]));
     }
-    return document.kind === 'text' && document.isNull ? [] : [readResource(document, path)];
+    return isNothing(document) ? [] : [readResource(document, path)];
   });
+}
+
+/** None when the word stands in a rule file that only Prometheus can read. */
+function documentsOf(text: string): YamlTree[] {
+  try {
+    return readKubernetesDocuments(text);
+  } catch (fault) {
+    if (fault instanceof YamlFault && !/^["']?apiVersion\b/m.test(text)) return [];
+    throw fault;
+  }
 }
 
 function readResource(document: YamlTree, path: string[]): ReadRuleFile {

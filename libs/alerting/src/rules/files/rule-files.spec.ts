@@ -166,9 +166,32 @@ describe('a rule file of Prometheus', () => {
     const groups = Array.from(
       { length: 40 },
       (_, index) => `- {name: g${index}, rules: ${index ? '*rules' : `&rules ${rules}`}}`,
-    );
-    const [file] = readRuleFiles(`groups:\n${groups.join('\n')}\n`);
-    expect(faults(file!)).toEqual([['error', 'too_many', '/groups/20', 22]]);
+    ).join('\n');
+    expect(faults(only(`groups:\n${groups}\n`))).toEqual([['error', 'bad_yaml', '', 2]]);
+    const spec = `spec:\n  groups:\n${groups.replace(/^/gm, '  ')}\n`;
+    const resource = `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n${spec}`;
+    expect(faults(only(resource))).toEqual([['error', 'too_many', '/spec/groups/20', 25]]);
+  });
+
+  it('is read by the rules of go-yaml, down to its numbers, its octets and what it passes over', () => {
+    const file = only(`groups:
+-
+- name: !!binary aGVsbG8=
+  limit: 0x10
+  rules:
+  -
+  - {alert: "A
+B", expr: up, labels: {on: yes, ~: gone, sum: 1_000}}
+- {name: floats, limit: 1e2, rules: []}
+...
+groups: [
+`);
+    expect(faults(file)).toEqual([['warning', 'left_out', '', 11]]);
+    expect(contents(file.groups)).toEqual([
+      { name: 'hello', limit: 16, rules: [{ alert: 'A B', expr: 'up', labels: { on: 'yes', sum: '1_000' } }] },
+      { name: 'floats', limit: 100, rules: [] },
+    ]);
+    expect(file.groups[0]!.rules[0]!.pointer).toBe('/groups/1/rules/1');
   });
 
   it('that was rendered here names the rule it came from', () => {

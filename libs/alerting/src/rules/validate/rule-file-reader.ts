@@ -1,12 +1,12 @@
-import { offsetInScalar } from '../../alertmanager/go-yaml/offset-in-scalar';
-import { readDocument, type TextPosition } from '../../alertmanager/go-yaml/read-document';
-import { isMergeKey, type YamlMapping, type YamlNode, type YamlScalar } from '../../alertmanager/go-yaml/yaml-node';
+import { offsetInScalar } from '../../go-yaml/offset-in-scalar';
+import { readDocument, type TextPosition } from '../../go-yaml/read-document';
+import { isMergeKey, keyIdentity, type YamlMapping, type YamlNode, type YamlScalar } from '../../go-yaml/yaml-node';
 import { excerpt, pointerTo } from '../../problems';
 import type { Grammar } from '../promql/grammar';
 import { versionNumber } from '../promql/grammar';
 import type { Pair, RuleContentToCheck } from './check-rule-content';
 import { nearest } from '../promql/nearest';
-import { isInteger, isNull, stringOf } from './go-scalars';
+import { isInteger, isNull, stringOf } from '../../go-yaml/scalar-v3';
 import type { PlacedText, RuleProblem } from './problem';
 
 /** A group of a rule file with the places of its texts. */
@@ -263,12 +263,6 @@ class RuleFileReader {
 
 function isNullNode(node: YamlNode): boolean {
   return node.kind === 'scalar' && isNull(node);
-}
-
-/** Keys are the same when they are written alike; an alias is not what it stands for. */
-function keyIdentity(key: YamlNode): string {
-  if (key.alias !== undefined) return `alias ${key.alias}`;
-  return key.kind === 'scalar' ? `scalar ${key.text}` : key.kind;
 }
 
 function namesOf(node: YamlNode): string[] {

@@ -1,4 +1,4 @@
-import type { YamlValue } from '../../rendered-file';
+import type { YamlValue } from '../rendered-file';
 import type { WrittenScalar } from './scalar';
 
 /** A part of a YAML file, aliases resolved. `offset` is where it begins in the text. */
@@ -36,6 +36,12 @@ export interface YamlMapping {
 /** Whether a key stands for merging another mapping into this one. */
 export function isMergeKey(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.text === '<<' && node.isPlain && node.tag === null;
+}
+
+/** Keys are the same when they are written alike; an alias is not what it stands for. */
+export function keyIdentity(key: YamlNode): string {
+  if (key.alias !== undefined) return `alias ${key.alias}`;
+  return key.kind === 'scalar' ? `scalar ${key.text}` : key.kind;
 }
 
 /** A value as the file that is rendered of it reads: all text in quotes. */

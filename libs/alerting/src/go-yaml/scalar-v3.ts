@@ -1,4 +1,4 @@
-import type { YamlScalar } from '../../alertmanager/go-yaml/yaml-node';
+import type { WrittenScalar } from './scalar';
 
 /** What go-yaml v3, with which Prometheus reads its rule files, takes a scalar for. */
 type Kind = 'null' | 'bool' | 'int' | 'float' | 'str' | 'timestamp' | 'binary' | 'merge' | 'other';
@@ -14,14 +14,14 @@ const CORE_TAG = /^(?:!!|tag:yaml\.org,2002:)(.*)$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Whether a scalar is nothing at all. */
-export function isNull(scalar: YamlScalar): boolean {
+export function isNull(scalar: WrittenScalar): boolean {
   const tag = coreTag(scalar);
   if (tag === 'null') return NULLS.has(scalar.text);
   return tag === null && scalar.tag === null && scalar.isPlain && NULLS.has(scalar.text);
 }
 
 /** Text of a scalar that Go keeps as a string; or why its tag does not fit. */
-export function stringOf(scalar: YamlScalar): { text: string } | { fault: string } {
+export function stringOf(scalar: WrittenScalar): { text: string } | { fault: string } {
   const tag = coreTag(scalar);
   if (tag === 'binary') {
     const packed = scalar.text.replace(/[\r\n]/g, '');
@@ -35,7 +35,7 @@ export function stringOf(scalar: YamlScalar): { text: string } | { fault: string
 }
 
 /** Whether Go takes a scalar for a whole number, as it does for a limit. */
-export function isInteger(scalar: YamlScalar): boolean {
+export function isInteger(scalar: WrittenScalar): boolean {
   const tag = coreTag(scalar);
   if (tag === null && (scalar.tag !== null || !scalar.isPlain)) return false;
   if (tag !== null && tag !== 'int' && tag !== 'float') return false;
@@ -46,13 +46,26 @@ export function isInteger(scalar: YamlScalar): boolean {
   return SPECIAL_FLOAT.test(scalar.text) ? /^-\.inf$/i.test(scalar.text) : value <= 2 ** 63;
 }
 
+/** The whole number that Go keeps of a scalar for which {@link isInteger} holds; what lies behind a point is cut off. */
+export function integerOf({ text }: WrittenScalar): bigint {
+  const digits = text.replaceAll('_', '');
+  if (!INTEGER.test(digits)) return SPECIAL_FLOAT.test(text) ? -(2n ** 63n) : BigInt(Math.trunc(Number(digits)));
+  const value = unsignedOf(digits);
+  return digits.startsWith('-') ? -value : value;
+}
+
+/** A leading zero stands for octal. */
+function unsignedOf(digits: string): bigint {
+  const unsigned = digits.replace(/^[-+]/, '').toLowerCase();
+  return BigInt(/^0[0-7]+$/.test(unsigned) ? `0o${unsigned.slice(1)}` : unsigned);
+}
+
 function fitsInteger(digits: string): boolean {
-  const unsigned = digits.replace(/^[-+]/, '');
-  const value = BigInt(/^0[0-7]+$/.test(unsigned) ? `0o${unsigned.slice(1)}` : unsigned);
+  const value = unsignedOf(digits);
   return value <= 2n ** 63n - 1n || (digits.startsWith('-') && value === 2n ** 63n);
 }
 
-function coreTag({ tag }: YamlScalar): string | null {
+function coreTag({ tag }: WrittenScalar): string | null {
   return tag === null ? null : (CORE_TAG.exec(tag)?.[1] ?? null);
 }
 

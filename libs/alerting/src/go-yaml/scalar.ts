@@ -1,4 +1,4 @@
-import { excerpt } from '../../problems';
+import { excerpt } from '../problems';
 
 /** What a scalar is for go-yaml v2, with which Alertmanager reads its configuration. */
 export type GoScalar =

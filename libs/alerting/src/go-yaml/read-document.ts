@@ -10,7 +10,7 @@ import {
   type Node,
   type YAMLParseError,
 } from 'yaml';
-import { excerpt } from '../../problems';
+import { excerpt } from '../problems';
 import { isCloseComment } from './close-comment';
 import { DOUBLE_QUOTES, followingFault, SINGLE_QUOTES } from './following-text';
 import { leadingTab, type Span, type TabSpans } from './leading-tabs';
@@ -23,25 +23,37 @@ export interface TextPosition {
   column: number;
 }
 
-/** The first document of a YAML stream, or why go-yaml v2 would not read it. */
+/** The first document of a YAML stream and where the second begins if there is one, or why go-yaml would not read it. */
 type ReadDocument =
-  | { root: YamlNode | null; position: (offset: number) => TextPosition }
+  | { root: YamlNode | null; next: number | null; position: (offset: number) => TextPosition }
   | { fault: string; position: (offset: number) => TextPosition; offset: number };
 
-/** Larger files are refused before they are read; the largest known configurations are a tenth of this. */
+/** Larger files are refused before they are read, unless more is asked for; the largest known configurations are a tenth of this. */
 const LONGEST = 2_000_000;
 /** A text with faults that can be mended is read once more for each of them, up to so many characters in all: about a second. */
 const MOST_READ_AGAIN = 250_000;
-/** Aliases may repeat what they stand for; this is the most that one file may grow to. */
-const MOST_NODES = 200_000;
+/** Aliases repeat what they stand for; so much may a file grow by them. */
+const MOST_REPEATED = 200_000;
 
 /** Which go-yaml reads: version 2 in Alertmanager, version 3 in Prometheus. */
 export type GoYaml = 2 | 3;
 
+/** What a caller knows of a text. */
+export interface TextTerms {
+  /** The most characters it may have. */
+  longest?: number;
+  /** Its bytes were seen to be UTF-8, so that a replacement character in it stands for itself. */
+  isUtf8?: boolean;
+}
+
 /** Reads the first document of a stream, which is all that Alertmanager and Prometheus look at. Never throws. */
-export function readDocument(written: string, reader: GoYaml = 2): ReadDocument {
+export function readDocument(written: string, reader: GoYaml = 2, terms: TextTerms = {}): ReadDocument {
+  const { longest = LONGEST, isUtf8 = false } = terms;
   const text = withPlainLineEnds(written, reader);
-  return readText(text, reader, { position: positionsIn(text), read: 0 });
+  if (text.length > longest) {
+    return { fault: `is longer than ${longest} characters`, offset: 0, position: () => ({ line: 1, column: 1 }) };
+  }
+  return readText(text, reader, { position: positionsIn(text), read: 0, isUtf8 });
 }
 
 function positionsIn(text: string): (offset: number) => TextPosition {
@@ -57,19 +69,20 @@ function positionsIn(text: string): (offset: number) => TextPosition {
 /** What is the same however often a text is read. */
 interface Reading {
   position: (offset: number) => TextPosition;
+  isUtf8: boolean;
   /** Characters read so far. */
   read: number;
 }
 
-function readText(text: string, reader: GoYaml, { position, read }: Reading): ReadDocument {
-  const again: Reading = { position, read: read + text.length };
+function readText(text: string, reader: GoYaml, { position, read, isUtf8 }: Reading): ReadDocument {
+  const again: Reading = { position, isUtf8, read: read + text.length };
   const refuse = (fault: string, offset = 0): ReadDocument => ({ fault, offset, position });
-  if (text.length > LONGEST) return refuse(`is longer than ${LONGEST} characters`);
-  const early = strictSyntaxFault(text, reader);
+  const early = strictSyntaxFault(text, reader, isUtf8);
   if (early) return refuse(early.fault, early.offset);
   let document: Document | undefined;
+  let second: Document | undefined;
   try {
-    [document] = parseAllDocuments(text, {
+    [document, second] = parseAllDocuments(text, {
       version: '1.1',
       schema: 'failsafe',
       uniqueKeys: false,
@@ -82,7 +95,7 @@ function readText(text: string, reader: GoYaml, { position, read }: Reading): Re
   if (!document) {
     const tab = leadingTab(text, text.length, { texts: [], brackets: [] }, { start: 0, end: 0 });
     return tab === null || reader === 2
-      ? { root: null, position }
+      ? { root: null, next: null, position }
       : refuse('has a tab where only spaces may stand', tab);
   }
   const [error] = document.errors.filter((each) => counts(each, document, text, reader));
@@ -103,7 +116,8 @@ function readText(text: string, reader: GoYaml, { position, read }: Reading): Re
     const contents = document.contents as Node | null;
     const root = contents === null ? null : converter.convert(contents);
     const tab = leadingTab(text, endOf(document, text), converter.spans, spanOf(contents ?? {}));
-    return tab === null ? { root, position } : refuse('has a tab where only spaces may stand', tab);
+    const next = second?.contents?.range?.[0] ?? null;
+    return tab === null ? { root, next, position } : refuse('has a tab where only spaces may stand', tab);
   } catch (error) {
     if (error instanceof SyntaxFault) return refuse(error.message, error.offset);
     if (error instanceof RangeError) return refuse('is nested too deeply to be read');
@@ -222,7 +236,7 @@ class Converter {
     if (this.aliasDepth > 0) this.repeated += 1;
     // go-yaml suspects a bomb when almost everything comes from aliases.
     const isBomb = this.repeated > 100 && this.nodes > 900 && this.repeated > 0.95 * this.nodes;
-    if (isBomb || this.nodes > MOST_NODES)
+    if (isBomb || this.repeated > MOST_REPEATED)
       throw new SyntaxFault('is larger than anybody could mean, aliases included', offset);
     if (isAlias(node)) return this.aliased(node.source, offset);
     if ('anchor' in node && typeof node.anchor === 'string') {

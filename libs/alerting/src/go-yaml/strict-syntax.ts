@@ -11,18 +11,19 @@ interface SyntaxPlace {
  * of YAML 1.1 that nobody sees, which cut comments and texts in two. Inside of double quotes each has an escape.
  */
 const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffd-\uffff]/u;
+const FORBIDDEN_IN_UTF8 = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/u;
 
 /** Version 3 of go-yaml takes a byte order mark for a character like others. */
 const MARK_IN_TEXT = /[\r\n]\ufeff/;
 /** Nothing but comments, and then the end of a document that has not begun. */
 const ENDS_AT_ONCE = /^\ufeff?(?:[ \t]*(?:#[^\n]*)?\n)*\.\.\.(?:\s|$)/;
 /** Finds what go-yaml refuses in any file, and the YAML library lets through. */
-export function strictSyntaxFault(text: string, reader: 2 | 3): SyntaxPlace | null {
+export function strictSyntaxFault(text: string, reader: 2 | 3, isUtf8: boolean): SyntaxPlace | null {
   if (reader === 3) {
     const early = faultOfVersion3(text);
     if (early) return early;
   }
-  const forbidden = FORBIDDEN.exec(text);
+  const forbidden = (isUtf8 ? FORBIDDEN_IN_UTF8 : FORBIDDEN).exec(text);
   if (forbidden)
     return {
       fault: 'holds a control character, a hidden line end, or bytes that are no UTF-8',
