@@ -83,6 +83,7 @@ describe('bad rules over REST', () => {
     const text = await response.text();
     return {
       status: response.status,
+      etag: response.headers.get('etag'),
       type: response.headers.get('content-type'),
       problem: JSON.parse(text) as { status: number; errors?: FieldProblem[] },
       text,
@@ -108,6 +109,8 @@ describe('bad rules over REST', () => {
     // The gateway serves before it has reached NATS; until then it says 503.
     await pollUntil(async () => (await post(JSON.stringify(rule))).status === 201, { what: 'the rule to be created' });
     expect(reached).toMatchObject([{ rule: { name: 'HighCPU', targets: ['prod'] }, actor: { kind: 'token' } }]);
+    // What If-Match takes comes with the answer; nobody has to read the rule again.
+    expect((await post(JSON.stringify(rule))).etag).toBe('"1"');
   });
 
   it('are judged without being saved', async () => {

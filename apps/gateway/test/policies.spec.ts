@@ -74,6 +74,7 @@ describe.each(DATABASES)('the policy over REST, on %s', (kind) => {
     expect((await stand.get<PolicyView>('/policies')).version).toBe(version);
     const fresh = await send(stand, 'PUT', '/policies', change, { 'if-match': `"${version}"` });
     expect(fresh).toMatchObject({ status: 200, body: { version: version + 1 } });
+    expect(fresh.headers.get('etag')).toBe(`"${version + 1}"`);
   });
 
   it('lets only one of many simultaneous changes based on the same version through', async () => {

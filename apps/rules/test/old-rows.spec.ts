@@ -193,7 +193,11 @@ describe.each(stack.testDatabaseUrls())('rules that the first version of the ser
     await expect(world.create(rule)).rejects.toMatchObject({ code: 'conflict' });
     const changed = { id: RUNNING, rule: { ...rule, expression: 'up == 0' }, actor: ACTOR };
     expect(await world.gateway.request(updateRule, changed)).toMatchObject({ version: 3, expression: 'up == 0' });
-    expect(await world.gateway.request(restoreRule, { id: DELETED, actor: ACTOR })).toMatchObject({ version: 3 });
+    expect(await world.gateway.request(restoreRule, { id: DELETED, reason: 'missed', actor: ACTOR })).toMatchObject({
+      version: 3,
+    });
+    const [newest] = (await world.gateway.request(listRuleVersions, { id: DELETED })).items;
+    expect(newest).toMatchObject({ version: 3, change: 'restored', reason: 'missed' });
     expect(await world.targets(DELETED)).toMatchObject([{ version: 3, status: 'pending' }]);
   });
 });

@@ -6,6 +6,7 @@ import {
   deleteRule,
   getClusterRules,
   getRule,
+  getRuleDistribution,
   listApprovalPolicies,
   listRuleApprovals,
   restoreRuleVersion,
@@ -67,6 +68,7 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     });
   const runs = async (cluster: { id: string }, rule: RuleView) =>
     (await world.gateway.request(getClusterRules, { id: cluster.id })).rules.find(({ rule_id }) => rule_id === rule.id);
+  const held = async ({ id }: RuleView) => (await world.gateway.request(getRuleDistribution, { id })).held;
   /** A policed rule whose first version was approved, and runs on its cluster. */
   const approvedRule = async (changes: object = {}) => {
     const cluster = await world.cluster();
@@ -80,6 +82,9 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     const rule = await world.create({ targets: [cluster.id], labels: POLICED, reason: 'new shop' });
 
     expect(await world.targets(rule.id)).toEqual([]);
+    const { id } = await newest(rule);
+    const waits = `version 1 waits for a second person: see /api/v1/rule-approvals/${id}`;
+    expect(await held(rule)).toEqual([{ by: 'approval', version: 1, reason: waits, approval_id: id }]);
     expect(await runs(cluster, rule)).toBeUndefined();
     expect(await approvals(rule)).toMatchObject([
       {
@@ -99,6 +104,7 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     });
     expect(await runs(cluster, rule)).toMatchObject({ version: 1, expression: 'up == 0' });
     expect(await world.targets(rule.id)).toMatchObject([{ version: 1, status: 'pending' }]);
+    expect(await held(rule)).toEqual([]);
   });
 
   it('wait in a batch too, beside rules that do not wait and rules that do not change', async () => {
@@ -197,6 +203,8 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     await expect(decide(rule, { decision: 'reject' })).rejects.toMatchObject({ errors: [{ pointer: '/reason' }] });
     await decide(rule, { decision: 'reject', reason: 'too noisy' });
     expect(await runs(cluster, rule)).toMatchObject({ version: 1 });
+    const reason = 'version 2 was rejected by grace (too noisy); change the rule, or restore a version';
+    expect(await held(rule)).toMatchObject([{ by: 'approval', version: 2, reason }]);
 
     // Back to what runs: there is nothing to approve.
     await world.gateway.request(restoreRuleVersion, { id: rule.id, version: 1, reason: 'as it runs', actor: ACTOR });
@@ -289,6 +297,7 @@ describe.each(stack.testDatabaseUrls())('versions that a second person has to ap
     expect(await world.gateway.request(getRule, { id: rule.id })).toMatchObject({ version: 2, expression: 'up == 0' });
     expect(await runs(cluster, rule)).toMatchObject({ version: 1 });
     expect(await newest(rule)).toMatchObject({ change: 'deletion-requested', reason: 'no shop' });
+    expect(await held(rule)).toMatchObject([{ reason: expect.stringMatching(/^the deletion waits for a second/) }]);
 
     await decide(rule);
     await expect(world.gateway.request(getRule, { id: rule.id })).rejects.toMatchObject({ code: 'not_found' });

@@ -2,6 +2,7 @@ import {
   createRule,
   deleteRuleTests,
   getClusterRules,
+  getRuleDistribution,
   getRuleTests,
   importRuleTests,
   listRuleTestRuns,
@@ -117,6 +118,8 @@ describe.each(stack.testDatabaseUrls())('tests of rules on $name', (database) =>
     expect(await ended(rule)).toMatchObject({ rule_version: 2, state: 'failed', blocks: true });
     expect(await placed(cluster.id)).toEqual([{ version: 1, expression: 'up == 0' }]);
     expect(await placed(other.id)).toEqual([]);
+    const distribution = await world.gateway.request(getRuleDistribution, { id: rule.id });
+    expect(distribution.held).toMatchObject([{ by: 'tests', version: 2 }]);
 
     await update(rule, { expression: '(up) == 0', targets: [cluster.id] });
     await pollUntil(async () => (await placed(cluster.id))[0]?.version === 3, {

@@ -149,6 +149,7 @@ export class DeleteRule {
 
 export class RestoreRule {
   @IsString() id!: string;
+  @IsOptional() @IsCleanText() @MaxLength(1000) reason?: string | null;
   @ValidateNested() @Type(() => Actor) actor!: Actor;
 }
 
@@ -219,9 +220,24 @@ export class DistributionTarget {
   @IsArray() @ValidateNested({ each: true }) @Type(() => DistributionMember) members!: DistributionMember[];
 }
 
+export const RULE_HOLDS = ['approval', 'tests'] as const;
+
+/** What keeps the newest version of a rule, or its deletion, from the clusters; what ran before goes on. */
+export class RuleHold {
+  @IsIn(RULE_HOLDS) by!: (typeof RULE_HOLDS)[number];
+  /** The version that is held back. */
+  @IsInt() @Min(1) version!: number;
+  /** Why, and what lets it go. */
+  @IsString() reason!: string;
+  /** Of `/rule-approvals`. */
+  @IsOptional() @IsString() approval_id?: string | null;
+}
+
 export class RuleDistribution {
   @IsString() rule_id!: string;
   @IsArray() @ValidateNested({ each: true }) @Type(() => DistributionTarget) targets!: DistributionTarget[];
+  /** Empty when nothing holds the newest version back. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => RuleHold) held?: RuleHold[];
 }
 
 /** A rule as it is on one cluster and as `config` renders it: overrides applied, parameters filled in. */

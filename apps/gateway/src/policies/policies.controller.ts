@@ -1,9 +1,8 @@
 import { ServiceError } from '@alertagent/contracts';
 import { actorOf, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
-import { Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from '../rest/if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from '../rest/if-match';
 import { DryRun } from './dry-run';
 import { DryRunInput, DryRunView } from './dry-run.dto';
 import { Policies } from './policies';
@@ -22,6 +21,7 @@ import {
 
 /** How alerts become incidents: one versioned document. */
 @Controller('api/v1/policies')
+@VersionTags()
 export class PoliciesController {
   constructor(
     private readonly policies: Policies,
@@ -31,8 +31,8 @@ export class PoliciesController {
   @Get()
   @RequireRole('viewer')
   @Operation({ summary: 'Show the policy in force; its ETag is its version', response: PolicyView })
-  async current(@Res({ passthrough: true }) reply: FastifyReply): Promise<PolicyView> {
-    return tagged(reply, await this.policies.current());
+  current(): Promise<PolicyView> {
+    return this.policies.current();
   }
 
   @Put()
@@ -43,13 +43,12 @@ export class PoliciesController {
     body: PolicyChangeInput,
     response: ChangedPolicyView,
   })
-  async change(
+  change(
     @JsonBody(PolicyChangeInput) input: PolicyChangeInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangedPolicyView> {
-    return tagged(reply, await refusedByIfMatch(expected, this.policies.change(input, expected, actorOf(principal))));
+    return refusedByIfMatch(expected, this.policies.change(input, expected, actorOf(principal)));
   }
 
   @Post('rollback')
@@ -61,13 +60,12 @@ export class PoliciesController {
     body: PolicyRollbackInput,
     response: ChangedPolicyView,
   })
-  async rollback(
+  rollback(
     @JsonBody(PolicyRollbackInput) input: PolicyRollbackInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangedPolicyView> {
-    return tagged(reply, await refusedByIfMatch(expected, this.policies.rollback(input, expected, actorOf(principal))));
+    return refusedByIfMatch(expected, this.policies.rollback(input, expected, actorOf(principal)));
   }
 
   @Post('validate')
@@ -122,11 +120,6 @@ export class PoliciesController {
   ): Promise<PolicyDiffView> {
     return this.policies.diff(versionNumber(version), other === undefined ? undefined : Number(other));
   }
-}
-
-function tagged<T extends { version: number }>(reply: FastifyReply, view: T): T {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }
 
 function versionNumber(text: string): number {

@@ -32,15 +32,15 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
 import { AlertmanagerDiffQuery } from './alertmanager-diff.dto';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 import { versionNumber } from './version-number';
 
 /** Layers of Alertmanager configuration over REST; the clusters service owns them. */
 @Controller('api/v1/alertmanager/layers')
+@VersionTags()
 export class AlertmanagerLayersController {
   constructor(private readonly bus: Bus) {}
 
@@ -98,8 +98,8 @@ export class AlertmanagerLayersController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a layer by id or name; its ETag is its version', response: AlertmanagerLayerView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<AlertmanagerLayerView> {
-    return tagged(reply, await this.bus.request(getAlertmanagerLayer, { id }));
+  get(@Param('id') id: string): Promise<AlertmanagerLayerView> {
+    return this.bus.request(getAlertmanagerLayer, { id });
   }
 
   @Put(':id')
@@ -109,15 +109,14 @@ export class AlertmanagerLayersController {
     body: AlertmanagerLayerInput,
     response: AlertmanagerLayerView,
   })
-  async update(
+  update(
     @Param('id') id: string,
     @JsonBody(AlertmanagerLayerInput) layer: AlertmanagerLayerInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AlertmanagerLayerView> {
     const change = { id, layer, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(updateAlertmanagerLayer, change)));
+    return refusedByIfMatch(expected, this.bus.request(updateAlertmanagerLayer, change));
   }
 
   @Delete(':id')
@@ -141,15 +140,14 @@ export class AlertmanagerLayersController {
     body: AlertmanagerLayerRestoreInput,
     response: AlertmanagerLayerView,
   })
-  async restore(
+  restore(
     @Param('id') id: string,
     @JsonBody(AlertmanagerLayerRestoreInput) input: AlertmanagerLayerRestoreInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AlertmanagerLayerView> {
     const change = { ...input, id, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(restoreAlertmanagerLayer, change)));
+    return refusedByIfMatch(expected, this.bus.request(restoreAlertmanagerLayer, change));
   }
 
   @Get(':id/versions')
@@ -185,9 +183,4 @@ export class AlertmanagerLayersController {
     const query = { id, version: versionNumber(version), ...(other !== undefined && { with: Number(other) }) };
     return this.bus.request(diffAlertmanagerLayer, query);
   }
-}
-
-function tagged(reply: FastifyReply, view: AlertmanagerLayerView): AlertmanagerLayerView {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

@@ -27,13 +27,13 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 
 /** Changes of rules that a second person has to approve, over REST; the rules service owns them. */
 @Controller('api/v1')
+@VersionTags()
 export class ApprovalsController {
   constructor(private readonly bus: Bus) {}
 
@@ -62,8 +62,8 @@ export class ApprovalsController {
   @Get('approval-policies/:id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show an approval policy; its ETag is its version', response: ApprovalPolicyView })
-  async policy(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ApprovalPolicyView> {
-    return tagged(reply, await this.bus.request(getApprovalPolicy, { id }));
+  policy(@Param('id') id: string): Promise<ApprovalPolicyView> {
+    return this.bus.request(getApprovalPolicy, { id });
   }
 
   @Put('approval-policies/:id')
@@ -73,15 +73,14 @@ export class ApprovalsController {
     body: ApprovalPolicyInput,
     response: ApprovalPolicyView,
   })
-  async updatePolicy(
+  updatePolicy(
     @Param('id') id: string,
     @JsonBody(ApprovalPolicyInput) policy: ApprovalPolicyInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ApprovalPolicyView> {
     const change = { id, policy, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(updateApprovalPolicy, change)));
+    return refusedByIfMatch(expected, this.bus.request(updateApprovalPolicy, change));
   }
 
   @Delete('approval-policies/:id')
@@ -167,9 +166,4 @@ export class ApprovalsController {
     const role = principal.kind === 'user' && principal.role === 'admin' ? 'admin' : 'operator';
     return this.bus.request(decideRuleApproval, { ...query, role, actor: actorOf(principal) });
   }
-}
-
-function tagged(reply: FastifyReply, view: ApprovalPolicyView): ApprovalPolicyView {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

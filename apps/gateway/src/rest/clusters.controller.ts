@@ -35,13 +35,13 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 
 /** Clusters, their tokens, health and revisions over REST; the clusters and config services own them. */
 @Controller('api/v1/clusters')
+@VersionTags()
 export class ClustersController {
   constructor(private readonly bus: Bus) {}
 
@@ -95,10 +95,8 @@ export class ClustersController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a cluster by id or name, a retired one by id', response: ClusterView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ClusterView> {
-    const cluster = await this.bus.request(getCluster, { id });
-    void reply.header('etag', versionTag(cluster.version));
-    return cluster;
+  get(@Param('id') id: string): Promise<ClusterView> {
+    return this.bus.request(getCluster, { id });
   }
 
   @Put(':id')

@@ -1,8 +1,28 @@
 import { ServiceError } from '@alertagent/contracts';
-import { createParamDecorator, HttpException, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  HttpException,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { tap } from 'rxjs';
 
-/** The ETag of a version. */
-export const versionTag = (version: number): string => `"${version}"`;
+/** Every answer of a controller that has a version carries it as its ETag, whatever it answers: `If-Match` takes it. */
+export const VersionTags = (): ClassDecorator => UseInterceptors(VERSION_TAGS);
+
+const VERSION_TAGS: NestInterceptor = {
+  intercept: (context: ExecutionContext, next: CallHandler<unknown>) =>
+    next.handle().pipe(
+      tap((answer) => {
+        const isVersioned = typeof answer === 'object' && answer !== null && 'version' in answer;
+        if (!isVersioned || typeof answer.version !== 'number') return;
+        void context.switchToHttp().getResponse<FastifyReply>().header('etag', `"${answer.version}"`);
+      }),
+    ),
+};
 
 /** The version in `If-Match`, or null when the caller does not care. */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number | null => {
@@ -11,7 +31,7 @@ export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionC
   ];
   if (header === undefined || header === '*') return null;
   const match = /^"(\d{1,9})"$/.exec(header);
-  if (!match) throw new ServiceError('invalid', 'If-Match must be the ETag that a GET of this resource answered');
+  if (!match) throw new ServiceError('invalid', 'If-Match must be the ETag that this resource was answered with');
   return Number(match[1]);
 });
 

@@ -33,11 +33,12 @@ import {
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 import { versionNumber } from './version-number';
 
 /** Runbooks, notes and what was learned from incidents, over REST; the ai service owns them. */
 @Controller('api/v1/knowledge')
+@VersionTags()
 export class KnowledgeController {
   constructor(private readonly bus: Bus) {}
 
@@ -77,7 +78,7 @@ export class KnowledgeController {
   ): Promise<KnowledgeView> {
     const view = await this.bus.request(createKnowledge, { document, actor: actorOf(principal) });
     void reply.header('location', `/api/v1/knowledge/documents/${view.id}`);
-    return tagged(reply, view);
+    return view;
   }
 
   @Get('documents')
@@ -94,8 +95,8 @@ export class KnowledgeController {
   @Get('documents/:id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a document; its ETag is its version', response: KnowledgeView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<KnowledgeView> {
-    return tagged(reply, await this.bus.request(getKnowledge, { id }));
+  get(@Param('id') id: string): Promise<KnowledgeView> {
+    return this.bus.request(getKnowledge, { id });
   }
 
   @Put('documents/:id')
@@ -105,15 +106,14 @@ export class KnowledgeController {
     body: KnowledgeInput,
     response: KnowledgeView,
   })
-  async update(
+  update(
     @Param('id') id: string,
     @JsonBody(KnowledgeInput) document: KnowledgeInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<KnowledgeView> {
     const change = { id, document, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(updateKnowledge, change)));
+    return refusedByIfMatch(expected, this.bus.request(updateKnowledge, change));
   }
 
   @Delete('documents/:id')
@@ -133,14 +133,13 @@ export class KnowledgeController {
   @HttpCode(200)
   @RequireRole('operator')
   @Operation({ summary: 'Take a deleted document back', response: KnowledgeView })
-  async restore(
+  restore(
     @Param('id') id: string,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<KnowledgeView> {
     const change = { id, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(restoreKnowledge, change)));
+    return refusedByIfMatch(expected, this.bus.request(restoreKnowledge, change));
   }
 
   @Get('documents/:id/versions')
@@ -156,9 +155,4 @@ export class KnowledgeController {
   version(@Param('id') id: string, @Param('version') version: string): Promise<KnowledgeVersionText> {
     return this.bus.request(getKnowledgeVersion, { id, version: versionNumber(version) });
   }
-}
-
-function tagged(reply: FastifyReply, view: KnowledgeView): KnowledgeView {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

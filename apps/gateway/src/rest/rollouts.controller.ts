@@ -27,13 +27,13 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 
 /** Changes in waves, and the way back, over REST; the config service owns them. */
 @Controller('api/v1')
+@VersionTags()
 export class RolloutsController {
   constructor(private readonly bus: Bus) {}
 
@@ -81,10 +81,8 @@ export class RolloutsController {
   @Get('rollouts/:id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a rollout and how far each wave is; its ETag is its version', response: RolloutDetail })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RolloutDetail> {
-    const rollout = await this.bus.request(getRollout, { id });
-    void reply.header('etag', versionTag(rollout.version));
-    return rollout;
+  get(@Param('id') id: string): Promise<RolloutDetail> {
+    return this.bus.request(getRollout, { id });
   }
 
   @Get('rollouts/:id/clusters')

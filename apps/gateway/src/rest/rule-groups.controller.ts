@@ -17,13 +17,13 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 
 /** Rule groups and their settings over REST; the rules service owns them. */
 @Controller('api/v1/rule-groups')
+@VersionTags()
 export class RuleGroupsController {
   constructor(private readonly bus: Bus) {}
 
@@ -53,10 +53,8 @@ export class RuleGroupsController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a rule group; its ETag is its version', response: RuleGroupView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleGroupView> {
-    const group = await this.bus.request(getRuleGroup, { id });
-    void reply.header('etag', versionTag(group.version));
-    return group;
+  get(@Param('id') id: string): Promise<RuleGroupView> {
+    return this.bus.request(getRuleGroup, { id });
   }
 
   @Put(':id')

@@ -39,14 +39,14 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 import { versionNumber } from './version-number';
 
 /** Templates of rules over REST; the rules service owns them. */
 @Controller('api/v1/rule-templates')
+@VersionTags()
 export class RuleTemplatesController {
   constructor(private readonly bus: Bus) {}
 
@@ -60,12 +60,11 @@ export class RuleTemplatesController {
     status: 201,
     response: RuleTemplateView,
   })
-  async create(
+  create(
     @JsonBody(RuleTemplateInput) template: RuleTemplateInput,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleTemplateView> {
-    return tagged(reply, await this.bus.request(createRuleTemplate, { template, actor: actorOf(principal) }));
+    return this.bus.request(createRuleTemplate, { template, actor: actorOf(principal) });
   }
 
   @Post('preview')
@@ -90,8 +89,8 @@ export class RuleTemplatesController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a template by id or name; its ETag is its version', response: RuleTemplateView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleTemplateView> {
-    return tagged(reply, await this.bus.request(getRuleTemplate, { id }));
+  get(@Param('id') id: string): Promise<RuleTemplateView> {
+    return this.bus.request(getRuleTemplate, { id });
   }
 
   @Put(':id')
@@ -101,15 +100,14 @@ export class RuleTemplatesController {
     body: RuleTemplateInput,
     response: RuleTemplateView,
   })
-  async update(
+  update(
     @Param('id') id: string,
     @JsonBody(RuleTemplateInput) template: RuleTemplateInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleTemplateView> {
     const change = { id, template, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(updateRuleTemplate, change)));
+    return refusedByIfMatch(expected, this.bus.request(updateRuleTemplate, change));
   }
 
   @Delete(':id')
@@ -232,9 +230,4 @@ export class RuleTemplatesController {
   ): Promise<TemplateUpgrade> {
     return this.bus.request(upgradeTemplateInstances, { ...input, id, actor: actorOf(principal) });
   }
-}
-
-function tagged(reply: FastifyReply, view: RuleTemplateView): RuleTemplateView {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

@@ -19,15 +19,15 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 import { RuleDiffQuery } from './rule-diff.dto';
 import { versionNumber } from './version-number';
 
 /** What rules were, over REST; the rules service owns them. */
 @Controller('api/v1/rules')
+@VersionTags()
 export class RuleVersionsController {
   constructor(private readonly bus: Bus) {}
 
@@ -67,18 +67,15 @@ export class RuleVersionsController {
     body: RestoreRuleVersionInput,
     response: RuleView,
   })
-  async restore(
+  restore(
     @Param('id') id: string,
     @Param('version') version: string,
     @JsonBody(RestoreRuleVersionInput) input: RestoreRuleVersionInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
     const query = { ...input, id, version: versionNumber(version), expected_version: expected };
     const change = this.bus.request(restoreRuleVersion, { ...query, actor: actorOf(principal) });
-    const rule = await refusedByIfMatch(expected, change);
-    void reply.header('etag', versionTag(rule.version));
-    return rule;
+    return refusedByIfMatch(expected, change);
   }
 }

@@ -26,11 +26,12 @@ import {
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 import { RuleChangeQuery } from './rule-change-query.dto';
 
 /** Rules over REST; the rules service owns them. */
 @Controller('api/v1/rules')
+@VersionTags()
 export class RulesController {
   constructor(private readonly bus: Bus) {}
 
@@ -62,10 +63,8 @@ export class RulesController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show a rule; its ETag is its version', response: RuleView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
-    const rule = await this.bus.request(getRule, { id });
-    void reply.header('etag', versionTag(rule.version));
-    return rule;
+  get(@Param('id') id: string): Promise<RuleView> {
+    return this.bus.request(getRule, { id });
   }
 
   @Put(':id')
@@ -113,10 +112,15 @@ export class RulesController {
   @RequireRole('operator')
   @Operation({
     summary: 'Bring a deleted rule back as its next version, and distribute it to its targets',
+    query: RuleChangeQuery,
     response: RuleView,
   })
-  restore(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<RuleView> {
-    return this.bus.request(restoreRule, { id, actor: actorOf(principal) });
+  restore(
+    @Param('id') id: string,
+    @QueryParams(RuleChangeQuery) { reason }: RuleChangeQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<RuleView> {
+    return this.bus.request(restoreRule, { id, reason, actor: actorOf(principal) });
   }
 
   @Get(':id/clusters/:cluster')
@@ -133,7 +137,8 @@ export class RulesController {
   @Get(':id/distribution')
   @RequireRole('viewer')
   @Operation({
-    summary: 'How far the rule has come on each cluster and replica; live = read back and evaluated',
+    summary:
+      'How far the rule has come on each cluster and replica, and what holds its newest version back; live = read back and evaluated',
     response: RuleDistribution,
   })
   distribution(@Param('id') id: string): Promise<RuleDistribution> {

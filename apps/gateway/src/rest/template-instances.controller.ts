@@ -15,13 +15,13 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from './if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from './if-match';
 
 /** Uses of templates over REST; the rules service owns them. */
 @Controller('api/v1/template-instances')
+@VersionTags()
 export class TemplateInstancesController {
   constructor(private readonly bus: Bus) {}
 
@@ -31,8 +31,8 @@ export class TemplateInstancesController {
     summary: 'Show an instance of a template and its rules; its ETag is its version',
     response: TemplateInstanceView,
   })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TemplateInstanceView> {
-    return tagged(reply, await this.bus.request(getTemplateInstance, { id }));
+  get(@Param('id') id: string): Promise<TemplateInstanceView> {
+    return this.bus.request(getTemplateInstance, { id });
   }
 
   @Put(':id')
@@ -42,15 +42,14 @@ export class TemplateInstancesController {
     body: TemplateInstanceInput,
     response: TemplateInstanceView,
   })
-  async update(
+  update(
     @Param('id') id: string,
     @JsonBody(TemplateInstanceInput) instance: TemplateInstanceInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TemplateInstanceView> {
     const change = { id, instance, expected_version: expected, actor: actorOf(principal) };
-    return tagged(reply, await refusedByIfMatch(expected, this.bus.request(updateTemplateInstance, change)));
+    return refusedByIfMatch(expected, this.bus.request(updateTemplateInstance, change));
   }
 
   @Delete(':id')
@@ -86,9 +85,4 @@ export class TemplateInstancesController {
     const change = { id, rules: 'unlink' as const, expected_version: expected, actor: actorOf(principal) };
     await refusedByIfMatch(expected, this.bus.request(deleteTemplateInstance, change));
   }
-}
-
-function tagged(reply: FastifyReply, view: TemplateInstanceView): TemplateInstanceView {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

@@ -7,10 +7,9 @@ import {
   RequireRole,
   type Principal,
 } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from '../rest/if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from '../rest/if-match';
 import {
   AlertSourceInput,
   AlertSourcePage,
@@ -24,6 +23,7 @@ import { previewSource } from './source-preview';
 
 /** Alert sources over REST. Their messages come to `POST alerts/sources/{id}`, which is registered beside the webhook. */
 @Controller('api/v1/alerts/sources')
+@VersionTags()
 export class AlertSourcesController {
   constructor(
     private readonly sources: AlertSources,
@@ -68,10 +68,8 @@ export class AlertSourcesController {
   @Get(':id')
   @RequireRole('viewer')
   @Operation({ summary: 'Show an alert source', response: AlertSourceView })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<AlertSourceView> {
-    const source = await this.sources.get(id);
-    void reply.header('etag', versionTag(source.version));
-    return source;
+  get(@Param('id') id: string): Promise<AlertSourceView> {
+    return this.sources.get(id);
   }
 
   @Put(':id')
@@ -81,16 +79,13 @@ export class AlertSourcesController {
     body: AlertSourceInput,
     response: AlertSourceView,
   })
-  async change(
+  change(
     @Param('id') id: string,
     @JsonBody(AlertSourceInput) input: AlertSourceInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AlertSourceView> {
-    const source = await refusedByIfMatch(expected, this.sources.change(id, input, expected, actorOf(principal)));
-    void reply.header('etag', versionTag(source.version));
-    return source;
+    return refusedByIfMatch(expected, this.sources.change(id, input, expected, actorOf(principal)));
   }
 
   @Delete(':id')

@@ -1,10 +1,9 @@
 import { PageQuery } from '@alertagent/contracts';
 import { actorOf, CurrentPrincipal, JsonBody, QueryParams, RequireRole, type Principal } from '@alertagent/service-kit';
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { AlertPage } from '../alerts/alert.dto';
 import { Operation } from '../openapi/operation.decorator';
-import { IfMatch, refusedByIfMatch, versionTag } from '../rest/if-match';
+import { IfMatch, refusedByIfMatch, VersionTags } from '../rest/if-match';
 import { NoiseFinder } from './noise-finder';
 import { PreviewInput, PreviewView } from './preview.dto';
 import { SuppressionQueries } from './suppression-queries';
@@ -21,6 +20,7 @@ import { Suppressions } from './suppressions';
 
 /** What keeps alerts from opening incidents: maintenance, conditions, inhibitions, dependencies, rate caps and known noise. */
 @Controller('api/v1/suppressions')
+@VersionTags()
 export class SuppressionsController {
   constructor(
     private readonly suppressions: Suppressions,
@@ -46,12 +46,11 @@ export class SuppressionsController {
     status: 201,
     response: SuppressionView,
   })
-  async create(
+  create(
     @JsonBody(SuppressionInput) input: SuppressionInput,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SuppressionView> {
-    return withTag(reply, await this.suppressions.create(input, actorOf(principal)));
+    return this.suppressions.create(input, actorOf(principal));
   }
 
   @Post('preview')
@@ -82,8 +81,8 @@ export class SuppressionsController {
     summary: 'Show a suppression and how much it hides; its ETag is its version',
     response: SuppressionDetail,
   })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<SuppressionDetail> {
-    return withTag(reply, await this.queries.get(id));
+  get(@Param('id') id: string): Promise<SuppressionDetail> {
+    return this.queries.get(id);
   }
 
   @Put(':id')
@@ -93,15 +92,14 @@ export class SuppressionsController {
     body: SuppressionInput,
     response: SuppressionView,
   })
-  async change(
+  change(
     @Param('id') id: string,
     @JsonBody(SuppressionInput) input: SuppressionInput,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SuppressionView> {
     const change = this.suppressions.change(id, input, expected, actorOf(principal));
-    return withTag(reply, await refusedByIfMatch(expected, change));
+    return refusedByIfMatch(expected, change);
   }
 
   @Post(':id/end')
@@ -111,13 +109,12 @@ export class SuppressionsController {
     summary: 'End a suppression now; what it hides and still fires opens incidents',
     response: SuppressionView,
   })
-  async end(
+  end(
     @Param('id') id: string,
     @IfMatch() expected: number | null,
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SuppressionView> {
-    return withTag(reply, await refusedByIfMatch(expected, this.suppressions.end(id, expected, actorOf(principal))));
+    return refusedByIfMatch(expected, this.suppressions.end(id, expected, actorOf(principal)));
   }
 
   @Delete(':id')
@@ -142,9 +139,4 @@ export class SuppressionsController {
   hidden(@Param('id') id: string, @QueryParams(PageQuery) query: PageQuery): Promise<AlertPage> {
     return this.queries.hidden(id, query);
   }
-}
-
-function withTag<View extends SuppressionView>(reply: FastifyReply, view: View): View {
-  void reply.header('etag', versionTag(view.version));
-  return view;
 }

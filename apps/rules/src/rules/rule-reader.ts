@@ -12,6 +12,7 @@ import { DataSource } from 'typeorm';
 import { KnownClustersStore } from '../clusters/known-clusters.store';
 import { DistributionsService } from '../distributions/distributions.service';
 import { ClusterRulesReader } from './cluster-rules-reader';
+import { RuleHolds } from './rule-holds';
 import { cursorOf, positionOf } from './rule-order';
 import { ruleView } from './rule-view';
 import type { StoredRule } from './stored-rule';
@@ -28,6 +29,7 @@ export class RuleReader {
     private readonly clusters: KnownClustersStore,
     private readonly onClusters: ClusterRulesReader,
     private readonly statuses: DistributionsService,
+    private readonly holds: RuleHolds,
   ) {}
 
   /** Errors: `not_found`, for deleted rules too. */
@@ -53,7 +55,8 @@ export class RuleReader {
   /** Errors: `not_found` when there never was such a rule. */
   async distribution(id: string): Promise<RuleDistribution> {
     const rule = await this.known(id);
-    return this.statuses.ofRule(id, await this.onClusters.gatesOf(rule));
+    const statuses = await this.statuses.ofRule(id, await this.onClusters.gatesOf(rule));
+    return { ...statuses, held: await this.holds.of(this.dataSource.manager, rule) };
   }
 
   /** Errors: `not_found` when there is no such rule or cluster. */

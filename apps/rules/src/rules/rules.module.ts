@@ -3,6 +3,7 @@ import { ApprovalGateModule } from '../approvals/approval-gate.module';
 import { KnownClustersModule } from '../clusters/known-clusters.module';
 import { DistributionsModule } from '../distributions/distributions.module';
 import { RuleGroupsModule } from '../rule-groups/rule-groups.module';
+import { TestGateModule } from '../rule-tests/test-gate.module';
 import { SecondJudgeModule } from '../second-judge/second-judge.module';
 import { RuleHistoryModule } from '../versions/rule-history.module';
 import { ClusterRulesReader } from './cluster-rules-reader';
@@ -11,6 +12,7 @@ import { Retargeting } from './retargeting';
 import { RuleChanges } from './rule-changes';
 import { RuleDecisions } from './rule-decisions';
 import { RuleDestinations } from './rule-destinations';
+import { RuleHolds } from './rule-holds';
 import { RuleReader } from './rule-reader';
 import { RuleTargets } from './rule-targets';
 import { RulesHandlers } from './rules.handlers';
@@ -26,6 +28,7 @@ import { RulesStoreModule } from './rules-store.module';
     RuleHistoryModule,
     RulesStoreModule,
     SecondJudgeModule,
+    TestGateModule,
   ],
   controllers: [RulesHandlers],
   providers: [
@@ -35,6 +38,7 @@ import { RulesStoreModule } from './rules-store.module';
     RuleChanges,
     RuleDecisions,
     RuleDestinations,
+    RuleHolds,
     RuleReader,
     RuleTargets,
     RulesService,

@@ -94,11 +94,11 @@ export class RulesService {
    * Brings a deleted rule back as its next version. Errors: `not_found`; `conflict` when it is not deleted or its group has
    * the like by now; `invalid` when a cluster that it names is gone.
    */
-  async restore({ id, actor }: RestoreRule): Promise<RuleView> {
+  async restore({ id, reason, actor }: RestoreRule): Promise<RuleView> {
     const deleted = expectDeleted(await this.store.find(this.dataSource.manager, id));
     const content = ruleContent(ruleInputOf(ruleView(deleted)), actor);
     const resolved = await this.targets.resolve(content);
-    const rule = await this.changes.commit({ kind: 'restored', actor }, async (tx) => {
+    const rule = await this.changes.commit({ kind: 'restored', actor, reason }, async (tx) => {
       const before = expectDeleted(await this.store.find(tx, id));
       return this.decisions.write(tx, { before, identity: this.next(before), content, resolved });
     });
