@@ -14,6 +14,10 @@ import {
   type RuleInput,
 } from '@alertagent/contracts';
 import { pollUntil, sharedStack, type NatsServer } from '@alertagent/local-stack';
+import { newId } from '@alertagent/service-kit';
+import { DataSource } from 'typeorm';
+import type { StoredBatch } from '../src/rule-batches/rule-batch.entity';
+import { RuleBatchesStore } from '../src/rule-batches/rule-batches.store';
 import { ACTOR, RulesWorld } from './rules-world';
 
 const stack = sharedStack();
@@ -124,6 +128,34 @@ describe.each(stack.testDatabaseUrls())('batches of rules on $name', (database) 
       code: 'invalid',
       errors: [{ pointer }],
     });
+  });
+
+  it('that can not go on keep no other waiting', async () => {
+    const ids = await some(2);
+    const { manager } = world.service.get(DataSource);
+    const store = world.service.get(RuleBatchesStore);
+    const stored = (changes: Partial<StoredBatch>): StoredBatch => ({
+      id: newId(),
+      operation: 'disable',
+      terms: { targets: null, pinned: {}, setLabels: null, removeLabels: null },
+      actor: ACTOR,
+      reason: null,
+      total: 1,
+      createdAt: world.clock.now(),
+      finishedAt: null,
+      ...changes,
+    });
+    // Taken up by the loop, oldest first; the first one is as no program of ours has written it.
+    const broken = stored({ terms: {} as never });
+    const good = stored({});
+    await store.insert(manager, broken, [ids[0]!]);
+    await store.insert(manager, good, [ids[1]!]);
+    const end = async () => (await store.find(manager, good.id))?.finishedAt ?? null;
+    await pollUntil(end, { what: 'the end of the batch behind the broken one' });
+    expect((await store.find(manager, broken.id))?.finishedAt).toBeNull();
+    expect(await ruleOf(ids[0]!)).toMatchObject({ enabled: true });
+    expect(await ruleOf(ids[1]!)).toMatchObject({ enabled: false });
+    await store.finish(manager, broken.id, world.clock.now());
   });
 
   it('that a kill -9 interrupted go on where they were, and change each rule once', async () => {

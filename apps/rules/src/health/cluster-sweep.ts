@@ -1,9 +1,10 @@
 import { ruleFindings, type MemberFacts, type RuleFacts } from '@alertagent/alerting';
+import type { RuleFactsView } from '@alertagent/contracts';
 import { Clock, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { StoredRule } from '../rules/stored-rule';
-import { GatewayFactsReader, type GatewayFacts } from './gateway-facts';
+import { factsKey, GatewayFactsReader, type GatewayFacts } from './gateway-facts';
 import { RuleHealthStore, type NewFinding } from './rule-health.store';
 import type { StoredObservation } from './rule-observation.entity';
 import { RuleObservations } from './rule-observations';
@@ -40,10 +41,10 @@ export class ClusterSweep {
         kind: rule.kind,
         hasRunbook: hasRunbook(rule),
         members: observed.map(memberFacts),
-        lastFiredAt: lastFired(observed, gateway, { ruleId: rule.id, clusterId: cluster.id }),
+        lastFiredAt: lastFired(observed, gateway.rules.get(factsKey(rule)), cluster.id),
         withoutSeries: looks.get(rule.id)?.missing ?? null,
         duplicates: alike.get(reading.meaning)!.flatMap((other) => (other.rule === rule ? [] : other.rule.name)),
-        isRouted: isRouted(gateway, rule.id),
+        isRouted: isRouted(gateway, rule),
       };
       return ruleFindings(facts, now.getTime()).map(({ finding, detail, since }) => ({
         ruleId: rule.id,
@@ -82,10 +83,10 @@ const memberFacts = (seen: StoredObservation): MemberFacts => ({
 /** By the members' or by the gateway's account, whichever is newer. */
 function lastFired(
   observed: readonly StoredObservation[],
-  gateway: GatewayFacts,
-  { ruleId, clusterId }: { ruleId: string; clusterId: string },
+  facts: RuleFactsView | undefined,
+  clusterId: string,
 ): number | null {
-  const told = gateway.rules.get(ruleId)?.last_fired ?? [];
+  const told = facts?.last_fired ?? [];
   const times = [
     ...observed.flatMap(({ lastFiredAt }) => lastFiredAt?.getTime() ?? []),
     ...told.flatMap(({ cluster_id, at }) => (cluster_id === clusterId ? Date.parse(at) : [])),
@@ -93,8 +94,8 @@ function lastFired(
   return times.length === 0 ? null : Math.max(...times);
 }
 
-function isRouted({ rules, namesTeams }: GatewayFacts, ruleId: string): boolean | null {
-  const facts = rules.get(ruleId);
+function isRouted({ rules, namesTeams }: GatewayFacts, rule: StoredRule): boolean | null {
+  const facts = rules.get(factsKey(rule));
   return facts && namesTeams ? facts.teams.length > 0 : null;
 }
 

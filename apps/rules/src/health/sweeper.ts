@@ -50,7 +50,11 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
         this.next = null;
         return this.once();
       })
-      .catch((error: unknown) => this.log.warn({ error }, 'rules could not be swept'));
+      .catch((error: unknown) => {
+        this.log.warn({ error }, 'rules could not be swept; trying again');
+        // Somebody waits for it.
+        this.dueAt = 0;
+      });
   }
 
   private async whenDue(): Promise<void> {

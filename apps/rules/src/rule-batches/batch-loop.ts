@@ -36,6 +36,11 @@ export class BatchLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async look(): Promise<void> {
-    for (const id of await this.store.unfinished(this.dataSource.manager)) await this.runner.run(id);
+    const failures: unknown[] = [];
+    for (const id of await this.store.unfinished(this.dataSource.manager)) {
+      // One that cannot go on keeps none of the others waiting.
+      await this.runner.run(id).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
