@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CommandError, EXIT } from '../exit-codes';
+import { backtestSummary, type BacktestDone } from './backtest-summary';
 import type { CommandContext } from './context';
 
 export interface BacktestRuleOptions {
@@ -14,13 +15,13 @@ export interface BacktestRuleOptions {
   to?: string;
 }
 
-interface Backtest {
+/** Done, it is a {@link BacktestDone}. */
+interface Backtest extends Partial<BacktestDone> {
   id: string;
   state: string;
   error?: string | null;
   evaluations_done: number;
   evaluations_total: number;
-  [field: string]: unknown;
 }
 
 const POLL_MS = 500;
@@ -52,9 +53,11 @@ export async function backtestRule(
       advice,
     );
   }
-  terminal.result(test, [JSON.stringify(test, null, 2)]);
+  terminal.result(test, isDone(test) ? backtestSummary(test) : []);
   return EXIT.ok;
 }
+
+const isDone = (test: Backtest): test is Backtest & BacktestDone => Boolean(test.result);
 
 function backtestInput(id: string | undefined, options: BacktestRuleOptions): Record<string, unknown> {
   const { cluster, sourceUrl, expression, version, compare, from, to } = options;
