@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ActiveAlertPage, BacktestView } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
 import { AlertAgent } from './alertagent';
 
@@ -68,6 +69,27 @@ describe('npm start', () => {
     expect(output).toMatch(/decision: (auto_resolve|immediate_escalation|smart_routing|manual_review)/);
     incidents = await incidentIds();
     expect(incidents).toHaveLength(1);
+  });
+
+  it('can be asked what a rule would have done on its Prometheus, and what its Alertmanager has', async () => {
+    const rule = { expression: 'up{job!=""} == 1' };
+    const from = new Date(Date.now() - 300_000).toISOString();
+    const { body } = await agent.call<{ id: string }>('POST', '/api/v1/rules/backtest', {
+      rule,
+      cluster: 'local',
+      from,
+    });
+    const backtest = await pollUntil(
+      async () => {
+        const test = await agent.get<BacktestView>(`/rules/backtests/${body.id}`);
+        return test.ended_at ? test : null;
+      },
+      { what: 'the backtest to end' },
+    );
+    expect(backtest).toMatchObject({ state: 'done', result: { failed_evaluations: 0 } });
+    expect(backtest.result!.firings).toBeGreaterThan(0);
+    const { items } = await agent.get<ActiveAlertPage>('/clusters/local/alertmanagers/alerts');
+    expect(items.map(({ labels }) => labels['alertname'])).toContain('AlertAgentDemo');
   });
 
   it('keeps its secrets to the owner of the files', () => {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClusterInput, ClusterView } from '@alertagent/contracts';
 import { startAlertmanager, startPrometheus, type RunningServer } from '@alertagent/local-stack';
 import { ApiError, type ApiClient } from './api-client';
 import { portOrFree } from './ports';
@@ -17,6 +18,23 @@ const ALERTMANAGER_PORT = 19_093;
 /** The flags the sidecar's image uses too: it must stay small. */
 const SIDECAR_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=24', '--lite-mode'];
 
+/** Where the demo's own servers listen. */
+export interface LocalPorts {
+  prometheus: number;
+  alertmanager: number;
+}
+
+export const localPorts = async (): Promise<LocalPorts> => ({
+  prometheus: await portOrFree(PROMETHEUS_PORT),
+  alertmanager: await portOrFree(ALERTMANAGER_PORT),
+});
+
+/** What must be allowed by name, since it is on loopback: else nothing could be asked of the demo's Prometheus and Alertmanager. */
+export const localOrigins = ({ prometheus, alertmanager }: LocalPorts): [prometheus: string, alertmanager: string] => [
+  `http://127.0.0.1:${prometheus}`,
+  `http://127.0.0.1:${alertmanager}`,
+];
+
 interface Tokens {
   webhook: string;
   sync: string;
@@ -24,6 +42,7 @@ interface Tokens {
 
 export interface LocalClusterOptions {
   dataDir: string;
+  ports: LocalPorts;
   api: ApiClient;
   /** Public address of AlertAgent. */
   endpoint: string;
@@ -46,23 +65,22 @@ export class LocalCluster {
     const rulesDir = join(directory, 'prometheus', 'rules');
     const alertmanagerDir = join(directory, 'alertmanager');
     for (const path of [rulesDir, alertmanagerDir]) mkdirSync(path, { recursive: true, mode: 0o700 });
-    const tokens = await registered(options.api, directory);
+    const tokens = await registered(options, directory);
     writeSecret(join(alertmanagerDir, 'alertagent-webhook.token'), tokens.webhook);
 
     const configFile = join(alertmanagerDir, 'alertmanager.yml');
     const alertmanager = await startAlertmanager({
       dataDir: alertmanagerDir,
-      port: await portOrFree(ALERTMANAGER_PORT),
+      port: options.ports.alertmanager,
       configFile,
       onLine: quiet('alertmanager'),
     });
-    const prometheusPort = await portOrFree(PROMETHEUS_PORT);
     const prometheus = await startPrometheus({
       dataDir: join(directory, 'prometheus'),
-      port: prometheusPort,
+      port: options.ports.prometheus,
       rulesGlob: join(rulesDir, '*.yml'),
       alertmanagers: [`127.0.0.1:${alertmanager.port}`],
-      scrape: [`127.0.0.1:${prometheusPort}`, ...options.scrape],
+      scrape: [`127.0.0.1:${options.ports.prometheus}`, ...options.scrape],
       // A Prometheus that was just started drops its first alerts: it has not discovered its Alertmanager yet.
       resendDelay: '5s',
       onLine: quiet('prometheus'),
@@ -89,9 +107,12 @@ export class LocalCluster {
 }
 
 /** The cluster's tokens: those kept from an earlier start, or new ones. A cluster registered just now gets the starter rules. */
-async function registered(api: ApiClient, directory: string): Promise<Tokens> {
+async function registered({ api, ports }: LocalClusterOptions, directory: string): Promise<Tokens> {
   const file = join(directory, 'tokens.json');
-  const known = await api.get(`/clusters/${LOCAL}`).catch(missing);
+  const known = await api.get<ClusterView>(`/clusters/${LOCAL}`).catch(missing);
+  const [query_url, alertmanager] = localOrigins(ports);
+  const addresses = { query_url, alertmanagers: [{ url: alertmanager }] };
+  if (known) await keepAddresses(api, known, addresses);
   if (known && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Tokens;
   const tokens = known
     ? { webhook: await issue(api, 'webhook'), sync: await issue(api, 'sync') }
@@ -100,6 +121,7 @@ async function registered(api: ApiClient, directory: string): Promise<Tokens> {
           name: LOCAL,
           labels: { environment: 'local' },
           config: { sync_interval: '5s' },
+          ...addresses,
         })
       ).tokens;
   writeSecret(file, JSON.stringify(tokens));
@@ -109,6 +131,18 @@ async function registered(api: ApiClient, directory: string): Promise<Tokens> {
   }
   return tokens;
 }
+
+/** Ports may be others at each start. Addresses that somebody gave the cluster stay. */
+async function keepAddresses(
+  api: ApiClient,
+  { name, kind, endpoint, config, labels, query_url, alertmanagers }: ClusterView,
+  addresses: Required<Pick<ClusterInput, 'query_url' | 'alertmanagers'>>,
+): Promise<void> {
+  const others = [query_url, ...(alertmanagers ?? []).map(({ url }) => url)].filter((url) => url && !isLocal(url));
+  if (others.length === 0) await api.put(`/clusters/${LOCAL}`, { name, kind, endpoint, config, labels, ...addresses });
+}
+
+const isLocal = (url: string): boolean => url.startsWith('http://127.0.0.1:');
 
 async function issue(api: ApiClient, purpose: keyof Tokens): Promise<string> {
   return (await api.post<{ token: string }>(`/clusters/${LOCAL}/tokens`, { purpose, name: 'local demo' })).token;

@@ -6,7 +6,7 @@ import { ConfigurationError, loadConfiguration, type AlertAgentConfig } from '@a
 import { ApiClient } from './api-client';
 import { readArguments, USAGE, UsageError, type LaunchOptions } from './arguments';
 import { DataDirInUseError, lockDataDir } from './data-dir-lock';
-import { LocalCluster } from './local-cluster';
+import { LocalCluster, localOrigins, localPorts } from './local-cluster';
 import { startMessageServer } from './message-server';
 import { isFree } from './ports';
 import { Services } from './services';
@@ -35,10 +35,12 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
     if (/\[(ERR|FTL)\]/.test(line)) showLine('nats-server', line);
   });
   undo.push(() => messages.stop());
+  const ports = options.demo ? await localPorts() : null;
+  const allowed = [...config.security.outbound_allow, ...(ports ? localOrigins(ports) : [])];
   const services = await Services.start(
     options.services,
     config,
-    { messages, tools, watched: options.watch },
+    { messages, tools, outboundAllow: allowed, watched: options.watch },
     hopeless,
   );
   undo.push(() => services.stop());
@@ -56,9 +58,10 @@ async function launch(options: LaunchOptions, config: AlertAgentConfig): Promise
   say(`\nAlertAgent is ready after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   if (!api) return;
 
-  const cluster = options.demo
+  const cluster = ports
     ? await LocalCluster.start({
         dataDir: config.data_dir,
+        ports,
         api,
         endpoint: url,
         scrape: services.metricsAddresses,

@@ -23,9 +23,10 @@ export class Services {
   static async start(
     names: readonly ServiceName[],
     config: AlertAgentConfig,
-    surroundings: { messages: MessageServer; tools: NodeJS.ProcessEnv; watched: boolean },
+    surroundings: { messages: MessageServer; tools: NodeJS.ProcessEnv; outboundAllow: string[]; watched: boolean },
     onHopeless: (name: string) => void,
   ): Promise<Services> {
+    const { outboundAllow } = surroundings;
     // Who compiles while it runs wants to see what was compiled.
     const entryOf = (name: ServiceName): string => (surroundings.watched ? mainOf(name) : serviceMain(ROOT, name));
     const running = [];
@@ -37,6 +38,7 @@ export class Services {
         ...surroundings.messages.environmentOf(name),
         ALERTAGENT_DATA_DIR: config.data_dir,
         ALERTAGENT_OPS_PORT: String(opsPort),
+        ...(outboundAllow.length > 0 ? { ALERTAGENT_OUTBOUND_ALLOW: outboundAllow.join(',') } : {}),
       };
       const supervised = new SupervisedProcess(
         name,
