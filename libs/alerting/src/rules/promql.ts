@@ -1,5 +1,5 @@
 import { readExpression } from './promql/expression';
-import { defaultGrammar, type Grammar } from './promql/grammar';
+import { defaultGrammar, newestGrammar, type Grammar } from './promql/grammar';
 import type { ValueType } from './promql/functions';
 import { placeIn } from './validate/problem';
 
@@ -40,6 +40,13 @@ export function checkExpression(expression: string, grammar: Grammar = defaultGr
     }),
     type,
   };
+}
+
+/** Checks an expression for the oldest version that takes it: which targets can load it is decided for each. What none takes is refused as the oldest would. */
+export function checkExpressionForAny(expression: string): CheckedExpression {
+  const oldest = checkExpression(expression);
+  const newest = oldest.faults.length > 0 ? checkExpression(expression, newestGrammar()) : oldest;
+  return newest.faults.length > 0 ? oldest : newest;
 }
 
 function outerFault(expression: string): ExpressionFault | null {

@@ -1,7 +1,6 @@
 import { parseDuration } from '../durations';
 import { excerpt, pointerTo, type FieldProblem } from '../problems';
-import { checkExpression } from './promql';
-import { newestGrammar } from './promql/grammar';
+import { checkExpressionForAny } from './promql';
 import { checkTemplate } from './template-text';
 
 /** A rule as its author wrote it, or as it is on one cluster. Durations are in Prometheus' grammar. */
@@ -93,10 +92,7 @@ function textProblems(pointer: string, text: string, control: RegExp): FieldProb
 }
 
 function expressionProblems(expression: string): FieldProblem[] {
-  const oldest = checkExpression(expression);
-  // What only newer versions take is for the targets to decide; what none takes is refused as the oldest would.
-  const newest = oldest.faults.length > 0 ? checkExpression(expression, newestGrammar()) : oldest;
-  const { faults, type } = newest.faults.length > 0 ? oldest : newest;
+  const { faults, type } = checkExpressionForAny(expression);
   const problems = faults.map(({ code, detail }) => ({ pointer: '/expression', code, detail }));
   if (type === 'matrix' || type === 'string') {
     // Prometheus loads such a rule, and then every evaluation of it fails.

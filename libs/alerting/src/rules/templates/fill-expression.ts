@@ -1,6 +1,6 @@
 import type { Tree } from '@lezer/common';
 import { excerpt } from '../../problems';
-import { checkExpression } from '../promql';
+import { checkExpressionForAny } from '../promql';
 import {
   expressionPlaces,
   literalAround,
@@ -32,7 +32,7 @@ export function fillExpression(template: string, { parameters, values, kept }: F
   if (misuse) return failed(misuse);
 
   const standIn = fill(template, places, (place) => standInFor(place, parameters, values));
-  const flaw = checkExpression(standIn.text).faults[0];
+  const flaw = checkExpressionForAny(standIn.text).faults[0];
   if (flaw) return failed({ ...flaw, parameter: null });
   const tree = parsePromql(standIn.text);
   const meanings = new Map<ExpressionPlace, string>();
@@ -51,7 +51,7 @@ export function fillExpression(template: string, { parameters, values, kept }: F
   }
 
   const filled = fill(template, places, (place) => quoted(meanings.get(place)!, place.quoting));
-  const fault = checkExpression(filled.text).faults[0];
+  const fault = checkExpressionForAny(filled.text).faults[0];
   if (fault) return failed({ ...fault, parameter: suspect(places) });
   const spans = filled.spans.map(({ place, from, to }) => ({
     from,

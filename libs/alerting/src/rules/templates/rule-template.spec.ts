@@ -31,6 +31,16 @@ const problemsWith = (document: TemplateDocument, values: Record<string, unknown
   instantiateTemplate(document, values).problems.map(({ pointer, code }) => `${pointer} ${code}`);
 
 describe('a template', () => {
+  it('may hold what only newer versions of Prometheus take: each target decides for itself', () => {
+    const newer = template([parameter('limit', 'number', { default: 5 })], {
+      expression: '{"http.errors"} > ${limit}',
+    });
+    expect(checkRuleTemplate(newer)).toEqual([]);
+    expect(filled(newer).resolved.expression).toBe('{"http.errors"} > 5');
+    const never = template([parameter('limit', 'number', { default: 5 })], { expression: 'sum(up > ${limit}' });
+    expect(checkRuleTemplate(never)).not.toEqual([]);
+  });
+
   it('becomes rules with every value in its place, and keeps what a cluster may override', () => {
     const document = template(
       [
