@@ -4,6 +4,8 @@ import { startN8nStub, type N8nStub } from '@alertagent/stubs';
 import { completedReport, incident, Stand } from './stand';
 
 const CALLBACK_TIMEOUT = 600_000;
+/** Calls of a workflow that an instance has open at a time. */
+const CALLS_OPEN = 16;
 
 describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,', (database) => {
   let stand: Stand;
@@ -11,7 +13,7 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
 
   beforeEach(async () => {
     stand = await Stand.start(database);
-    n8n = await startN8nStub({ workflows: ['slow', 'quick'] });
+    n8n = await startN8nStub({ workflows: ['slow', 'slower', 'quick'] });
   }, 120_000);
 
   afterEach(async () => {
@@ -76,14 +78,17 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
     expect(startsOf('slow')).toBe(3);
   });
 
-  it('are in the way of no other workflow either while their calls hang', async () => {
+  it('are in the way of no other workflow either while calls of two hang', async () => {
     await stand.startReplica(config(20));
     n8n.mode = 'slow';
-    await open('slow', 8);
-    await pollUntil(() => startsOf('slow') === 4, { what: 'the calls that hang' });
+    await open('slow', CALLS_OPEN + 1);
+    await open('slower', CALLS_OPEN + 1);
+    const hanging = (): boolean => startsOf('slow') === CALLS_OPEN && startsOf('slower') === CALLS_OPEN;
+    await pollUntil(hanging, { what: 'the calls that hang' });
     n8n.mode = 'ok';
     const others = await open('quick', 6);
     for (const { incident_id } of others) await stand.processing(incident_id);
+    expect(hanging()).toBe(true);
   });
 
   it('are waited for no longer than a callback would be', async () => {

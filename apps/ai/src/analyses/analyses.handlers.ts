@@ -53,13 +53,18 @@ export class AnalysesHandlers {
   }
 
   @OnRequest(cancelAnalysis)
-  cancel(query: CancelAnalysis): Promise<AnalysisView> {
-    return this.cancellation.cancel(query);
+  async cancel(query: CancelAnalysis): Promise<AnalysisView> {
+    const view = await this.cancellation.cancel(query);
+    this.wakeUp.ring();
+    return view;
   }
 
+  /** A run that has reported leaves its place to the next one. */
   @OnRequest(reportAnalysisStatus)
-  report(query: ReportAnalysisStatus): Promise<AnalysisView> {
-    return this.reports.take(query);
+  async report(query: ReportAnalysisStatus): Promise<AnalysisView> {
+    const view = await this.reports.take(query);
+    this.wakeUp.ring();
+    return view;
   }
 
   @OnEvent(incidentOpened)

@@ -147,6 +147,30 @@ export class AnalysesStore {
     return manager.find(analysisEntity, { select, where: { id: In([...ids]) } });
   }
 
+  /** Takes due analyses as they were read, all with the lease in `changes`; which of them, since another worker or a callback may have been faster. */
+  async claimAll(
+    tx: EntityManager,
+    seen: readonly Analysis[],
+    changes: Partial<Analysis> & { leaseToken: string },
+  ): Promise<ReadonlySet<string>> {
+    const ids = seen.map(({ id }) => id);
+    const asRead = seen.map(({ id, dueAt }) => ({ id, dueAt: dueAt!, status: In([...OPEN_STATES]) }));
+    const { affected } = await tx.createQueryBuilder().update(analysisEntity).set(changes).where(asRead).execute();
+    if (affected === seen.length) return new Set(ids);
+    const where = { id: In(ids), leaseToken: changes.leaseToken };
+    return new Set((await tx.find(analysisEntity, { select: { id: true }, where })).map(({ id }) => id));
+  }
+
+  /** Writes to those of them that are still held under their lease. */
+  async changeLeased(
+    tx: EntityManager,
+    held: readonly { id: string; leaseToken: string }[],
+    changes: Partial<Analysis>,
+  ): Promise<void> {
+    const where = held.map(({ id, leaseToken }) => ({ id, leaseToken, status: In([...OPEN_STATES]) }));
+    await tx.createQueryBuilder().update(analysisEntity).set(changes).where(where).execute();
+  }
+
   /** Takes a due analysis as it was read; false when another worker or a callback was faster. */
   async claim(tx: EntityManager, seen: Analysis, changes: Partial<Analysis>): Promise<boolean> {
     const { id, dueAt } = seen;

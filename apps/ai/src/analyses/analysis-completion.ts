@@ -1,10 +1,12 @@
 import type { Actor, AnalysisView } from '@alertagent/contracts';
-import { Clock, inTransaction } from '@alertagent/service-kit';
+import { Clock, currentContext, inTransaction } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { AnalystOutcome } from '../analysts/analyst-outcome';
 import type { DeadLetter } from '../dead-letters/dead-letter';
 import { DecisionRecord } from '../decisions/decision-record';
+import { GatheredWrites } from '../requests/gathered-writes';
+import { type InContext } from '../requests/in-context-of';
 import { AnalysesMetrics } from './analyses.metrics';
 import { AnalysesStore, type Guard } from './analyses.store';
 import type { Analysis } from './analysis';
@@ -20,9 +22,20 @@ export interface Ending {
   letter?: DeadLetter;
 }
 
-/** Ends analyses: result, decision, escalation and events in one transaction, so that none of them exists without the others. */
+interface Finished extends Ending, InContext {
+  ended: Analysis;
+}
+
+/**
+ * Ends analyses: result, decision, escalation and events in one transaction, so that none of them exists without the others.
+ * Endings that come while others are being written go together.
+ */
 @Injectable()
 export class AnalysisCompletion {
+  private readonly endings = new GatheredWrites<Finished, AnalysisView | null>((all) =>
+    inTransaction(this.dataSource, (tx) => this.endAll(tx, all)),
+  );
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: AnalysesStore,
@@ -33,7 +46,8 @@ export class AnalysisCompletion {
   ) {}
 
   /** Null when the guard no longer held: somebody else ended the analysis or has it in hand. */
-  async end(analysis: Analysis, { outcome, guard, report, letter }: Ending): Promise<AnalysisView | null> {
+  async end(analysis: Analysis, ending: Ending): Promise<AnalysisView | null> {
+    const { outcome, report, letter } = ending;
     const ended: Analysis = {
       ...analysis,
       status: outcome.status,
@@ -44,15 +58,35 @@ export class AnalysisCompletion {
       dueAt: null,
       completedAt: this.clock.now(),
     };
-    const { status, result, error, reportHash, leaseToken, dueAt, completedAt } = ended;
-    const view = await inTransaction(this.dataSource, async (tx) => {
-      const changes = { status, result, error, reportHash, leaseToken, dueAt, completedAt };
-      if (!(await this.store.change(tx, analysis.id, guard, changes))) return null;
-      const decision = await this.records.decide(tx, ended, status === 'completed' ? result : null);
-      return this.announcements.announce(tx, { ended, decision, actor: report?.actor, letter });
-    });
+    const view = await this.endings.submit({ ...ending, ended, context: currentContext() });
     if (view) this.metrics.ended(ended);
     if (view && letter) this.metrics.died(letter.kind);
     return view;
+  }
+
+  private async endAll(tx: EntityManager, all: readonly Finished[]): Promise<(AnalysisView | null)[]> {
+    const held: Finished[] = [];
+    for (const one of all) if (await this.isHeld(tx, one)) held.push(one);
+    const finished = held.map(({ ended, context }) => {
+      const result = ended.status === 'completed' ? ended.result : null;
+      return { analysis: ended, result, context };
+    });
+    const decisions = await this.records.decideAll(tx, finished);
+    const views = await this.announcements.announceAll(
+      tx,
+      held.map(({ ended, report, letter, context }, index) => ({
+        ended,
+        decision: decisions[index]!,
+        actor: report?.actor,
+        letter,
+        context,
+      })),
+    );
+    return all.map((one) => (held.includes(one) ? views[held.indexOf(one)]! : null));
+  }
+
+  private isHeld(tx: EntityManager, { ended, guard }: Finished): Promise<boolean> {
+    const { id, status, result, error, reportHash, leaseToken, dueAt, completedAt } = ended;
+    return this.store.change(tx, id, guard, { status, result, error, reportHash, leaseToken, dueAt, completedAt });
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { DeadLetter } from '../dead-letters/dead-letter';
 import { DeadLettersStore } from '../dead-letters/dead-letters.store';
 import { BUILT_IN_LANE } from '../lanes/lane';
+import { GatheredWrites } from '../requests/gathered-writes';
 import { AnalysesStore } from './analyses.store';
 import type { Analysis } from './analysis';
 import { EnginePolicy } from './engine-policy';
@@ -19,6 +20,8 @@ export interface LeasedAnalysis extends Analysis {
  */
 @Injectable()
 export class AnalysisLeases {
+  private readonly started = new GatheredWrites<LeasedAnalysis>((analyses) => this.recordStarts(analyses));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: AnalysesStore,
@@ -30,7 +33,7 @@ export class AnalysisLeases {
 
   /** The workflow was started: from here on it is its turn. */
   async awaitCallback(analysis: LeasedAnalysis): Promise<void> {
-    await this.release(analysis, callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout));
+    await this.started.submit(analysis);
   }
 
   /** A workflow says that it runs, maybe before we have noted that it was started; false when it is over, or not its turn any more. */
@@ -54,6 +57,12 @@ export class AnalysisLeases {
   /** Gives it back untouched, for whoever comes next. */
   async giveBack(analysis: LeasedAnalysis): Promise<void> {
     await this.release(analysis, { dueAt: this.clock.now(), attempts: analysis.attempts - 1 });
+  }
+
+  private async recordStarts(analyses: readonly LeasedAnalysis[]): Promise<void[]> {
+    const changes = { ...callbackAwaited(this.clock.now(), this.config.n8n.callback_timeout), leaseToken: null };
+    await inTransaction(this.dataSource, (tx) => this.store.changeLeased(tx, analyses, changes));
+    return [];
   }
 
   private release(

@@ -29,7 +29,6 @@ export class AnalysisRun {
         return this.runBuiltIn(analysis);
       case 'fall-back':
         return this.losses.lost(analysis, { kind: step.lost, reason: step.reason });
-      case 'drop':
       case 'give-up':
         return this.end(analysis, step.reason);
     }

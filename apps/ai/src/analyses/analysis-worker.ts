@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Models } from '../analysts/models';
@@ -7,10 +8,10 @@ import { AnalysisQueue, type Work } from './analysis-queue';
 import { AnalysisRun } from './analysis-run';
 import { WakeUp } from '../requests/wake-up';
 
-/** Analyses of one lane in hand at a time. Lanes share nothing here: one whose calls hang holds up no other. */
-const IN_HAND = 4;
 /** Milliseconds between looks when nobody rings: for pauses and leases that end, and for analyses of other replicas. */
 const POLL_MS = 250;
+/** Milliseconds between two looks however often somebody rings: in a storm many ring at once, and one look finds what all of them have brought. */
+const LOOK_APART_MS = 50;
 /** Milliseconds to wait for the database after it failed. */
 const OUTAGE_MS = 1_000;
 /** Milliseconds calls may go on after the service was told to stop. */
@@ -55,15 +56,17 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
 
   private async work(): Promise<void> {
     while (!this.isStopping) {
+      const began = performance.now();
       const pauseMs = await this.turn();
       await this.wakeUp.sleep(pauseMs);
+      if (!this.isStopping) await delay(Math.max(0, LOOK_APART_MS - (performance.now() - began)));
     }
   }
 
   /** Takes what there is room for. Returns for how many milliseconds there is nothing to do. */
   private async turn(): Promise<number> {
     try {
-      for (const work of await this.queue.take((lane) => this.roomIn(lane))) this.start(work);
+      for (const work of await this.queue.take((lane) => this.inHandOf(lane))) this.start(work);
       return POLL_MS;
     } catch (error) {
       this.log.warn({ error }, 'analyses wait for the database');
@@ -71,8 +74,8 @@ export class AnalysisWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private roomIn(lane: string): number {
-    return IN_HAND - [...this.inHand.values()].filter((one) => one === lane).length;
+  private inHandOf(lane: string): number {
+    return [...this.inHand.values()].filter((one) => one === lane).length;
   }
 
   private start(work: Work): void {

@@ -1,6 +1,7 @@
 import { AlertAgentConfig } from '@alertagent/service-kit';
 import type { DeadLetterKind } from '@alertagent/contracts';
 import { Injectable } from '@nestjs/common';
+import { BUILT_IN_LANE } from '../lanes/lane';
 import type { Analysis, Engine } from './analysis';
 
 /** What a worker does with an analysis it took. */
@@ -9,13 +10,15 @@ export type Step =
   | { kind: 'run-built-in' }
   /** The workflow does not do it: the built-in one takes over, or people do. */
   | { kind: 'fall-back'; lost: DeadLetterKind; reason: string }
-  /** Nobody waits for it any more. */
-  | { kind: 'drop'; reason: string }
   /** Nothing worked: people decide. */
   | { kind: 'give-up'; reason: string };
 
 /** Times an analysis may be taken per engine: failed calls, and workers that died with it in hand. */
 export const MAX_ATTEMPTS = 4;
+/** Starts of a workflow take n8n a moment and us a few writes, which go together: with few at a time a backlog would wait for the slowest of them. */
+const STARTS_IN_HAND = 16;
+/** Questions to models take long and cost money. */
+const QUESTIONS_IN_HAND = 4;
 const FIRST_PAUSE_MS = 1_000;
 const PAUSE_FACTOR = 3;
 /** What a lease has beyond the longest call: for the database, and for a clock that is a little off. */
@@ -60,9 +63,14 @@ export class EnginePolicy {
         };
   }
 
-  /** The next step of one that waits although nobody asked for it and its incident is over. */
-  stale(): Step {
-    return { kind: 'drop', reason: STALE };
+  /** Whether what waits in the lane waits for a place in n8n. */
+  hasPlaces(lane: string): boolean {
+    return lane !== BUILT_IN_LANE && this.firstEngine() === 'n8n';
+  }
+
+  /** How many analyses of the lane an instance has in hand at a time. */
+  maxInHand(lane: string): number {
+    return this.hasPlaces(lane) ? STARTS_IN_HAND : QUESTIONS_IN_HAND;
   }
 
   /** How many runs of the lane's workflow n8n may have at a time. */

@@ -7,6 +7,7 @@ import { AnalysesMetrics } from './analyses.metrics';
 import { AnalysesStore } from './analyses.store';
 import { isUnasked, type Analysis } from './analysis';
 import { AnalysisAnnouncements } from './analysis-announcements';
+import { STALE } from './engine-policy';
 
 /**
  * Analyses that still wait when their incident is over: after an outage they would only keep those waiting that matter. They end
@@ -23,18 +24,32 @@ export class StaleAnalyses {
     private readonly metrics: AnalysesMetrics,
   ) {}
 
-  async isStale(seen: Analysis): Promise<boolean> {
-    if (seen.status !== 'pending' || !seen.incidentId || !isUnasked(seen)) return false;
-    return this.incidents.isResolved(this.dataSource.manager, seen.incidentId);
+  /** Those that nobody waits for any more. */
+  async among(seen: readonly Analysis[]): Promise<Analysis[]> {
+    const unasked = seen.filter((one) => one.status === 'pending' && one.incidentId !== null && isUnasked(one));
+    const over = await this.incidents.resolvedAmong(
+      this.dataSource.manager,
+      unasked.map(({ incidentId }) => incidentId!),
+    );
+    return unasked.filter(({ incidentId }) => over.has(incidentId!));
   }
 
-  /** Ends one as it was read, unless somebody else was faster. */
-  async drop(seen: Analysis, reason: string): Promise<void> {
-    const ended = await inTransaction(this.dataSource, (tx) => this.dropIn(tx, seen, reason));
-    if (ended) this.count([ended]);
+  /** Ends them as they were read; how many, since somebody else may have been faster. */
+  async drop(seen: readonly Analysis[]): Promise<number> {
+    if (seen.length === 0) return 0;
+    const ended = await inTransaction(this.dataSource, async (tx) => {
+      const dropped: Analysis[] = [];
+      for (const one of seen) {
+        const ended = await this.dropIn(tx, one, STALE);
+        if (ended) dropped.push(ended);
+      }
+      return dropped;
+    });
+    this.count(ended);
+    return ended.length;
   }
 
-  /** As `drop`, in a transaction; whoever commits it has to `count` what ended. */
+  /** Ends one as it was read, unless somebody else was faster; whoever commits it has to `count` what ended. */
   async dropIn(tx: EntityManager, seen: Analysis, reason: string): Promise<Analysis | null> {
     const now = this.clock.now();
     const changes = { status: 'cancelled', error: reason, leaseToken: null, dueAt: null, completedAt: now } as const;

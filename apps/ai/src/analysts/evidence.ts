@@ -5,10 +5,9 @@ import {
   type KnowledgeFound,
   type RuleView,
 } from '@alertagent/contracts';
-import { Bus, Clock, LOGGER, type Logger } from '@alertagent/service-kit';
+import { Bus, LOGGER, type Logger } from '@alertagent/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { KnownIncidentsStore } from '../incidents/known-incidents.store';
+import { PastIncidents } from '../incidents/past-incidents';
 import { rankSimilar, type RankedIncident } from '../incidents/similar-incidents';
 import { incidentKey } from '../knowledge/incident-key';
 import { KnowledgeSearch } from '../knowledge/knowledge-search';
@@ -49,10 +48,8 @@ export class EvidenceCollector {
   private readonly log: Logger;
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly incidents: KnownIncidentsStore,
+    private readonly incidents: PastIncidents,
     private readonly bus: Bus,
-    private readonly clock: Clock,
     private readonly knowledge: KnowledgeSearch,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -71,12 +68,7 @@ export class EvidenceCollector {
 
   private async similarTo({ alert, clusterId, incidentId, context }: AnalysisSubject): Promise<RankedIncident[]> {
     if (context?.similar_incidents === false) return [];
-    const candidates = await this.incidents.candidates(this.dataSource.manager, {
-      alertName: alert.name,
-      clusterId,
-      not: incidentId,
-      now: this.clock.now(),
-    });
+    const candidates = await this.incidents.resembling({ alertName: alert.name, clusterId, not: incidentId });
     return rankSimilar(alert.labels, candidates);
   }
 

@@ -1,4 +1,4 @@
-import { decide, type DecisionInput } from '@alertagent/alerting';
+import { decide, type DecisionInput, type DecisionPolicy } from '@alertagent/alerting';
 import type { AlertSnapshot, AnalysisResult } from '@alertagent/contracts';
 import { Clock, newId } from '@alertagent/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -24,13 +24,17 @@ export class DecisionEngine {
     private readonly clock: Clock,
   ) {}
 
+  /** The policy that decides now. */
+  policy(tx: EntityManager): Promise<DecisionPolicy> {
+    return this.policies.current(tx);
+  }
+
   /** `result` is null when the analysis failed: nothing is known then, so people are called. */
-  async decide(
-    tx: EntityManager,
+  decide(
+    policy: DecisionPolicy,
     { id, incidentId, clusterName, alert, replays }: DecidedAnalysis,
     result: AnalysisResult | null,
-  ): Promise<StoredDecision> {
-    const policy = await this.policies.current(tx);
+  ): StoredDecision {
     const inputs: DecisionInput = {
       severity_score: result?.severity_score ?? null,
       confidence: result?.confidence ?? null,

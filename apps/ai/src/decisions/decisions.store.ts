@@ -7,8 +7,8 @@ import { decisionEntity } from './decision.entity';
 @Injectable()
 export class DecisionsStore {
   /** Errors: a unique violation when this run of the analysis has a decision already. */
-  async insert(tx: EntityManager, decision: StoredDecision): Promise<void> {
-    await tx.insert(decisionEntity, decision);
+  async insertAll(tx: EntityManager, decisions: readonly StoredDecision[]): Promise<void> {
+    if (decisions.length > 0) await tx.insert(decisionEntity, [...decisions]);
   }
 
   /** Newest first. */

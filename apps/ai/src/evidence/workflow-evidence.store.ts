@@ -1,15 +1,16 @@
 import type { EvidenceItem } from '@alertagent/alerting';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { workflowEvidenceEntity } from './workflow-evidence.entity';
+import { In, type EntityManager } from 'typeorm';
+import { workflowEvidenceEntity, type WorkflowEvidence } from './workflow-evidence.entity';
 
 /** What workflows were given, kept until they are over: a claim is held against what its analyst saw, not against what there is later. */
 @Injectable()
 export class WorkflowEvidenceStore {
-  /** Replaces what an earlier attempt to start the same workflow was given. */
-  async put(tx: EntityManager, analysisId: string, items: EvidenceItem[], now: Date): Promise<void> {
-    await tx.delete(workflowEvidenceEntity, { analysisId });
-    await tx.insert(workflowEvidenceEntity, { analysisId, items, createdAt: now });
+  /** Replaces what earlier attempts to start the same workflows were given. */
+  async putAll(tx: EntityManager, given: readonly WorkflowEvidence[]): Promise<void> {
+    await tx.delete(workflowEvidenceEntity, { analysisId: In(given.map(({ analysisId }) => analysisId)) });
+    // One by one: together they could be larger than a database takes in one piece.
+    for (const one of given) await tx.insert(workflowEvidenceEntity, one);
   }
 
   /** Nothing for an analysis that is over, or that no workflow was started for. */
@@ -18,7 +19,7 @@ export class WorkflowEvidenceStore {
     return (given?.items ?? []) as EvidenceItem[];
   }
 
-  async drop(tx: EntityManager, analysisId: string): Promise<void> {
-    await tx.delete(workflowEvidenceEntity, { analysisId });
+  async dropAll(tx: EntityManager, analysisIds: readonly string[]): Promise<void> {
+    await tx.delete(workflowEvidenceEntity, { analysisId: In([...analysisIds]) });
   }
 }

@@ -5,7 +5,7 @@ import type { KnownIncident } from './known-incident';
 import { knownIncidentEntity } from './known-incident.entity';
 
 /** How many past incidents are looked at for similarity, per way of finding them. */
-const CANDIDATES = 100;
+export const CANDIDATES = 100;
 /** Older incidents say little about today's system. In milliseconds. */
 const REMEMBERED_MS = 180 * 24 * 3_600_000;
 
@@ -26,8 +26,15 @@ export class KnownIncidentsStore {
   }
 
   /** Whether it was heard to be over; one that was never heard of is not. */
-  isResolved(manager: EntityManager, id: string): Promise<boolean> {
-    return manager.existsBy(knownIncidentEntity, { id, resolvedAt: Not(IsNull()) });
+  async isResolved(manager: EntityManager, id: string): Promise<boolean> {
+    return (await this.resolvedAmong(manager, [id])).has(id);
+  }
+
+  /** Which of them were heard to be over; one that was never heard of is not. */
+  async resolvedAmong(manager: EntityManager, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const where = { id: In([...ids]), resolvedAt: Not(IsNull()) };
+    return new Set((await manager.find(knownIncidentEntity, { select: { id: true }, where })).map(({ id }) => id));
   }
 
   /** How many of them there were. */
@@ -46,21 +53,21 @@ export class KnownIncidentsStore {
     return found.map(({ openedAt, resolvedAt }) => Math.max(0, resolvedAt!.getTime() - openedAt.getTime()));
   }
 
-  /** Recent incidents that may resemble this one: same alert name, or same cluster. At most 200. */
-  async candidates(
+  /** Recent incidents of an alert or of a cluster, newest first; one more than are looked at, since one of them may be the very one that is compared. */
+  newest(
     manager: EntityManager,
-    { alertName, clusterId, not, now }: { alertName: string; clusterId: string; not: string | null; now: Date },
+    { alertName, clusterId, now }: { alertName?: string; clusterId?: string; now: Date },
   ): Promise<KnownIncident[]> {
-    const since = MoreThan(new Date(now.getTime() - REMEMBERED_MS));
-    const others = not ? { id: Not(not) } : {};
-    const newest = { openedAt: 'DESC' } as const;
-    const sameAlert = { ...others, alertName: nameOf(alertName), openedAt: since };
-    const sameCluster = { ...others, clusterId, openedAt: since };
-    const found = [
-      ...(await manager.find(knownIncidentEntity, { where: sameAlert, order: newest, take: CANDIDATES })),
-      ...(await manager.find(knownIncidentEntity, { where: sameCluster, order: newest, take: CANDIDATES })),
-    ];
-    return [...new Map(found.map((incident) => [incident.id, incident])).values()];
+    const which = {
+      ...(alertName === undefined ? {} : { alertName: nameOf(alertName) }),
+      ...(clusterId === undefined ? {} : { clusterId }),
+    };
+    const openedAt = MoreThan(new Date(now.getTime() - REMEMBERED_MS));
+    return manager.find(knownIncidentEntity, {
+      where: { ...which, openedAt },
+      order: { openedAt: 'DESC' },
+      take: CANDIDATES + 1,
+    });
   }
 }
 

@@ -32,6 +32,8 @@ export class KnowledgeSearch {
   private readonly known = new Map<string, Known>();
   private seenUntil = 0;
   private refreshing: Promise<void> = Promise.resolve();
+  /** The refresh that has not begun yet. */
+  private next: Promise<void> | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -58,10 +60,15 @@ export class KnowledgeSearch {
     for (const one of this.known.values()) if (stateOf(one, now) !== 'active') this.index.delete(one.id);
   }
 
-  /** One after the other: two at once would do the same work. */
+  /** One after the other, since two at once would do the same work; whoever asks before it has begun shares it. */
   private refresh(): Promise<void> {
-    this.refreshing = this.refreshing.catch(() => undefined).then(() => this.readChanges());
-    return this.refreshing;
+    this.next ??= this.refreshing = this.refreshing
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.readChanges();
+      });
+    return this.next;
   }
 
   private async readChanges(): Promise<void> {

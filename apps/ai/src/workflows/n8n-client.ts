@@ -18,25 +18,26 @@ const MAX_ANSWER_BYTES = 65_536;
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 30_000;
 
+/** What leads to a path in n8n. A workflow that is missing or fails says nothing about the others, and one that hangs takes no connection of theirs. */
+interface Line {
+  breaker: CircuitBreakerPolicy;
+  client: OutboundClient;
+}
+
 /** Starts workflows in n8n by their webhooks. */
 @Injectable()
 export class N8nClient {
   private readonly base: string | undefined;
-  private readonly client: OutboundClient;
-  /** By path: a workflow that is missing or fails says nothing about the others. */
-  private readonly breakers = new Map<string, CircuitBreakerPolicy>();
+  private readonly allow: readonly string[];
+  private readonly lines = new Map<string, Line>();
   private isClosed = false;
 
   constructor(private readonly config: AlertAgentConfig) {
     const { n8n, security } = config;
     this.base = n8n.webhookBase();
     const own = this.base ? [new URL(this.base).origin] : [];
-    this.client = outboundClient({
-      // The operator typed this address, so it may be on loopback or in a private range.
-      allow: [...security.outbound_allow, ...own],
-      totalMs: n8n.timeout,
-      maxBodyBytes: MAX_ANSWER_BYTES,
-    });
+    // The operator typed this address, so it may be on loopback or in a private range.
+    this.allow = [...security.outbound_allow, ...own];
   }
 
   /** Whether an n8n is configured. */
@@ -55,8 +56,10 @@ export class N8nClient {
 
   /** Posts to the webhook at a path, below the base. Errors: as for `start`. */
   async call(path: string, request: { key: string; body: object }): Promise<void> {
+    if (this.isClosed) throw new Error('no more workflows are started: the service ends');
     try {
-      await this.breakerOf(path).execute(() => this.post(path, request));
+      const { breaker, client } = this.lineTo(path);
+      await breaker.execute(() => this.post(client, path, request));
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new WorkflowCallError('n8n failed several times in a row and is left alone for a while', true, false, {
@@ -68,10 +71,14 @@ export class N8nClient {
   /** Cuts open calls. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.client.close();
+    await Promise.all([...this.lines.values()].map(({ client }) => client.close()));
   }
 
-  private async post(path: string, { key, body }: { key: string; body: object }): Promise<void> {
+  private async post(
+    client: OutboundClient,
+    path: string,
+    { key, body }: { key: string; body: object },
+  ): Promise<void> {
     const { header_auth_name, header_auth_value } = this.config.n8n;
     const url = `${this.base}/${encoded(path)}`;
     const headers = {
@@ -81,7 +88,7 @@ export class N8nClient {
     };
     let answer: OutboundResponse;
     try {
-      answer = await this.client.request({ method: 'POST', url, headers, body: JSON.stringify(body) });
+      answer = await client.request({ method: 'POST', url, headers, body: JSON.stringify(body) });
     } catch (error) {
       // Cut by ourselves: that says nothing about n8n.
       throw this.isClosed ? error : callFailed(error);
@@ -90,15 +97,21 @@ export class N8nClient {
     if (problem) throw problem;
   }
 
-  private breakerOf(path: string): CircuitBreakerPolicy {
-    const known = this.breakers.get(path);
+  private lineTo(path: string): Line {
+    const known = this.lines.get(path);
     if (known) return known;
     const breaker = circuitBreaker(
       handleWhen((error) => error instanceof WorkflowCallError && error.worthRetrying),
       { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
     );
-    this.breakers.set(path, breaker);
-    return breaker;
+    const client = outboundClient({
+      allow: this.allow,
+      totalMs: this.config.n8n.timeout,
+      maxBodyBytes: MAX_ANSWER_BYTES,
+    });
+    const line = { breaker, client };
+    this.lines.set(path, line);
+    return line;
   }
 
   /** A routed name that the configuration knows as a workflow, such as `alert-analysis`, is called at the path configured for it. */

@@ -57,6 +57,7 @@ async function run(context: RowContext): Promise<RowResult> {
   const analyses = await scene.over(alerts, DRAIN_MS);
   const drainMs = Date.now() - back;
   await Promise.all(reports);
+  const perSecond = Math.round(((scene.n8n.requests.length - atReturn) * 10_000) / drainMs) / 10;
 
   const problems: string[] = [];
   const incidentOf = new Map(analyses.map(({ analysis_id, incident_id }) => [analysis_id, incident_id]));
@@ -72,7 +73,14 @@ async function run(context: RowContext): Promise<RowResult> {
   if (stale !== cancelled) problems.push(`${cancelled} were dropped, and ${stale} of them have a record`);
   const { figures, problems: broken } = await checkInvariants(scene.stand);
   return {
-    figures: { ...figures, alerts, drain_ms: drainMs, dropped: cancelled, started: scene.n8n.keys.size },
+    figures: {
+      ...figures,
+      alerts,
+      drain_ms: drainMs,
+      per_second: perSecond,
+      dropped: cancelled,
+      started: scene.n8n.keys.size,
+    },
     problems: [...problems, ...broken],
   };
 }

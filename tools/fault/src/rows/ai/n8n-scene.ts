@@ -78,6 +78,15 @@ export class N8nScene {
     return this.scene.list<SceneAnalysis>('/alerts/analyze');
   }
 
+  private async isAnyOpen(): Promise<boolean> {
+    for (const status of ['pending', 'processing']) {
+      const { body } = await this.stand.call<{ items?: unknown[] }>('GET', `/alerts/analyze?limit=1&status=${status}`);
+      // Without an answer nobody knows.
+      if (body?.items?.length !== 0) return true;
+    }
+    return false;
+  }
+
   /** Incidents that are open, or over. */
   incidents(status: 'open' | 'resolved'): Promise<{ id: string }[]> {
     return this.scene.list<{ id: string }>(`/incidents?status=${status}`);
@@ -95,6 +104,8 @@ export class N8nScene {
   over(count: number, timeoutMs: number): Promise<SceneAnalysis[]> {
     return pollUntil(
       async () => {
+        // Who lists thousands again and again takes the time that is being measured.
+        if (await this.isAnyOpen().catch(() => true)) return null;
         const all = await this.analyses().catch(() => []);
         return all.length >= count && all.every(({ status }) => OVER.has(status)) ? all : null;
       },
