@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { incidentOpened, type IncidentEvent } from '@alertagent/contracts';
+import { incidentOpened, incidentResolved, type IncidentEvent } from '@alertagent/contracts';
 import { AuditLog } from '@alertagent/service-kit';
 import { startN8nStub, type N8nStub } from '@alertagent/stubs';
 import { DataSource } from 'typeorm';
@@ -59,6 +59,29 @@ describe.each(['sqlite', 'mariadb'] as const)('many analyses at once, on %s,', (
     // Each came in a request of its own.
     expect(new Set(audited.map(({ correlation_id }) => correlation_id)).size).toBe(INCIDENTS);
     expect(audited.every(({ correlation_id }) => correlation_id !== null)).toBe(true);
+  });
+
+  it('are one per incident, whatever order its news is heard in, and none stays behind that nobody waits for', async () => {
+    const events = Array.from({ length: INCIDENTS }, () => incident({}, stand.clock.now()));
+    const resolved = events.map((event) => ({
+      ...event,
+      status: 'resolved' as const,
+      resolved_at: stand.clock.now().toISOString(),
+    }));
+    await Promise.all(
+      events.flatMap((event, index) => [
+        stand.gateway.publish(incidentResolved, resolved[index]!),
+        stand.gateway.publish(incidentOpened, event),
+        // Under another message id, as after a lost stream.
+        stand.gateway.publish(incidentOpened, event),
+      ]),
+    );
+    for (const { incident_id } of events) {
+      const { status } = await stand.analysis(incident_id, 'nothing to wait', (view) => view.status !== 'pending');
+      // Those whose end was heard after their turn had come were begun.
+      expect(['cancelled', 'processing']).toContain(status);
+      expect(await stand.ofIncident(incident_id)).toHaveLength(1);
+    }
   });
 
   it('are taken, and noted as started, only as far as nobody else has them', async () => {

@@ -1,7 +1,6 @@
 import { WakeUp } from '../requests/wake-up';
 import { AnalysesHandlers } from './analyses.handlers';
 
-/** Longer than a test may take: who is not woken sleeps through its end. */
 const LONG_MS = 600_000;
 
 describe('the worker', () => {
@@ -13,9 +12,14 @@ describe('the worker', () => {
     async (what) => {
       const wakeUp = new WakeUp();
       const handlers = new AnalysesHandlers(answering, answering, answering, answering, wakeUp);
-      const asleep = wakeUp.sleep(LONG_MS);
+      let isAwake = false;
+      const asleep = wakeUp.sleep(LONG_MS).then(() => (isAwake = true));
       await expect(handlers[what]({} as never)).resolves.toBe(view);
+      await new Promise(setImmediate);
+      const wasWoken = isAwake;
+      wakeUp.ring();
       await asleep;
+      expect(wasWoken).toBe(true);
     },
   );
 });

@@ -24,6 +24,9 @@ import { IncidentNews } from './incident-news';
 import { StatusReports } from './status-reports';
 import { WakeUp } from '../requests/wake-up';
 
+/** In a storm one after the other would be heard too late: what is over must be known before its turn comes. News of one incident may come in any order. */
+const NEWS_TOGETHER = 4;
+
 /** What others ask about analyses, and what they tell about incidents. */
 @Controller()
 export class AnalysesHandlers {
@@ -67,12 +70,12 @@ export class AnalysesHandlers {
     return view;
   }
 
-  @OnEvent(incidentOpened)
+  @OnEvent(incidentOpened, { together: NEWS_TOGETHER })
   onOpened(event: IncidentEvent, delivery: Delivery): Promise<void> {
     return this.news.opened(event, delivery);
   }
 
-  @OnEvent(incidentResolved)
+  @OnEvent(incidentResolved, { together: NEWS_TOGETHER })
   onResolved(event: IncidentResolved, delivery: Delivery): Promise<void> {
     return this.news.resolved(event, delivery);
   }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Catalogue } from '../automation/catalogue';
 import { Dossier } from '../evidence/dossier';
-import type { WorkflowEvidence } from '../evidence/workflow-evidence.entity';
+import type { WorkflowEvidence } from '../evidence/workflow-evidence';
 import { WorkflowEvidenceStore } from '../evidence/workflow-evidence.store';
 import { GatheredWrites } from '../requests/gathered-writes';
 import { EvidenceCollector, type AnalysisSubject } from './evidence';

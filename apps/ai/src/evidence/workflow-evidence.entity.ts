@@ -1,13 +1,6 @@
 import { epochMs, json } from '@alertagent/service-kit';
 import { EntitySchema } from 'typeorm';
-
-/** What a workflow that was started may cite, until its analysis is over. */
-export interface WorkflowEvidence {
-  analysisId: string;
-  /** Evidence items, as they were. */
-  items: object[];
-  createdAt: Date;
-}
+import type { WorkflowEvidence } from './workflow-evidence';
 
 export const workflowEvidenceEntity = new EntitySchema<WorkflowEvidence>({
   name: 'workflow_evidence',

@@ -1,7 +1,8 @@
 import type { EvidenceItem } from '@alertagent/alerting';
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
-import { workflowEvidenceEntity, type WorkflowEvidence } from './workflow-evidence.entity';
+import type { WorkflowEvidence } from './workflow-evidence';
+import { workflowEvidenceEntity } from './workflow-evidence.entity';
 
 /** What workflows were given, kept until they are over: a claim is held against what its analyst saw, not against what there is later. */
 @Injectable()
