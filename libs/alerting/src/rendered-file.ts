@@ -72,7 +72,7 @@ export function renderYaml(value: YamlValue): { content: string; hash: string } 
  */
 export function joinYamlList(key: string, items: readonly string[]): { content: string; hash: string } {
   if (items.length === 0) return renderYaml({ [key]: [] });
-  const content = listHead(key) + items.join('');
+  const content = [listHead(key), ...items].join('');
   return { content, hash: sha256Hex(content) };
 }
 

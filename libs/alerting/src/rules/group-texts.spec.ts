@@ -54,7 +54,7 @@ describe('the texts of groups', () => {
   const group = (name: string) => ({ name, rules: [{ alert: name, expr: 'up' }] });
   const built: string[] = [];
   const ask = (texts: GroupTexts, name: string) =>
-    texts.of(JSON.stringify(group(name)), () => {
+    texts.of(name, JSON.stringify(group(name)), () => {
       built.push(name);
       return group(name);
     });
@@ -74,10 +74,10 @@ describe('the texts of groups', () => {
 
   it('are forgotten, those that nobody asked for longest first, before they fill the memory', () => {
     const { yaml, json } = ask(new GroupTexts(0), 'a');
-    const texts = new GroupTexts(2 * (2 * json.length + yaml.length));
+    const texts = new GroupTexts(5 * (2 * json.length + yaml.length));
     built.splice(0);
-    for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) ask(texts, name);
-    expect(built).toEqual(['a', 'b', 'c', 'b']);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'a', 'f', 'a', 'e', 'b']) ask(texts, name);
+    expect(built).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'b']);
   });
 
   it('are not remembered without a memory', () => {
