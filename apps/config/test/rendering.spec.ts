@@ -142,6 +142,23 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rendering on %s', (kind) => 
     expect((await stand.served(cluster, 3)).headers.get('x-config-rules')).toBe('2');
   });
 
+  it('tries what was refused once more after a start, says the same reason only once, and goes on when a release can write it', async () => {
+    const cluster = stand.neighbours.addCluster();
+    const good = rule('Good');
+    await stand.neighbours.place(cluster, [good]);
+    const before = await stand.served(cluster, 1);
+    const bad = rule('Bad', { expression: 'sum(' });
+    await stand.untilRendered('refused', () => stand.neighbours.place(cluster, [good, bad]));
+    await stand.restart();
+    await pollUntil(async () => (await stand.renders('refused')) > 0, { what: 'another try' });
+    expect((await stand.fetch(cluster)).body).toEqual(before.body);
+    expect(await refusalsOf(cluster)).toHaveLength(1);
+    // As if the new release wrote it otherwise: nobody says anything.
+    cluster.rules = [good, { ...bad, expression: 'sum(up)' }];
+    await stand.restart();
+    expect((await stand.served(cluster, 3)).headers.get('x-config-rules')).toBe('2');
+  });
+
   it('does not serve an Alertmanager configuration that cannot be written', async () => {
     const cluster = stand.neighbours.addCluster();
     cluster.webhookUrl = 'ftp://nowhere';

@@ -74,7 +74,18 @@ export class HoldsStore {
     });
   }
 
-  /** What has to be rendered because it was released or confirmed, oldest first. */
+  /** Asks for a render of everything whose newest file was refused and that follows what is wanted. */
+  async retryRefused(at: Date): Promise<void> {
+    await this.dataSource.manager
+      .createQueryBuilder()
+      .update(ConfigHead)
+      .set({ renderDue: at })
+      // Only a refused revision takes a number without being served.
+      .where('last_revision > revision AND retired_at IS NULL AND held_at IS NULL AND render_due IS NULL')
+      .execute();
+  }
+
+  /** What has to be rendered because it was released, confirmed or refused before, oldest first. */
   due(limit: number): Promise<Head[]> {
     return this.dataSource.manager.find(ConfigHead, {
       where: { renderDue: Not(IsNull()) },
