@@ -1,17 +1,18 @@
 import Module from 'node:module';
-import { SABOTAGE_VARIABLE, SOURCE_SABOTAGES } from './sabotage';
+import { SABOTAGE_VARIABLE, SOURCE_BUGS, SOURCE_SABOTAGES } from './sabotage';
 
 interface Compiling {
   _compile(content: string, filename: string): unknown;
 }
 
 /**
- * Loaded by node before a service: takes one guard out of the text of the file that has it. Nothing is written to disk.
+ * Loaded by node before a service: takes a guard out of the text of the file that has it, or puts a bug in. Nothing is written to disk.
  * Errors: the guard is not in its file any more, which would make the trial worthless.
  */
 function takeOut(name: string): void {
-  const sabotage = SOURCE_SABOTAGES[name];
-  if (!sabotage) throw new Error(`there is no sabotage called ${name}`);
+  const sabotage = SOURCE_SABOTAGES[name] ?? SOURCE_BUGS[name];
+  // A sabotage that is up to its row is not about sources.
+  if (!sabotage) return;
   const prototype = Module.prototype as unknown as Compiling;
   const compile = prototype._compile;
   prototype._compile = function (this: Compiling, content: string, filename: string): unknown {
@@ -22,4 +23,4 @@ function takeOut(name: string): void {
   };
 }
 
-takeOut(process.env[SABOTAGE_VARIABLE] ?? '');
+for (const name of (process.env[SABOTAGE_VARIABLE] ?? '').split(',')) takeOut(name);

@@ -116,10 +116,25 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
     guard: 'await applier.repair();',
     instead: 'undefined;',
   },
+  'always-minimal': {
+    file: 'apps/sidecar/dist/revision-applier.js',
+    guard: "if (bytes === null && onDisk === null && type === 'alertmanager-config')",
+    instead: "if (type === 'alertmanager-config')",
+  },
   'no-loss-guard': {
     file: 'apps/config/dist/rendering/decide-revision.js',
     guard: 'if (losses.length > 0)',
     instead: 'if (false)',
+  },
+  'no-gate': {
+    file: 'apps/config/dist/rendering/prepared-file.js',
+    guard: "if (verdict.kind === 'refused')",
+    instead: 'if (false)',
+  },
+  'no-second-try': {
+    file: 'apps/config/dist/holds/due-renders.js',
+    guard: 'await this.holds.retryRefused(',
+    instead: 'void (',
   },
   'keep-stale': {
     file: 'apps/ai/dist/analyses/stale-analyses.js',
@@ -168,11 +183,22 @@ export const SOURCE_SABOTAGES: Readonly<Record<string, SourceSabotage>> = {
   },
 };
 
-/** Name of the variable that tells a service process which guard to take out. */
+/** Faults of our own that a row puts into a service while it runs it: nothing that the product guards may let them out. */
+export const SOURCE_BUGS: Readonly<Record<string, SourceSabotage>> = {
+  // As a release would that forgets a bracket: every expression with one is a parse error.
+  'lost-brackets': {
+    file: 'apps/config/dist/rendering/desired-file.js',
+    guard: 'renderRuleFile)(all, settings',
+    instead:
+      "renderRuleFile)(all.map((rule) => ({ ...rule, expression: rule.expression.replaceAll(')', '') })), settings",
+  },
+};
+
+/** Name of the variable that tells a process which guards to take out and which bugs to have, separated by commas. */
 export const SABOTAGE_VARIABLE = 'FAULT_SABOTAGE';
 
-/** Arguments of node that take the guard out; none when it is not one in the sources. */
-export function sabotageArguments(sabotage: string | undefined): string[] {
-  if (sabotage === undefined || !(sabotage in SOURCE_SABOTAGES)) return [];
-  return ['--require', join(__dirname, 'sabotage-preload.js')];
+/** Arguments of node that change the sources as these names say; none when none of them is about sources. */
+export function sabotageArguments(...names: readonly (string | undefined)[]): string[] {
+  const isInSources = names.some((name) => name !== undefined && (name in SOURCE_SABOTAGES || name in SOURCE_BUGS));
+  return isInSources ? ['--require', join(__dirname, 'sabotage-preload.js')] : [];
 }

@@ -46,6 +46,8 @@ export interface StandOptions {
   between?: (server: ServerName, port: number) => Promise<number>;
   /** Changes how a service's process is started; asked again for each of its lives. */
   launch?: (service: Service, index: number, command: GuardedCommand) => GuardedCommand;
+  /** Bugs (`SOURCE_BUGS`) that a service's process has; asked again for each of its lives. */
+  bugs?: (service: Service) => readonly string[];
   /** Called when the servers run and no service does. */
   beforeServices?: (stand: Stand) => Promise<void>;
   /** Whether the services must be ready before the stand is handed out; true unless told. */
@@ -167,17 +169,18 @@ export class Stand {
 
   /** How a service is run here, `env` added to what all of them are told. */
   commandOf(service: Service, env: NodeJS.ProcessEnv = {}): GuardedCommand {
-    const withoutGuard = sabotageArguments(this.sabotage);
+    const changes = [...(this.sabotage === undefined ? [] : [this.sabotage]), ...(this.options.bugs?.(service) ?? [])];
+    const preload = sabotageArguments(...changes);
     return {
       file: process.execPath,
       args: [
         ...serviceNodeFlags(service),
-        ...withoutGuard,
+        ...preload,
         // A guard is taken out of the file that has it, which a bundle has not.
-        withoutGuard.length > 0 ? compiledMain(this.root, service) : serviceMain(this.root, service),
+        preload.length > 0 ? compiledMain(this.root, service) : serviceMain(this.root, service),
       ],
       cwd: this.directory,
-      env: { ...this.env, ...(this.sabotage === undefined ? {} : { [SABOTAGE_VARIABLE]: this.sabotage }), ...env },
+      env: { ...this.env, ...(changes.length > 0 ? { [SABOTAGE_VARIABLE]: changes.join() } : {}), ...env },
     };
   }
 

@@ -1,8 +1,10 @@
 import type { FaultRow } from '../../row';
 import { herd, servedWithoutDatabase } from './centre';
 import { sidecarDiskFull, sidecarPowerCut } from './disk';
+import { centreDead } from './centre-dead';
 import { badDownloads, serverKilledDuringPull } from './downloads';
 import { provenLive } from './fleet';
+import { invalidRender } from './invalid-render';
 import { sidecarKilled } from './killed';
 import { handEdited, twoSidecars } from './other-hands';
 import { rolledBack, rulesLost } from './sets';
@@ -16,6 +18,7 @@ export const SIDECAR_ROWS: readonly FaultRow[] = [
   sidecarPowerCut,
   sidecarDiskFull,
   targetFaults,
+  invalidRender,
   rulesLost,
   herd,
   servedWithoutDatabase,
@@ -23,4 +26,5 @@ export const SIDECAR_ROWS: readonly FaultRow[] = [
   twoSidecars,
   handEdited,
   provenLive,
+  centreDead,
 ];
