@@ -76,13 +76,16 @@ export class HoldsStore {
 
   /** Asks for a render of everything whose newest file was refused and that follows what is wanted. */
   async retryRefused(at: Date): Promise<void> {
-    await this.dataSource.manager
-      .createQueryBuilder()
-      .update(ConfigHead)
-      .set({ renderDue: at })
+    const { manager } = this.dataSource;
+    // Read first, then changed one by one: an update that looks for them would lock every head on MariaDB, and wait for every publication.
+    const refused = await manager
+      .createQueryBuilder(ConfigHead, 'head')
       // Only a refused revision takes a number without being served.
-      .where('last_revision > revision AND retired_at IS NULL AND held_at IS NULL AND render_due IS NULL')
-      .execute();
+      .where('head.lastRevision > head.revision AND head.retiredAt IS NULL')
+      .andWhere('head.heldAt IS NULL AND head.renderDue IS NULL')
+      .getMany();
+    for (const { clusterId, type } of refused)
+      await manager.update(ConfigHead, { clusterId, type, renderDue: IsNull() }, { renderDue: at });
   }
 
   /** What has to be rendered because it was released, confirmed or refused before, oldest first. */
