@@ -7,6 +7,8 @@ export interface HostileArguments {
   /** Ids of rows; empty means all. */
   rows: readonly string[];
   groups: readonly Group[];
+  /** Only endpoints whose method and path have this in them. */
+  path: string;
   seed: number;
   /** How many deviations are shown. */
   show: number;
@@ -32,7 +34,7 @@ export function readArguments(args: string[]): HostileArguments | null {
   const [seed, show] = [Number(values.seed ?? 7), Number(values.show ?? 100)];
   if (!Number.isSafeInteger(seed)) throw new UsageError('--seed must be a whole number');
   if (!Number.isSafeInteger(show) || show < 0) throw new UsageError('--show must be a whole number');
-  return { rows, groups: groups.length > 0 ? groups : GROUPS, seed, show };
+  return { rows, groups: groups.length > 0 ? groups : GROUPS, path: values.path ?? '', seed, show };
 }
 
 /** The text of `--help`. */
@@ -47,6 +49,7 @@ Starts AlertAgent with SQLite and a NATS server of its own on free ports, sends 
   --rows B01,B05    these rows only
   --endpoint W,R    these groups of endpoints only: W webhook, R rules, K clusters, C configurations,
                     A analysis and escalation, X automation, U tokens, P health and metrics, S streams, L other lists
+  --path <text>     endpoints with this in method and path only, e.g. signing-keys
   --seed <n>        where bodies are cut and the like; 7 unless given
   --show <n>        how many deviations are shown; 100 unless given
   --help            this text
@@ -70,6 +73,7 @@ function parsed(args: string[]) {
         all: { type: 'boolean' },
         rows: { type: 'string' },
         endpoint: { type: 'string' },
+        path: { type: 'string' },
         seed: { type: 'string' },
         show: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -25,13 +25,13 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-async function runAll(stand: HostileStand, { rows, groups, seed, show }: HostileArguments): Promise<void> {
+async function runAll(stand: HostileStand, { rows, groups, path, seed, show }: HostileArguments): Promise<void> {
   const began = performance.now();
   const api = readApi();
   const run = new HostileRun(
     stand,
     api,
-    api.endpoints.filter(({ group }) => groups.includes(group)),
+    api.endpoints.filter(({ group, name }) => groups.includes(group) && name.includes(path)),
     seed,
   );
   await run.rehearse();

@@ -91,7 +91,9 @@ export class RequestBuilder {
     if (name === 'note_id') return ids['note'] ?? ABSENT;
     if (name === 'tokenId') return ids['clusterToken'] ?? ABSENT;
     const kinds: readonly [RegExp, string][] = [
+      [/^\/api\/v1\/rules\/disagreements/, 'disagreement'],
       [/^\/api\/v1\/rules/, 'rule'],
+      [/^\/api\/v1\/signing-keys/, 'signingKey'],
       [/^\/api\/v1\/clusters/, 'cluster'],
       [/^\/api\/v1\/alerts\/analyze/, 'analysis'],
       [/^\/api\/v1\/alerts\/sources/, 'source'],

@@ -110,6 +110,8 @@ export const VALID_BODIES: Readonly<Record<string, (purpose: BodyPurpose) => Rec
     yaml: `groups: [{name: imported${serial}, rules: [{alert: Imported, expr: up == 0}]}]`,
     dry_run: true,
   }),
+  DisagreementDismissal: ({ serial }) => ({ reason: `known difference ${serial}` }),
+  SigningKeyEnd: ({ serial }) => ({ reason: `given up ${serial}`, leave_behind: ['hostile', 'other'] }),
   RuleValidationInput: () => ({ expression: 'up == 0' }),
   RuleTestsInput: () => ({ content: RULE_TESTS }),
   RuleTestImport: () => ({ content: RULE_TESTS }),

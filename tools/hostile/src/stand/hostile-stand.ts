@@ -3,6 +3,7 @@ import { pollUntil } from '@alertagent/local-stack';
 import type { Answer } from '../wire/answer';
 import { exchange, type ExchangeOptions, type Origin } from '../wire/exchange';
 import { bytesOf, type HostileRequest } from '../wire/hostile-request';
+import { storeDisagreement } from './stored-disagreement';
 import { webhookAlert, webhookMessage } from './webhook-message';
 
 /** Tokens of every kind, by what they are for. */
@@ -139,7 +140,19 @@ export class HostileStand {
       targets: ['hostile'],
     };
     this.ids['rule'] = (await this.create<{ id: string }>('/rules', rule)).id;
+    this.ids['disagreement'] = storeDisagreement(this.agent.dataDir);
+    // What is not found would be answered 404 to everything.
+    await this.get(`/rules/disagreements/${this.ids['disagreement']}`);
+    await this.furnishKeys();
     await this.furnishAlerts();
+  }
+
+  /** One key more, so that there is a retired one that can be given up. */
+  private async furnishKeys(): Promise<void> {
+    const { items } = await this.get<{ items: { id: string }[] }>('/signing-keys');
+    const replaces = items[0]?.id ?? '';
+    await this.create('/signing-keys', { replaces, reason: 'rotated', leave_behind: ['hostile', 'other'] });
+    this.ids['signingKey'] = replaces;
   }
 
   private async furnishRevoked(): Promise<void> {
