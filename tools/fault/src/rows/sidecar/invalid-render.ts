@@ -36,6 +36,12 @@ export const invalidRender: FaultRow = {
     });
     const config = scene.stand.others.find(({ name }) => name === 'config-1');
     if (!config) throw new Error('this row needs config');
+    // The first rules may be live while a later good revision is still on its way: that is no effect of the bug.
+    await pollUntil(async () => (await scene.published()).rules === scene.rule.others.length + 1, {
+      what: 'every rule to be published',
+      timeoutMs: 60_000,
+    });
+    await scene.settled(60_000);
     const watch = scene.watch();
     const problems: string[] = [];
     const [toldMs, liveMs]: [number[], number[]] = [[], []];
