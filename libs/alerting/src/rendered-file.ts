@@ -1,3 +1,4 @@
+import { load, YAML11_SCHEMA } from 'js-yaml';
 import { Document, parse, visit } from 'yaml';
 import { sha256Hex } from './hashing';
 import { excerpt, pointerTo } from './problems';
@@ -97,11 +98,14 @@ export function readRenderedFile(content: string): Record<string, unknown> {
   return read as Record<string, unknown>;
 }
 
-/** Throws a {@link RenderError} when a reader of the text does not get the very value that was meant. */
+/**
+ * Throws a {@link RenderError} when a reader of the text does not get the very value that was meant. The reader is another library than the
+ * writer, so that both would have to be wrong in the same way.
+ */
 export function proveReadBack(content: string, meant: YamlValue): void {
   let read: unknown;
   try {
-    read = parse(content, { version: '1.1', maxAliasCount: 0, strict: true, prettyErrors: false });
+    read = load(content, { schema: YAML11_SCHEMA, maxAliases: 0 });
   } catch (error) {
     throw new RenderError(`it does not parse: ${excerpt(String(error))}`);
   }

@@ -1,15 +1,24 @@
 import { renderListItem, type YamlValue } from '../rendered-file';
+import { isSameValue } from './same-value';
 
 /** A group as it stands in a rule file. */
-export interface GroupText {
-  yaml: string;
-  /** The same value as JSON, without blanks. */
-  json: string;
+export class GroupText {
+  private asJson: string | null = null;
+
+  constructor(
+    readonly yaml: string,
+    private readonly value: () => YamlValue,
+  ) {}
+
+  /** The same value as JSON, without blanks; written when somebody asks. */
+  get json(): string {
+    return (this.asJson ??= JSON.stringify(this.value()));
+  }
 }
 
 interface Remembered {
-  /** Everything that the group is made of. */
-  source: string;
+  /** Everything that the group is made of; a copy, which nobody can change. */
+  source: object;
   text: GroupText;
   /** How many were asked for before it was asked for last. */
   asked: number;
@@ -23,27 +32,34 @@ const KEPT_SHARE = 0.8;
  * proven once, for however many clusters and files.
  */
 export class GroupTexts {
-  /** By the group's name: comparing with the few of that name is quicker than making a number of a long text to look it up by. */
+  /** By the group's name: comparing with the few of that name is quicker than looking a long text up. */
   private readonly known = new Map<string, Remembered[]>();
   private characters = 0;
   private asked = 0;
 
-  /** @param maxCharacters how much it remembers, questions and answers together; 0 for nothing */
+  /** @param maxCharacters about how much it remembers, questions and answers together; 0 for nothing */
   constructor(private readonly maxCharacters: number) {}
 
   /**
-   * @param source everything that `build` makes the group of
+   * @param source everything that `valueOf` makes the group of
    * @throws RenderError when the group cannot be written exactly
    */
-  of(name: string, source: string, build: () => YamlValue): GroupText {
-    const known = this.known.get(name)?.find((one) => one.source === source) ?? this.learn(name, source, build());
-    known.asked = this.asked += 1;
+  of<Source extends object>(name: string, source: Source, valueOf: (source: Source) => YamlValue): GroupText {
+    const known = this.known.get(name)?.find((one) => isSameValue(one.source, source));
+    const found = known ?? this.learn(name, source, valueOf);
+    found.asked = this.asked += 1;
     if (this.characters > this.maxCharacters) this.forget();
-    return known.text;
+    return found.text;
   }
 
-  private learn(name: string, source: string, group: YamlValue): Remembered {
-    const learned = { source, text: textOf(group), asked: 0 };
+  private learn<Source extends object>(
+    name: string,
+    source: Source,
+    valueOf: (source: Source) => YamlValue,
+  ): Remembered {
+    const copy = structuredClone(source);
+    const text = new GroupText(renderListItem('groups', valueOf(copy)), () => valueOf(copy));
+    const learned = { source: copy, text, asked: 0 };
     this.keep(name, learned);
     return learned;
   }
@@ -68,9 +84,5 @@ export class GroupTexts {
   }
 }
 
-const textOf = (group: YamlValue): GroupText => ({
-  yaml: renderListItem('groups', group),
-  json: JSON.stringify(group),
-});
-
-const sizeOf = ({ source, text }: Remembered): number => source.length + text.yaml.length + text.json.length;
+/** What it is made of and its JSON are about as long as its YAML. */
+const sizeOf = ({ text }: Remembered): number => 3 * text.yaml.length;

@@ -65,7 +65,7 @@ export function renderRuleFile(
   const groups = groupsOf(rules, settings);
   const manifest = groups.flatMap(({ name, members }) => members.map((rule) => manifestEntry(rule, name)));
   try {
-    const written = groups.map((group) => texts.of(group.name, JSON.stringify(group), () => groupEntry(group)));
+    const written = groups.map((group) => texts.of(group.name, group, groupEntry));
     const items = written.map(({ yaml }) => yaml);
     if (groups.some(needsMarker)) {
       const json = written.map((text) => text.json);
