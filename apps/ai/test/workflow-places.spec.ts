@@ -1,5 +1,7 @@
 import { incidentOpened, type IncidentEvent } from '@alertagent/contracts';
 import { pollUntil } from '@alertagent/local-stack';
+import { DataSource } from 'typeorm';
+import { AnalysesStore } from '../src/analyses/analyses.store';
 import { startN8nStub, type N8nStub } from '@alertagent/stubs';
 import { completedReport, incident, Stand } from './stand';
 
@@ -67,6 +69,21 @@ describe.each(['sqlite', 'mariadb'] as const)('the places of a workflow, on %s,'
     }
     expect(new Set(n8n.keys).size).toBe(n8n.keys.length);
     expect(events).toHaveLength(startsOf('slow'));
+  });
+
+  it('are counted anew under the lock: what an instance saw before may be out of date', async () => {
+    const service = await stand.startReplica(config());
+    const store = service.get(AnalysesStore);
+    const truth = store.running.bind(store);
+    const { manager } = service.get(DataSource);
+    // Every look without the lock is from before anything was started.
+    jest
+      .spyOn(store, 'running')
+      .mockImplementation((tx, lane, now) => (tx === manager ? Promise.resolve(0) : truth(tx, lane, now)));
+    await open('slow', 9);
+    await pollUntil(() => startsOf('slow') === 3, { what: 'three runs' });
+    await settled();
+    expect(startsOf('slow')).toBe(3);
   });
 
   it('that are all taken are in the way of no other workflow', async () => {
