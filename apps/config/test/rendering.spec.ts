@@ -123,13 +123,19 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rendering on %s', (kind) => 
     expect((await stand.fetch(cluster)).status).toBe(404);
   });
 
-  it('does not serve what promtool refuses, says which rules that holds back, and goes on after the repair', async () => {
+  /** A cluster that is served one good rule, after a second one was refused. */
+  const refused = async () => {
     const cluster = stand.neighbours.addCluster();
     const good = rule('Good');
     await stand.neighbours.place(cluster, [good]);
     const before = await stand.served(cluster, 1);
     const bad = rule('Bad', { expression: 'sum(' });
     await stand.untilRendered('refused', () => stand.neighbours.place(cluster, [good, bad]));
+    return { cluster, good, bad, before };
+  };
+
+  it('does not serve what promtool refuses, says which rules that holds back, and goes on after the repair', async () => {
+    const { cluster, good, bad, before } = await refused();
     expect((await stand.fetch(cluster)).body).toEqual(before.body);
     const [refusal] = await pollUntil(
       async () => ((await refusalsOf(cluster)).length > 0 ? refusalsOf(cluster) : null),
@@ -143,12 +149,7 @@ describe.each<DatabaseKind>(['SQLite', 'MariaDB'])('rendering on %s', (kind) => 
   });
 
   it('tries what was refused once more after a start, says the same reason only once, and goes on when a release can write it', async () => {
-    const cluster = stand.neighbours.addCluster();
-    const good = rule('Good');
-    await stand.neighbours.place(cluster, [good]);
-    const before = await stand.served(cluster, 1);
-    const bad = rule('Bad', { expression: 'sum(' });
-    await stand.untilRendered('refused', () => stand.neighbours.place(cluster, [good, bad]));
+    const { cluster, good, bad, before } = await refused();
     await stand.restart();
     await pollUntil(async () => (await stand.renders('refused')) > 0, { what: 'another try' });
     expect((await stand.fetch(cluster)).body).toEqual(before.body);

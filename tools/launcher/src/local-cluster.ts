@@ -132,14 +132,15 @@ async function registered({ api, ports }: LocalClusterOptions, directory: string
   return tokens;
 }
 
-/** Ports may be others at each start. Addresses that somebody gave the cluster stay. */
+/** Ports may be others at each start. Addresses that somebody gave the cluster stay, and a cluster that is being retired takes none. */
 async function keepAddresses(
   api: ApiClient,
-  { name, kind, endpoint, config, labels, query_url, alertmanagers }: ClusterView,
+  { name, kind, endpoint, config, labels, query_url, alertmanagers, retirement }: ClusterView,
   addresses: Required<Pick<ClusterInput, 'query_url' | 'alertmanagers'>>,
 ): Promise<void> {
   const others = [query_url, ...(alertmanagers ?? []).map(({ url }) => url)].filter((url) => url && !isLocal(url));
-  if (others.length === 0) await api.put(`/clusters/${LOCAL}`, { name, kind, endpoint, config, labels, ...addresses });
+  if (others.length > 0 || retirement) return;
+  await api.put(`/clusters/${LOCAL}`, { name, kind, endpoint, config, labels, ...addresses });
 }
 
 const isLocal = (url: string): boolean => url.startsWith('http://127.0.0.1:');
